@@ -1,0 +1,98 @@
+// What a run tells: one value a line in events.jsonl, and all that the page ever knows of a run. Times stand in fields named ms or …Ms only.
+import type { EsciLabel } from '../domain/dataset.ts'
+import type { PolicyInfo, UpdateReport } from '../protocol/policy.ts'
+
+export type StageName = 'sft' | 'grpo'
+
+/** Means over queries of one evaluation: ndcg@K and recall@K by name, format rate, words per rewrite, share of distinct words. */
+export interface Metrics {
+  readonly 'ndcg@10': number
+  readonly 'ndcg@100': number
+  readonly 'recall@10': number
+  readonly format: number
+  readonly words: number
+  readonly distinct: number
+}
+
+/** Mean paired difference on one metric, its 95 % bootstrap interval and two-sided randomisation p. */
+export interface Gain {
+  readonly delta: number
+  readonly low: number
+  readonly high: number
+  readonly p: number
+}
+
+/** A rollout with all that its reward was made of. */
+export interface ScoredRollout {
+  readonly queryId: string
+  readonly query: string
+  readonly member: number
+  readonly text: string
+  /** undefined when the output broke the format */
+  readonly rewrite?: string
+  readonly reward: number
+  /** named parts before weights, in the settings' order */
+  readonly parts: Readonly<Record<string, number>>
+  readonly advantage: number
+  readonly tokens: number
+  readonly logp: number
+  readonly stop: 'token' | 'length'
+}
+
+/** One shown result: a product at a rank, with its label where it was judged. */
+export interface ShownResult {
+  readonly productId: string
+  readonly score: number
+  readonly label?: EsciLabel
+}
+
+export type RunEvent =
+  | { readonly type: 'start'; readonly settings: Readonly<Record<string, string | number | boolean>>; readonly policy: PolicyInfo; readonly dataset: { readonly name: string; readonly hash: string; readonly products: number; readonly train: number; readonly validation: number; readonly test: number }; readonly recommender: string; readonly versions: Readonly<Record<string, string>> }
+  | { readonly type: 'stage'; readonly stage: StageName; readonly steps: number }
+  | { readonly type: 'evaluation'; readonly split: 'validation' | 'test'; readonly policy: 'original' | 'before' | 'after' | 'current'; readonly step: number; readonly metrics: Metrics; readonly interval: { readonly low: number; readonly high: number }; readonly ms: number }
+  | ({ readonly type: 'step'; readonly stage: 'grpo' } & GrpoStep)
+  | { readonly type: 'step'; readonly stage: 'sft'; readonly step: number; readonly loss: number; readonly gradNorm: number; readonly tokens: number; readonly learningRate: number; readonly ms: number }
+  | { readonly type: 'rollouts'; readonly step: number; readonly rollouts: readonly ScoredRollout[] }
+  | { readonly type: 'checkpoint'; readonly name: 'start' | 'best' | 'last'; readonly step: number; readonly reason: string }
+  | { readonly type: 'paired'; readonly before: number; readonly after: number; readonly p: number; readonly ms: number }
+  | { readonly type: 'alarm'; readonly step: number; readonly message: string }
+  | { readonly type: 'done'; readonly summary: Summary }
+
+/** One GRPO step; shares are of rollouts, groups or tokens as named. */
+export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {
+  readonly step: number
+  readonly loss: number
+  readonly reward: { readonly mean: number; readonly std: number; readonly min: number; readonly max: number }
+  /** mean of every named reward part */
+  readonly parts: Readonly<Record<string, number>>
+  /** NDCG at the training K, misses and broken formats as 0 */
+  readonly ndcg: number
+  readonly format: number
+  readonly words: number
+  readonly distinct: number
+  readonly completionLength: { readonly mean: number; readonly max: number; readonly truncated: number }
+  readonly zeroSpread: { readonly share: number; readonly allGood: number; readonly allBad: number }
+  readonly learningRate: number
+  readonly generatedTokens: number
+  readonly generateMs: number
+  readonly rankMs: number
+  readonly updateMs: number
+  readonly ms: number
+}
+
+/** What `lab train` prints last: names and meaning are a fixed contract. */
+export interface Summary {
+  readonly steps: number
+  readonly seconds: number
+  readonly test: { readonly original: Metrics; readonly before: Metrics; readonly after: Metrics }
+  readonly gain: { readonly before: Gain; readonly original: Gain }
+  readonly train: {
+    readonly first20: number
+    readonly last20: number
+    readonly format: { readonly first20: number; readonly last20: number }
+    readonly paired: { readonly before: number; readonly after: number; readonly p: number }
+  }
+  readonly maxLogpGap: number
+  /** the checkpoint that `after` measures, and why */
+  readonly best: { readonly step: number; readonly reason: string }
+}

@@ -1,0 +1,218 @@
+// What the policy worker offers: the one engine that samples and trains. Text, ids and numbers cross this line; GPU memory never does.
+
+/** The files of a model-hub folder, whole. `adapter*` continue from a PEFT adapter. */
+export interface ModelFiles {
+  readonly config: ArrayBuffer
+  readonly weights: ArrayBuffer
+  readonly tokenizer?: ArrayBuffer
+  readonly tokenizerConfig?: ArrayBuffer
+  readonly adapterConfig?: ArrayBuffer
+  readonly adapterWeights?: ArrayBuffer
+}
+
+/** What is trained: low-rank adapters on the named linear layers, or every weight. */
+export type Trainable =
+  | { readonly kind: 'lora'; readonly rank: number; readonly alpha: number; readonly targets: readonly LoraTarget[]; readonly seed: number }
+  | { readonly kind: 'full' }
+
+export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+export type LoraTarget = (typeof LORA_TARGETS)[number]
+
+export interface PolicyInfo {
+  readonly architecture: string
+  readonly parameters: number
+  readonly trainableParameters: number
+  readonly vocabulary: number
+  readonly layers: number
+  readonly adapter: AdapterDescription
+  /** bytes of GPU memory by purpose */
+  readonly bytes: Readonly<Record<string, number>>
+}
+
+export interface AdapterDescription {
+  readonly vendor: string
+  readonly architecture: string
+  readonly description: string
+  readonly fallback: boolean
+  readonly features: readonly string[]
+  /** matmul variants chosen by timing at start-up, by shape class; recorded with the run */
+  readonly kernels: Readonly<Record<string, string>>
+}
+
+export interface Sampling {
+  /** 0 means greedy */
+  readonly temperature: number
+  /** 0 switches the filter off */
+  readonly topK: number
+  /** 1 switches the filter off */
+  readonly topP: number
+  readonly maxNewTokens: number
+  /** texts of special tokens that end a completion, e.g. `<|im_end|>`; the stop token itself is kept as the last id */
+  readonly stop: readonly string[]
+}
+
+/** Which weights answer: the trained ones, or those that training started from (adapter off, or the frozen copy). */
+export type PolicyVersion = 'current' | 'reference'
+
+export interface GenerateRequest {
+  readonly prompts: readonly PromptInput[]
+  /** rollouts per prompt */
+  readonly groupSize: number
+  readonly sampling: Sampling
+  /** chance is a function of (seed, step, prompt key, rollout, position) and of nothing else */
+  readonly seed: number
+  readonly step: number
+  readonly version: PolicyVersion
+}
+
+export interface PromptInput {
+  /** identifies the prompt to the counter-based generator: the same key gives the same draw in any batch */
+  readonly key: number
+  readonly text: string
+}
+
+export interface Rollout {
+  /** index into the request's prompts */
+  readonly prompt: number
+  /** 0 … groupSize − 1 */
+  readonly member: number
+  readonly promptIds: readonly number[]
+  readonly ids: readonly number[]
+  /** log-probability of each id under softmax(logits / temperature), before top-k and top-p (temperature 1 when greedy) */
+  readonly logps: readonly number[]
+  readonly text: string
+  readonly stop: 'token' | 'length'
+}
+
+export type LossAggregation = 'grpo' | 'bnpo' | 'dr_grpo' | 'micro_batch_token_mean'
+
+/** One optimiser step's objective and settings. Names and formulas: TRL's GRPOConfig; GSPO: arXiv 2507.18071. */
+export interface Objective {
+  readonly aggregation: LossAggregation
+  /** 'token': ratio per token (GRPO); 'sequence': one ratio per completion (GSPO) */
+  readonly importance: 'token' | 'sequence'
+  readonly clipLow: number
+  readonly clipHigh: number
+  /** weight of the k3 KL to the reference in the loss; negative weights reproduce the released code's sign error */
+  readonly klCoefficient: number
+  /** weight of the entropy bonus: the loss is … − entropyCoefficient × mean entropy */
+  readonly entropyCoefficient: number
+  readonly temperature: number
+  /** the constant length that dr_grpo divides by */
+  readonly maxCompletionLength: number
+  /** sequences per micro-batch for `micro_batch_token_mean` (12 in the released code) */
+  readonly microBatchSequences: number
+}
+
+export interface Optimiser {
+  readonly learningRate: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+  /** global-norm clipping threshold; 0 switches it off */
+  readonly maxGradNorm: number
+}
+
+/** A completion to learn from: its tokens, the sampler's log-probabilities, its advantage and its group. */
+export interface TrainSequence {
+  readonly promptIds: readonly number[]
+  readonly ids: readonly number[]
+  readonly oldLogps: readonly number[]
+  readonly advantage: number
+}
+
+export interface UpdateRequest {
+  /** neighbours with equal promptIds share their prompt's computation */
+  readonly sequences: readonly TrainSequence[]
+  readonly objective: Objective
+  readonly optimiser: Optimiser
+  /** optimiser steps over this batch (TRL's num_iterations) */
+  readonly iterations: number
+}
+
+/** Means over completion tokens, from the first iteration unless said otherwise. */
+export interface UpdateReport {
+  readonly loss: number
+  /** k3 estimate of KL(policy ‖ reference); 0 when the coefficient is 0 and it was not computed */
+  readonly kl: number
+  readonly entropy: number
+  /** share of tokens clipped below (A < 0) and above (A > 0), over all iterations */
+  readonly clipLow: number
+  readonly clipHigh: number
+  /** global gradient norm before clipping, mean over iterations */
+  readonly gradNorm: number
+  /** largest |log-probability of sampler − of trainer| over tokens, before any update of the step */
+  readonly logpGap: number
+  readonly tokens: number
+  /** updates left out because their gradient was not finite */
+  readonly skipped: number
+  readonly ms: number
+}
+
+export interface SftSequence {
+  readonly promptIds: readonly number[]
+  readonly ids: readonly number[]
+}
+
+export interface SftRequest {
+  readonly sequences: readonly SftSequence[]
+  /** true: the prompt's tokens count in the loss too (the released SFT code) */
+  readonly fullText: boolean
+  readonly optimiser: Optimiser
+}
+
+export interface SftReport {
+  /** mean cross-entropy in nats per counted token, before the update */
+  readonly loss: number
+  readonly gradNorm: number
+  readonly tokens: number
+  readonly ms: number
+}
+
+/** Files of an exported policy: adapter_* (PEFT layout) when trained with LoRA, model.safetensors and config.json when trained whole. */
+export interface ExportedFile {
+  readonly name: string
+  readonly bytes: ArrayBuffer
+}
+
+export interface GoldenReport {
+  readonly ok: boolean
+  readonly tensors: number
+  readonly missing: readonly string[]
+  readonly worst: { readonly name: string; readonly error: number }
+  readonly errors: Readonly<Record<string, number>>
+}
+
+/** The procedures of workers/policy.worker.ts. Every failure is an Error whose message is a sentence. */
+export interface PolicyService {
+  /** Requests the adapter and the device; refused with the reason and the remedy where there is none. */
+  start(): Promise<AdapterDescription>
+  load(files: ModelFiles, trainable: Trainable): Promise<PolicyInfo>
+  /** Token ids of each text, special tokens recognised, nothing added. */
+  encode(texts: readonly string[]): Promise<number[][]>
+  decode(ids: readonly (readonly number[])[]): Promise<string[]>
+  /** Ids of a chat rendered with the model's own template, generation prompt added. */
+  encodeChat(messages: readonly { readonly role: string; readonly content: string }[]): Promise<number[]>
+  generate(request: GenerateRequest): Promise<Rollout[]>
+  /** Continues one token list; `stop` holds token ids. */
+  continueIds(ids: readonly number[], sampling: Omit<Sampling, 'stop'>, stop: readonly number[], seed: number): Promise<{ ids: number[]; logps: number[] }>
+  update(request: UpdateRequest): Promise<UpdateReport>
+  supervise(request: SftRequest): Promise<SftReport>
+  /** Makes the current weights the reference (the start of a GRPO stage); optimiser state is cleared. */
+  fixReference(): Promise<void>
+  /** Keeps trainable weights and optimiser state under a name; `restore` brings them back, bit for bit. */
+  keep(name: string): Promise<void>
+  restore(name: string): Promise<void>
+  /** The same as bytes, to store beyond the worker's life. */
+  checkpoint(): Promise<ArrayBuffer>
+  resume(bytes: ArrayBuffer): Promise<void>
+  exportFiles(): Promise<ExportedFile[]>
+  /** Computes every tensor of a golden case (see lab check-policy). `dump` returns what was computed as safetensors. */
+  checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean): Promise<{ report: GoldenReport; dump?: ArrayBuffer }>
+  bytes(): Promise<Readonly<Record<string, number>>>
+  /** Resolves with the reason when the device is lost; never otherwise. */
+  lost(): Promise<string>
+  /** Destroys the device, as a driver failure would: for tests of what the page then says. */
+  loseDevice(): Promise<void>
+}

@@ -1,0 +1,34 @@
+// Vite for the page and its workers, and Vitest's projects: `unit` in Node, `gpu` in Chromium.
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { CHROME_FLAGS, findChrome } from './lab/chrome.ts'
+
+const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'credentialless' }
+const chrome = findChrome()
+
+export default defineConfig({
+  plugins: [react()],
+  server: { headers: isolation, host: '127.0.0.1' },
+  preview: { headers: isolation, host: '127.0.0.1' },
+  worker: { format: 'es' },
+  build: { target: 'es2023', chunkSizeWarningLimit: 2000 },
+  optimizeDeps: {
+    include: ['comlink', 'react', 'react-dom/client', 'react/jsx-dev-runtime', 'zustand', 'zustand/vanilla', 'recharts', 'minisearch', 'hyparquet', 'hyparquet-compressors', '@huggingface/transformers', 'onnxruntime-web/webgpu'],
+  },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', environment: 'node', include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'gpu', include: ['workers/**/*.gpu.test.ts'], testTimeout: 120_000,
+          browser: {
+            enabled: true, headless: true, screenshotFailures: false, instances: [{ browser: 'chromium' }],
+            provider: playwright({ launchOptions: { ...(chrome === undefined ? {} : { executablePath: chrome }), args: [...CHROME_FLAGS] } }),
+          },
+        },
+      },
+    ],
+  },
+})
