@@ -1,0 +1,24 @@
+// The embedded shop and policy: fetched from the page's own host, and read by the same road as a user's files.
+import type { ModelFiles } from '../protocol/policy.ts'
+import { readShards, type ReadOptions, type ReadResult } from './ingest.ts'
+
+const SHARDS = ['products.parquet', 'examples.parquet'] as const
+
+async function fetchBytes(path: string): Promise<ArrayBuffer> {
+  const response = await fetch(`${import.meta.env.BASE_URL}${path}`)
+  if (!response.ok) throw new Error(`${path} could not be fetched: status ${response.status} instead of 200; serve the whole build, its sample folder included`)
+  return response.arrayBuffer()
+}
+
+/** Reads the embedded shop through the ingest worker, exactly as a user's two shards. */
+export async function loadSample(options: Omit<ReadOptions, 'name'> = {}): Promise<ReadResult> {
+  const files = await Promise.all(SHARDS.map(async (name) => new File([await fetchBytes(`sample/shop/${name}`)], name)))
+  return readShards(files, { ...options, name: 'sample' })
+}
+
+/** Fetches the embedded policy's folder (model-hub layout). */
+export async function loadSamplePolicy(): Promise<ModelFiles> {
+  const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'] as const
+  const [config, weights, tokenizer, tokenizerConfig] = await Promise.all(names.map((name) => fetchBytes(`sample/policy/${name}`)))
+  return { config: config!, weights: weights!, tokenizer: tokenizer!, tokenizerConfig: tokenizerConfig! }
+}
