@@ -1,7 +1,11 @@
 // Finds an installed Chrome or Chromium, and names the flags under which WebGPU runs without a GPU.
 import { accessSync, constants } from 'node:fs'
+import { chromium } from 'playwright'
 
-/** Command-line flags for headless Chromium: the software WebGPU adapter, and no traffic to other hosts. */
+/** For a person's browser: whichever adapter the machine has, the software one included. */
+export const WEBGPU_FLAGS: readonly string[] = ['--enable-unsafe-webgpu']
+
+/** For headless Chromium: the software WebGPU adapter, and no traffic to other hosts. */
 export const CHROME_FLAGS: readonly string[] = [
   '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-quic',
@@ -22,9 +26,9 @@ function runnable(path: string): boolean {
   }
 }
 
-/** The path of a browser: `CHROME_PATH`, else the usual places, else undefined. */
+/** The path of a browser: `CHROME_PATH`, else the usual places, else the one Playwright's installer left, else undefined. */
 export function findChrome(): string | undefined {
   const named = process.env['CHROME_PATH']
   if (named !== undefined && named !== '') return named
-  return PLACES.find(runnable)
+  return [...PLACES, chromium.executablePath()].find(runnable)
 }

@@ -1,0 +1,47 @@
+// Builds the page (or the lab's own page) when the sources changed since the last build, and only then.
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type InlineConfig } from 'vite'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+const SOURCES = ['index.html', 'package-lock.json', 'vite.config.ts', 'public', 'src', 'workers'] as const
+const STAMP = '.sources'
+
+function* filesUnder(path: string): Generator<string> {
+  const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    const child = join(path, entry.name)
+    if (entry.isDirectory()) yield* filesUnder(child)
+    else if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name)) yield child
+  }
+}
+
+/** Hex SHA-256 over names and bytes of every source file of the build; tests do not count. */
+export function hashSources(extra: readonly string[] = []): string {
+  const hash = createHash('sha256')
+  for (const source of [...SOURCES, ...extra]) {
+    const path = resolve(ROOT, source)
+    if (!existsSync(path)) continue
+    const files = /\.\w+$/.test(source) ? [path] : filesUnder(path)
+    for (const file of files) hash.update(relative(ROOT, file).split(sep).join('/')).update('\0').update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/** True when `outDir` holds a whole build of exactly these sources. */
+function isFresh(outDir: string, hash: string): boolean {
+  const stamp = join(outDir, STAMP)
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
+}
+
+/** Brings `outDir` up to date; the stamp is written last, so an interrupted build counts as none. Returns whether it built. */
+export async function ensureBuilt(outDir: string, config: InlineConfig, hash: string): Promise<boolean> {
+  if (isFresh(outDir, hash)) return false
+  rmSync(join(outDir, STAMP), { force: true })
+  await build({ ...config, logLevel: 'warn', build: { ...config.build, outDir, emptyOutDir: true, reportCompressedSize: false } })
+  writeFileSync(join(outDir, STAMP), hash)
+  return true
+}
