@@ -1,4 +1,5 @@
 // The device with its named, counted buffers and its compiled kernels: all that kernels and the model see of WebGPU. Touches no browser global.
+import { unroll } from './unroll.ts'
 
 /** A bound range of a GPU buffer, in bytes; `offset` is a multiple of 256. */
 export interface Tensor {
@@ -76,7 +77,7 @@ export class Gpu {
     const key = `${name} ${header}`
     const known = this.#kernels.get(key)
     if (known !== undefined) return known
-    const module = this.device.createShaderModule({ label: key, code: `${header}\n${source}` })
+    const module = this.device.createShaderModule({ label: key, code: `${header}\n${unroll(source, constants)}` })
     const kernel = { name, pipeline: this.device.createComputePipeline({ label: key, layout: 'auto', compute: { module, entryPoint: 'main' } }) }
     this.#kernels.set(key, kernel)
     return kernel

@@ -1,0 +1,45 @@
+// Global-norm clipping and AdamW over flat parameter buffers, without a readback in between.
+import type { Recording, Tensor } from '../../gpu/gpu.ts'
+import { f32 } from '../../gpu/gpu.ts'
+import type { Optimiser } from '../../../src/protocol/policy.ts'
+import adamwSource from './adamw.wgsl?raw'
+import combineSource from './norm_combine.wgsl?raw'
+import partialSource from './norm_partial.wgsl?raw'
+
+const BLOCK = 512
+
+/** Flat parameters with their gradient and moments, all [count]. */
+export interface Moments {
+  readonly count: number
+  readonly weights: Tensor
+  readonly grads: Tensor
+  readonly m: Tensor
+  readonly v: Tensor
+}
+
+/** Words of scratch that the norm of these parameters needs. */
+export const normScratch = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + Math.ceil(count / BLOCK), 0)
+
+/** A grid of at most 32,768 workgroups a side. */
+function grid(items: number, size: number): [number, number] {
+  const groups = Math.ceil(items / size)
+  const x = Math.min(groups, 32768)
+  return [x, x === 0 ? 0 : Math.ceil(groups / x)]
+}
+
+/** state[0..2] = (norm over all gradients, clip factor, 1 when finite); maxNorm 0 switches clipping off (torch.nn.utils.clip_grad_norm_). */
+export function gradientNorm(recording: Recording, parts: readonly Moments[], scratch: Tensor, state: Tensor, maxNorm: number): void {
+  let first = 0
+  for (const { count, grads } of parts) {
+    const blocks = Math.ceil(count / BLOCK)
+    recording.dispatch(recording.gpu.kernel('norm_partial', partialSource), [grads, scratch], [count, BLOCK, blocks, first], grid(blocks, 32))
+    first += blocks
+  }
+  recording.dispatch(recording.gpu.kernel('norm_combine', combineSource), [scratch, state], [first, f32(maxNorm)], [1])
+}
+
+/** One step, `step` counted from 1; reads the clip factor from `state` and leaves everything untouched when the norm was not finite. */
+export function adamw(recording: Recording, { count, weights, grads, m, v }: Moments, state: Tensor, o: Optimiser, step: number): void {
+  const uniforms = [count, f32(o.learningRate), f32(o.beta1), f32(o.beta2), f32(o.epsilon), f32(o.weightDecay), f32(1 - o.beta1 ** step), f32(1 - o.beta2 ** step)]
+  recording.dispatch(recording.gpu.kernel('adamw', adamwSource), [weights, grads, m, v, state], uniforms, grid(count, 64))
+}

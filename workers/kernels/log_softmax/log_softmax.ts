@@ -1,0 +1,45 @@
+// Log-probabilities and entropies of chosen tokens, and the gradient that a weight on each sends into the logits: one pair for SFT and GRPO alike.
+import type { Recording, Tensor } from '../../gpu/gpu.ts'
+import { f32 } from '../../gpu/gpu.ts'
+import combineSource from './combine.wgsl?raw'
+import gradientSource from './gradient.wgsl?raw'
+import partialSource from './partial.wgsl?raw'
+
+/** How many strided parts a row is summed in: a function of the vocabulary alone, so that a row's bytes never depend on its batch. */
+export const segmentsOf = (vocabulary: number): number => Math.max(1, Math.min(256, Math.ceil(vocabulary / 256)))
+
+export interface RowsOfLogits {
+  readonly rows: number
+  readonly vocabulary: number
+  readonly temperature: number
+  /** where these rows begin in targets, stats and weights */
+  readonly firstRow: number
+}
+
+/** partials: [rows, segmentsOf(vocabulary), 4] of (max, Σ exp, Σ exp·z, 0) of z = logits / temperature; logits: [rows, vocabulary]. */
+export function softmaxPartials(recording: Recording, logits: Tensor, partials: Tensor, rows: number, vocabulary: number, temperature: number): void {
+  const segments = segmentsOf(vocabulary)
+  const kernel = recording.gpu.kernel('softmax_partial', partialSource)
+  recording.dispatch(kernel, [logits, partials], [rows, vocabulary, segments, f32(1 / temperature)], [Math.ceil(segments / 32), rows])
+}
+
+/** Writes stats [*, 4] = (log-sum-exp, log-probability of the target, entropy, 0) of rows firstRow … from logits [rows, vocabulary]. */
+export function logSoftmax(
+  recording: Recording,
+  { logits, partials, targets, stats }: { logits: Tensor; partials: Tensor; targets: Tensor; stats: Tensor },
+  { rows, vocabulary, temperature, firstRow }: RowsOfLogits,
+): void {
+  softmaxPartials(recording, logits, partials, rows, vocabulary, temperature)
+  const kernel = recording.gpu.kernel('softmax_combine', combineSource)
+  recording.dispatch(kernel, [logits, partials, targets, stats], [rows, vocabulary, segmentsOf(vocabulary), firstRow, f32(1 / temperature)], [Math.ceil(rows / 32)])
+}
+
+/** Overwrites logits with their gradient; weights: [*, 2] = (dLoss/dlogp, dLoss/dentropy) per row. */
+export function logSoftmaxGradient(
+  recording: Recording,
+  { logits, stats, targets, weights }: { logits: Tensor; stats: Tensor; targets: Tensor; weights: Tensor },
+  { rows, vocabulary, temperature, firstRow }: RowsOfLogits,
+): void {
+  const kernel = recording.gpu.kernel('log_softmax_gradient', gradientSource)
+  recording.dispatch(kernel, [logits, stats, targets, weights], [rows, vocabulary, firstRow, f32(1 / temperature)], [Math.ceil(vocabulary / 64), rows])
+}
