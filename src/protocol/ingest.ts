@@ -11,6 +11,7 @@ export interface IngestProgress {
 /** What was understood of the files, before anything uses it. */
 export interface IngestReport {
   readonly products: number
+  /** queries with an Exact product in the catalogue: those of the data set */
   readonly queries: number
   readonly trainQueries: number
   readonly testQueries: number
@@ -18,11 +19,14 @@ export interface IngestReport {
   /** judgements whose product is in the catalogue */
   readonly joined: number
   readonly labels: Readonly<Record<'E' | 'S' | 'C' | 'I', number>>
+  /** judgements of a query and product that were judged before */
   readonly duplicates: number
   /** products without any text */
   readonly untitled: number
   readonly rejected: readonly Rejection[]
   readonly rejectedCount: number
+  /** what was understood and not used: queries without an Exact product in the catalogue, rows of other locales, products whose id stood before */
+  readonly leftOut?: { readonly queriesWithoutExact: number; readonly otherLocales: number; readonly duplicateProducts: number }
   readonly seconds: number
 }
 
