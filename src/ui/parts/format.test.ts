@@ -1,0 +1,23 @@
+// Checks numbers as a reader sees them.
+import { expect, test } from 'vitest'
+import { digits, duration, percent, pValue, score, signed } from './format.ts'
+
+test('a missing or non-finite number is a dash', () => {
+  expect([score(undefined), percent(Number.NaN), digits(Infinity), signed(undefined)]).toEqual(['–', '–', '–', '–'])
+})
+
+test('a gain carries its sign, and one that rounds to nothing has none', () => {
+  expect([signed(0.1234), signed(-0.0456), signed(0.0001)]).toEqual(['+0.123', '−0.046', '±0'])
+})
+
+test('a p-value below a thousandth is never written as zero', () => {
+  expect([pValue(0.0002), pValue(0.0412)]).toEqual(['< 0.001', '0.041'])
+})
+
+test('small and large values keep three significant digits', () => {
+  expect([digits(0), digits(0.04567), digits(1234.5), digits(2.34e-6)]).toEqual(['0', '0.0457', '1,235', '2.3e-6'])
+})
+
+test('shares and times read as a person would say them', () => {
+  expect([percent(0.5), percent(0.9876), duration(45), duration(200), duration(3900)]).toEqual(['50 %', '98.8 %', '45 s', '3 min 20 s', '1 h 05 min'])
+})

@@ -1,0 +1,56 @@
+// Numbers as the page writes them: few digits, one meaning each, a dash where there is none.
+
+const NONE = '–'
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+
+/** 1,234 */
+export function count(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? NONE : whole.format(value)
+}
+
+/** Three decimals for a metric between −10 and 10, fewer beyond. */
+export function score(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return NONE
+  return value.toFixed(Math.abs(value) < 10 ? 3 : 1)
+}
+
+/** A share as a percentage with one decimal, none where it is whole. */
+export function percent(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return NONE
+  return `${(value * 100).toFixed(1).replace(/\.0$/, '')} %`
+}
+
+/** Three significant digits, in powers of ten where the value is very small or large. */
+export function digits(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return NONE
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  return size < 1e-3 || size >= 1e6 ? value.toExponential(1) : size >= 1000 ? whole.format(value) : String(Number(value.toPrecision(3)))
+}
+
+/** +0.123, −0.045, ±0 */
+export function signed(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return NONE
+  const text = score(Math.abs(value))
+  return Number(text) === 0 ? '±0' : `${value > 0 ? '+' : '−'}${text}`
+}
+
+/** p-values are never written as 0. */
+export function pValue(value: number): string {
+  return value < 0.001 ? '< 0.001' : value.toFixed(3)
+}
+
+/** 45 s, 3 min 20 s, 1 h 05 min */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return NONE
+  const rounded = Math.round(seconds)
+  if (rounded < 60) return `${rounded} s`
+  if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${String(rounded % 60).padStart(2, '0')} s`
+  return `${Math.floor(rounded / 3600)} h ${String(Math.floor((rounded % 3600) / 60)).padStart(2, '0')} min`
+}
+
+/** 512 B, 4.6 MB */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}

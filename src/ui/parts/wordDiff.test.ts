@@ -1,0 +1,32 @@
+// Checks the word diff against what a reader would mark by hand.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { wordDiff } from './wordDiff.ts'
+
+const marked = (from: string, to: string) => wordDiff(from, to).map(({ word, change }) => (change === 'kept' ? word : change === 'added' ? `+${word}` : `-${word}`)).join(' ')
+
+test('a changed word is left out first and added after', () => {
+  expect(marked('cheap ps4 gamepad', 'playstation controller ps4')).toBe('-cheap +playstation +controller ps4 -gamepad')
+})
+
+test('case and outer punctuation are no change, and the new spelling is shown', () => {
+  expect(marked('usb-c, hub', 'USB-C hub')).toBe('USB-C hub')
+})
+
+test('a repeated word is kept once and added once', () => {
+  expect(marked('red mug', 'red mug mug')).toMatch(/^red (mug \+mug|\+mug mug)$/)
+})
+
+test('an empty rewrite leaves every word out, an empty query adds every word', () => {
+  expect(marked('two words', '')).toBe('-two -words')
+  expect(marked('', 'two words')).toBe('+two +words')
+})
+
+test('whatever the texts, the kept and added words are the rewrite and the kept and left-out words the query', () => {
+  const texts = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 8 }).map((words) => words.join(' '))
+  fc.assert(fc.property(texts, texts, (from, to) => {
+    const diff = wordDiff(from, to)
+    expect(diff.filter(({ change }) => change !== 'left out').map(({ word }) => word).join(' ')).toBe(to)
+    expect(diff.filter(({ change }) => change !== 'added').map(({ word }) => word).join(' ')).toBe(from)
+  }))
+})
