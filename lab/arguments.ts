@@ -1,0 +1,104 @@
+// Reads the command line into plain values; whatever cannot be read is refused with a sentence.
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { BadInput } from './errors.ts'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+export interface Verb {
+  readonly usage: string
+  /** how many positional arguments: least and most */
+  readonly positionals: readonly [number, number]
+  readonly options: Options
+}
+
+const TEXT = { type: 'string' } as const
+const TEXTS = { type: 'string', multiple: true } as const
+const FLAG = { type: 'boolean' } as const
+
+export const VERBS = {
+  'check-policy': { usage: 'check-policy DIR [--dump FILE] [--weights f32]', positionals: [1, 1], options: { dump: TEXT, weights: TEXT } },
+  generate: {
+    usage: 'generate DIR --tokens 1,2,3 --max N [--greedy] [--seed N] [--temperature X] [--top-k N] [--top-p X]', positionals: [1, 1],
+    options: { tokens: TEXT, max: TEXT, greedy: FLAG, seed: TEXT, temperature: TEXT, 'top-k': TEXT, 'top-p': TEXT },
+  },
+  tokenize: { usage: 'tokenize DIR [--chat] < LINES', positionals: [1, 1], options: { chat: FLAG } },
+  train: {
+    usage: 'train [--preset NAME] [--stages sft,grpo] [--set KEY=VALUE]… [--products FILE… --examples FILE…] [--policy DIR] --out DIR', positionals: [0, 0],
+    options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, policy: TEXT, out: TEXT },
+  },
+  bench: { usage: 'bench [NAME …]', positionals: [0, Infinity], options: {} },
+} as const satisfies Readonly<Record<string, Verb>>
+
+export type VerbName = keyof typeof VERBS
+
+export interface Arguments {
+  readonly verb: VerbName
+  readonly positionals: readonly string[]
+  readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>
+}
+
+const verbNames = () => Object.keys(VERBS).join(', ')
+
+/** Splits the arguments after `lab`. Throws BadInput. */
+export function readArguments(words: readonly string[]): Arguments {
+  const [name, ...rest] = words
+  if (name === undefined) throw new BadInput(`no verb; give one of ${verbNames()}`)
+  if (!Object.hasOwn(VERBS, name)) throw new BadInput(`verb ${JSON.stringify(name)} is unknown; give one of ${verbNames()}`)
+  const verb = name as VerbName
+  const { usage, positionals: [least, most], options }: Verb = VERBS[verb]
+  const parsed = (() => {
+    try {
+      return parseArgs({ args: [...rest], options, allowPositionals: true, strict: true })
+    } catch (error) {
+      const first = error instanceof Error ? error.message.split(/\.\s|\n/)[0] ?? '' : String(error)
+      throw new BadInput(`${verb}: ${first.charAt(0).toLowerCase()}${first.slice(1)}; usage: ${usage}`, { cause: error })
+    }
+  })()
+  const { positionals, values } = parsed
+  if (positionals.length < least || positionals.length > most) {
+    throw new BadInput(`${verb}: ${positionals.length} positional arguments, expected ${least === most ? least : `at least ${least}`}; usage: ${usage}`)
+  }
+  return { verb, positionals, values }
+}
+
+/** A text option; undefined when it was not given. */
+export function text({ values }: Arguments, name: string): string | undefined {
+  const value = values[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A text option that must be given. */
+export function needed(args: Arguments, name: string): string {
+  const value = text(args, name)
+  if (value === undefined) throw new BadInput(`${args.verb}: --${name} is missing; usage: ${VERBS[args.verb].usage}`)
+  return value
+}
+
+export function flag({ values }: Arguments, name: string): boolean {
+  return values[name] === true
+}
+
+/** Every value of an option that may be repeated. */
+export function texts({ values }: Arguments, name: string): readonly string[] {
+  const value = values[name]
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+}
+
+/** A number option within [least, most]; `fallback` when it was not given. */
+export function number(args: Arguments, name: string, fallback: number, least: number, most: number, whole: boolean): number {
+  const given = text(args, name)
+  if (given === undefined) return fallback
+  const value = given.trim() === '' ? NaN : Number(given)
+  if (!(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+    throw new BadInput(`${args.verb}: --${name} is ${JSON.stringify(given)}; give a ${whole ? 'whole ' : ''}number from ${least} to ${most}`)
+  }
+  return value
+}
+
+/** A list of token ids, such as `1,2,3`. */
+export function tokenIds(args: Arguments, name: string): number[] {
+  const given = needed(args, name)
+  const parts = given.split(',').map((part) => part.trim())
+  if (!parts.every((part) => /^\d{1,9}$/.test(part))) throw new BadInput(`${args.verb}: --${name} is ${JSON.stringify(given)}; give token ids with commas between them, such as 1,2,3`)
+  return parts.map(Number)
+}

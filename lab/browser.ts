@@ -1,0 +1,129 @@
+// Headless Chromium on the lab's page: the page is built when needed, served on a port of its own, and gone when the work ends.
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { chromium, type Page } from 'playwright'
+import type { Connect } from 'vite'
+import { ensureBuilt, hashSources, ROOT } from './build.ts'
+import { CHROME_FLAGS, findChrome } from './chrome.ts'
+import { BadInput, messageOf } from './errors.ts'
+import { INPUT_PATH, OUTPUT_PATH, type FileRef, type Job, type Outcome, type Results } from './page/protocol.ts'
+import { serve } from './serve.ts'
+
+const BUILDS = join(ROOT, 'node_modules', '.cache', 'lab')
+const DAY_MS = 24 * 3600 * 1000
+const FIRST_PORT = 4573
+
+/** Builds the lab's page once per state of the sources. Commands that start together each build their own and agree by renaming. */
+async function labPage(): Promise<string> {
+  const hash = hashSources(['lab/page', 'lab/errors.ts'])
+  const folder = join(BUILDS, hash.slice(0, 16))
+  if (existsSync(folder)) return folder
+  mkdirSync(BUILDS, { recursive: true })
+  for (const old of readdirSync(BUILDS)) {
+    const path = join(BUILDS, old)
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true })
+  }
+  const own = `${folder}.${process.pid}`
+  await ensureBuilt(own, { root: join(ROOT, 'lab/page'), publicDir: join(ROOT, 'public'), configFile: join(ROOT, 'vite.config.ts') }, hash)
+  try {
+    renameSync(own, folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
+    rmSync(own, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** Local files by number for the page to fetch, and local paths by name for it to fill; nothing else is reachable. */
+export class Exchange {
+  readonly #inputs: string[] = []
+  readonly #outputs = new Map<string, string>()
+
+  /** Offers a file to the page. */
+  offer(path: string): FileRef {
+    return { name: basename(path), address: `${INPUT_PATH}${this.#inputs.push(resolve(path)) - 1}` }
+  }
+
+  /** Lets the page fill a file; returns the name by which it does so. */
+  accept(name: string, path: string): string {
+    this.#outputs.set(name, resolve(path))
+    return name
+  }
+
+  readonly middleware: Connect.NextHandleFunction = (request, response, next) => {
+    const url = request.url ?? ''
+    const refuse = (status: number, reason: string): void => {
+      response.statusCode = status
+      response.end(reason)
+    }
+    if (request.method === 'GET' && url.startsWith(INPUT_PATH)) {
+      const path = this.#inputs[Number(url.slice(INPUT_PATH.length))]
+      if (path === undefined) return refuse(404, 'no such input')
+      pipeline(createReadStream(path), response).catch((error: unknown) => (response.headersSent ? response.destroy() : refuse(500, messageOf(error))))
+    } else if (request.method === 'POST' && url.startsWith(OUTPUT_PATH)) {
+      const path = this.#outputs.get(decodeURIComponent(url.slice(OUTPUT_PATH.length)))
+      if (path === undefined) return refuse(404, 'no such output')
+      pipeline(request, createWriteStream(path)).then(() => response.end(), (error: unknown) => refuse(500, messageOf(error)))
+    } else next()
+  }
+}
+
+export interface Lab {
+  /** the browser's name and version */
+  readonly browser: string
+  /** Runs one job on the page. Throws BadInput or Error with the page's sentence. */
+  run<V extends Job['verb']>(job: Job & { verb: V }): Promise<Results[V]>
+}
+
+export interface LabOptions {
+  readonly exchange: Exchange
+  readonly progress: (line: string) => void
+  readonly event?: (event: unknown) => void
+  readonly signal: AbortSignal
+}
+
+async function openPage(page: Page, address: string, { progress, event }: LabOptions): Promise<void> {
+  page.on('pageerror', (error) => progress(`page: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') progress(`page: ${message.text()}`)
+  })
+  await page.exposeFunction('labProgress', progress)
+  await page.exposeFunction('labEvent', (value: unknown) => event?.(value))
+  await page.goto(address)
+  await page.waitForFunction(() => typeof window.runJob === 'function')
+}
+
+/** Opens the lab's page for as long as `work` takes. The signal, a crash of the page or of the browser end it at once. */
+export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
+  const executablePath = findChrome()
+  if (executablePath === undefined) throw new Error('no Chrome or Chromium was found; install one, or set CHROME_PATH to an installed one')
+  const { signal, exchange, progress } = options
+  const outDir = await labPage()
+  signal.throwIfAborted()
+  const server = await serve({ outDir, port: FIRST_PORT + (process.pid % 1000), middleware: exchange.middleware })
+  const browser = await chromium.launch({ executablePath, args: [...CHROME_FLAGS], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false })
+  try {
+    const page = await browser.newPage()
+    const broken = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+      page.on('crash', () => reject(new Error('the browser\'s page crashed, most likely out of memory')))
+      browser.on('disconnected', () => reject(new Error('the browser ended before the work did')))
+    })
+    broken.catch(() => undefined)
+    signal.throwIfAborted()
+    await Promise.race([openPage(page, server.address, options), broken])
+    progress(`browser: Chromium ${browser.version()}`)
+    return await Promise.race([broken, work({
+      browser: `Chromium ${browser.version()}`,
+      async run(job) {
+        const outcome: Outcome = await Promise.race([page.evaluate((value) => window.runJob(value), job as Job), broken])
+        if (outcome.ok) return outcome.value as Results[typeof job.verb]
+        throw outcome.input ? new BadInput(outcome.message) : new Error(outcome.message)
+      },
+    })])
+  } finally {
+    await browser.close()
+    await server.close()
+  }
+}

@@ -1,0 +1,29 @@
+// Finds the files that a command names, before anything is started.
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { BadInput } from './errors.ts'
+
+const WHOLE_MODEL = ['config.json', 'model.safetensors'] as const
+const OPTIONAL = ['tokenizer.json', 'tokenizer_config.json', 'adapter_config.json', 'adapter_model.safetensors'] as const
+
+/** Throws BadInput unless the path is a file. */
+export function fileAt(path: string): string {
+  if (!existsSync(path)) throw new BadInput(`${path} does not exist; give the path of a file`)
+  if (!statSync(path).isFile()) throw new BadInput(`${path} is not a file; give the path of a file`)
+  return path
+}
+
+/** The paths of files that must be in a folder. */
+export function filesIn(folder: string, names: readonly string[]): string[] {
+  if (!existsSync(folder)) throw new BadInput(`folder ${folder} does not exist`)
+  if (!statSync(folder).isDirectory()) throw new BadInput(`${folder} is not a folder`)
+  const missing = names.filter((name) => !existsSync(join(folder, name)))
+  if (missing.length > 0) throw new BadInput(`folder ${folder} has no ${missing.join(' and no ')}`)
+  return names.map((name) => join(folder, name))
+}
+
+/** The paths of a model-hub folder's files: config and weights, and of the rest what is there. */
+export function modelIn(folder: string): string[] {
+  const whole = filesIn(folder, WHOLE_MODEL)
+  return [...whole, ...OPTIONAL.map((name) => join(folder, name)).filter((path) => existsSync(path))]
+}

@@ -1,0 +1,51 @@
+// Local files to and from the page, and the line between bad input and failed work.
+import type { ModelFiles } from '../../src/protocol/policy.ts'
+import { BadInput, messageOf } from '../errors.ts'
+import { OUTPUT_PATH, type FileRef } from './protocol.ts'
+
+/** Runs a step that reads what the person gave: whatever it throws is bad input. */
+export async function reading<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (error) {
+    throw new BadInput(messageOf(error), { cause: error })
+  }
+}
+
+async function answer({ name, address }: FileRef): Promise<Response> {
+  const response = await fetch(address)
+  if (!response.ok) throw new BadInput(`${name} could not be read: ${await response.text()}`)
+  return response
+}
+
+export async function bytesOf(file: FileRef): Promise<ArrayBuffer> {
+  return (await answer(file)).arrayBuffer()
+}
+
+/** The file as a browser's File, whose bytes need not fit in memory. */
+export async function fileOf(file: FileRef): Promise<File> {
+  return new File([await (await answer(file)).blob()], file.name)
+}
+
+const MODEL_FILES: Readonly<Record<string, keyof ModelFiles>> = {
+  'config.json': 'config', 'model.safetensors': 'weights', 'tokenizer.json': 'tokenizer', 'tokenizer_config.json': 'tokenizerConfig',
+  'adapter_config.json': 'adapterConfig', 'adapter_model.safetensors': 'adapterWeights',
+}
+
+/** Reads a model-hub folder's files; the config and the weights are required. */
+export async function modelOf(files: readonly FileRef[]): Promise<ModelFiles> {
+  const read: Partial<Record<keyof ModelFiles, ArrayBuffer>> = {}
+  for (const file of files) {
+    const part = MODEL_FILES[file.name]
+    if (part !== undefined) read[part] = await bytesOf(file)
+  }
+  const { config, weights, ...rest } = read
+  if (config === undefined || weights === undefined) throw new BadInput('the model folder has no config.json or no model.safetensors; give a folder in the model hub\'s layout')
+  return { config, weights, ...rest }
+}
+
+/** Leaves bytes with the command line under a name that it knows. */
+export async function leave(name: string, bytes: ArrayBuffer): Promise<void> {
+  const response = await fetch(`${OUTPUT_PATH}${encodeURIComponent(name)}`, { method: 'POST', body: bytes })
+  if (!response.ok) throw new Error(`${name} could not be written: ${await response.text()}`)
+}

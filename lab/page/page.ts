@@ -1,0 +1,19 @@
+// The lab's page: runs one job of the command line with the product's own client and workers.
+import { BadInput, messageOf } from '../errors.ts'
+import type { Job, Outcome } from './protocol.ts'
+
+async function work(job: Job): Promise<unknown> {
+  switch (job.verb) {
+    case 'check-policy': return (await import('./policy.ts')).checkPolicy(job)
+    case 'generate': return (await import('./policy.ts')).generate(job)
+    case 'bench': return (await import('./bench.ts')).bench(job)
+  }
+}
+
+window.runJob = async (job): Promise<Outcome> => {
+  try {
+    return { ok: true, value: await work(job) }
+  } catch (error) {
+    return { ok: false, input: error instanceof BadInput, message: messageOf(error) }
+  }
+}
