@@ -1,0 +1,147 @@
+// Settings in use: defaults, presets, text to settings and back. The table itself is settings.ts.
+import { SETTINGS, type SettingName, type Settings, type SettingSpec } from './settings.ts'
+
+export type Preset = Settings['preset']
+export type SettingValue = string | number | boolean
+type Values = Record<string, SettingValue>
+
+const specs: ReadonlyMap<string, SettingSpec> = new Map(SETTINGS.map((spec) => [spec.name, spec]))
+
+const DEFAULTS: Values = Object.fromEntries(SETTINGS.map((spec) => [spec.name, spec.default]))
+
+/** The published ESCI run: verl scripts of the repository, Qwen2.5-3B-Instruct, BM25, the checkpoint of step 1400. */
+const REC_R1 = {
+  steps: 1400, promptsPerStep: 32, groupSize: 12, template: 'rec-r1', temperature: 0.6, maxNewTokens: 512, trainK: 1000,
+  rewardRepetition: 0, advantageEpsilon: 1e-6, aggregation: 'grpo', klCoefficient: 0.001, learningRate: 1e-6, warmupSteps: 0, beta2: 0.999,
+  weightDecay: 0.01, sftSteps: 562, sftLearningRate: 2e-5,
+} as const satisfies Partial<Settings>
+
+/** What each preset changes against the table's defaults. */
+export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
+  sample: { rewardRepetition: -0.5 },
+  'rec-r1': REC_R1,
+  'rec-r1-as-released': {
+    ...REC_R1,
+    // the scripts' top-p, which log-probabilities ignore, and verl's own default entropy bonus
+    topP: 0.95, entropyCoefficient: 0.001,
+    // the loss subtracts the KL term, so that minimising it rewards leaving the reference
+    klCoefficient: -0.001,
+    // token mean within each micro-batch of 2 prompts / 2 GPUs × 12 rollouts, micro-batches of unequal length weighing the same
+    aggregation: 'micro_batch_token_mean', microBatchSequences: 12,
+    // gradients are divided by 64 micro-batches although 16 exist: a quarter of the mean meets the threshold of 1
+    maxGradNorm: 4,
+    duplicateTargets: 'keep', mode: 'as-released', sftFullText: true,
+  },
+}
+
+/** The settings of a preset; `changes` go on top and are checked like text from outside. */
+export function settingsOf(preset: Preset = 'sample', changes: Partial<Settings> = {}): Settings {
+  const values: Values = { ...DEFAULTS, ...(PRESETS[preset] as Values), ...(changes as Values), preset }
+  for (const [name, value] of Object.entries(values)) checkValue(specOf(name), value)
+  return values as unknown as Settings
+}
+
+/**
+ * Settings from `name=value` texts on top of `base`. `preset=…` is applied first wherever it stands, and replaces `base`;
+ * of two values for one name the later stands. Errors name the setting, what was given, what is allowed and the remedy.
+ */
+export function parseSettings(pairs: readonly string[], base: Settings = settingsOf()): Settings {
+  const given = pairs.map(splitPair)
+  const preset = given.findLast(([name]) => name === 'preset')
+  const start = preset === undefined ? base : settingsOf(parseValue(specOf('preset'), preset[1]) as Preset)
+  const values: Values = { ...start }
+  for (const [name, text] of given) values[name] = parseValue(specOf(name), text)
+  return values as unknown as Settings
+}
+
+/** The names on which settings differ from their preset, in the table's order. */
+export function differences(settings: Settings): SettingName[] {
+  const preset = settingsOf(settings.preset)
+  return SETTINGS.map((spec) => spec.name).filter((name) => settings[name] !== preset[name])
+}
+
+/** Settings as a URL's hash without `#`: the preset, and what differs from it. */
+export function settingsToHash(settings: Settings): string {
+  const pairs = new URLSearchParams([['preset', settings.preset]])
+  for (const name of differences(settings)) pairs.set(name, String(settings[name]))
+  return pairs.toString()
+}
+
+/** Settings from a URL's hash, with or without `#`; the empty hash is the sample. Errors as parseSettings has them. */
+export function settingsFromHash(hash: string): Settings {
+  const pairs = new URLSearchParams(hash.replace(/^#/, ''))
+  return parseSettings([...pairs].map(([name, value]) => `${name}=${value}`))
+}
+
+/** The settings as the run's record holds them: every one, in the table's order. */
+export function settingsRecord(settings: Settings): Readonly<Record<SettingName, SettingValue>> {
+  return Object.fromEntries(SETTINGS.map((spec) => [spec.name, settings[spec.name]])) as Record<SettingName, SettingValue>
+}
+
+/** One changed value, checked: what a form calls. Changing the preset starts again from that preset. */
+export function changeSetting(settings: Settings, name: SettingName, text: string): Settings {
+  return parseSettings([`${name}=${text}`], settings)
+}
+
+/** The value that `text` stands for; an Error says what is wrong with it and what would be right. */
+export function parseValue(spec: SettingSpec, text: string): SettingValue {
+  const value = spec.kind === 'integer' || spec.kind === 'number' ? parseNumber(text)
+    : spec.kind === 'boolean' && (text === 'true' || text === 'false') ? text === 'true'
+    : text.trim()
+  checkValue(spec, value, text)
+  return value
+}
+
+/** Which linear layers a `loraTargets` text names, in the table's order. */
+export function listItems(text: string, items: readonly string[]): string[] {
+  const wanted = text.split(',').map((item) => item.trim())
+  return text.trim() === 'all' ? [...items] : items.filter((item) => wanted.includes(item))
+}
+
+function splitPair(pair: string): [name: string, text: string] {
+  const at = pair.indexOf('=')
+  if (at < 1) throw new Error(`setting "${pair}" is not of the form name=value; write for example steps=20`)
+  return [specOf(pair.slice(0, at).trim()).name, pair.slice(at + 1).trim()]
+}
+
+function specOf(name: string): SettingSpec {
+  const spec = specs.get(name)
+  if (spec !== undefined) return spec
+  const similar = [...specs.keys()].filter((known) => editDistance(known.toLowerCase(), name.toLowerCase()) <= Math.max(2, known.length / 3))
+  const hint = similar.length > 0 ? `did you mean ${similar.join(' or ')}?` : `the settings are ${[...specs.keys()].join(', ')}`
+  throw new Error(`setting ${name} does not exist; ${hint}`)
+}
+
+/** NaN for anything but one plain decimal number, the empty text included. */
+function parseNumber(text: string): number {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN
+}
+
+function checkValue(spec: SettingSpec, value: SettingValue, given = String(value)): void {
+  const wrong = (allowed: string): Error =>
+    new Error(`setting ${spec.name} is "${given}"; ${allowed}, for example ${spec.name}=${spec.default}`)
+  if (spec.kind === 'integer' || spec.kind === 'number') {
+    const whole = spec.kind === 'integer' ? 'a whole number' : 'a number'
+    const right = typeof value === 'number' && value >= spec.min && value <= spec.max && (spec.kind === 'number' || Number.isInteger(value))
+    if (!right) throw wrong(`give ${whole} from ${spec.min} to ${spec.max}${spec.unit === '' ? '' : ` (${spec.unit})`}`)
+  } else if (spec.kind === 'boolean') {
+    if (typeof value !== 'boolean') throw wrong('give true or false')
+  } else if (spec.kind === 'choice') {
+    if (!spec.choices.includes(String(value))) throw wrong(`give ${spec.choices.length > 1 ? 'one of ' : ''}${spec.choices.join(' | ')}`)
+  } else if (spec.kind === 'text') {
+    const items = String(value).split(',').map((item) => item.trim())
+    const known = items.length === new Set(items).size && items.every((item) => spec.items.includes(item))
+    if (value !== 'all' && !known) throw wrong(`give all, or some of ${spec.items.join(',')} separated by commas, each once`)
+  }
+}
+
+/** Levenshtein distance: how far a misspelt name is from a known one. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,160 @@
+// Every setting of a run in one table: the form, the URL, the command line and the run's record are all derived from it.
+
+interface Common<Kind extends string, Value> {
+  readonly name: string
+  readonly group: SettingGroup
+  readonly kind: Kind
+  readonly default: Value
+  /** what one of it is: 'steps', 'tokens'; the empty string for pure numbers */
+  readonly unit: string
+  /** one or two sentences, with the source of a formula or of a value */
+  readonly explanation: string
+}
+
+export type SettingSpec =
+  | (Common<'integer' | 'number', number> & { readonly min: number; readonly max: number })
+  | Common<'boolean', boolean>
+  | (Common<'choice', string> & { readonly choices: readonly string[] })
+  /** a comma-separated list of `items`, or `all` */
+  | (Common<'text', string> & { readonly items: readonly string[] })
+
+/** Groups in the order in which a form shows them. */
+export const SETTING_GROUPS = ['run', 'task', 'sampling', 'reward', 'advantage', 'objective', 'optimiser', 'weights', 'evaluation', 'sft'] as const
+export type SettingGroup = (typeof SETTING_GROUPS)[number]
+
+/** Names of published linear layers that an adapter can sit on (the same list as LORA_TARGETS of the policy protocol). */
+export const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+
+const U32 = 4294967295
+
+export const SETTINGS = [
+  { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'rec-r1', 'rec-r1-as-released'],
+    explanation: 'Values to start from: the embedded shop, the published training scripts, or what the released code really does, faults included.' },
+  { name: 'seed', group: 'run', kind: 'integer', default: 1, unit: '', min: 0, max: U32,
+    explanation: 'The one source of chance: data order, sampling, validation split, adapter initialisation and resampling tests all follow from it.' },
+  { name: 'stages', group: 'run', kind: 'choice', default: 'grpo', unit: '', choices: ['grpo', 'sft,grpo', 'sft'],
+    explanation: 'What a run does, in order: sft imitates given outputs, grpo learns from the reward.' },
+  { name: 'steps', group: 'run', kind: 'integer', default: 60, unit: 'steps', min: 1, max: 100000,
+    explanation: 'GRPO steps; each samples, ranks, rewards and updates once.' },
+  { name: 'promptsPerStep', group: 'run', kind: 'integer', default: 16, unit: 'queries', min: 1, max: 1024,
+    explanation: 'Training queries per step, P. Every query is used once before any is used again.' },
+  { name: 'groupSize', group: 'run', kind: 'integer', default: 8, unit: 'rollouts', min: 2, max: 256,
+    explanation: 'Rollouts per query, G: rewards are compared within this group (12 in the released scripts).' },
+
+  { name: 'template', group: 'task', kind: 'choice', default: 'compact', unit: '', choices: ['compact', 'rec-r1'],
+    explanation: 'Prompt frame: the released one, or a short instruction that asks for the same tags and JSON.' },
+  { name: 'thinking', group: 'task', kind: 'boolean', default: true, unit: '',
+    explanation: 'Whether the policy writes a thought first; off, an empty thought is already written for it.' },
+  { name: 'mode', group: 'task', kind: 'choice', default: 'corrected', unit: '', choices: ['corrected', 'as-released'],
+    explanation: 'As released, every query is wrapped in a way that loses its first word when that begins with a letter.' },
+  { name: 'analyzer', group: 'task', kind: 'choice', default: 'plain', unit: '', choices: ['plain'],
+    explanation: 'How text becomes words for the recommender: lower case, split at spaces and punctuation, no Boolean words.' },
+  { name: 'gains', group: 'task', kind: 'choice', default: 'exact', unit: '', choices: ['exact', 'graded'],
+    explanation: 'NDCG’s gain of a product: 1 for Exact alone, or graded 1, 0.1, 0.01, 0 for E, S, C, I (KDD Cup 2022).' },
+  { name: 'duplicateTargets', group: 'task', kind: 'choice', default: 'distinct', unit: '', choices: ['distinct', 'keep'],
+    explanation: 'A product listed twice as relevant counts once, or stays twice in the ideal ranking as released: 1 is then out of reach.' },
+
+  { name: 'temperature', group: 'sampling', kind: 'number', default: 1, unit: '', min: 0.05, max: 5,
+    explanation: 'Divides the logits in sampling and in training alike. Evaluation is greedy.' },
+  { name: 'topP', group: 'sampling', kind: 'number', default: 1, unit: '', min: 0.01, max: 1,
+    explanation: 'Samples from the likeliest tokens that reach this probability; 1 is off. Log-probabilities ignore it, as in TRL and verl.' },
+  { name: 'topK', group: 'sampling', kind: 'integer', default: 0, unit: 'tokens', min: 0, max: 1000000,
+    explanation: 'Samples from this many most likely tokens; 0 is off.' },
+  { name: 'maxNewTokens', group: 'sampling', kind: 'integer', default: 48, unit: 'tokens', min: 4, max: 4096,
+    explanation: 'Longest completion; one that reaches it without an end token counts as truncated.' },
+  { name: 'trainK', group: 'sampling', kind: 'integer', default: 100, unit: 'products', min: 1, max: 10000,
+    explanation: 'Depth of the ranking that the training reward sees (1000 in the released code: a deep hit still pays a little).' },
+
+  { name: 'rewardNdcg', group: 'reward', kind: 'number', default: 1, unit: '', min: -10, max: 10,
+    explanation: 'Weight of NDCG at the training K.' },
+  { name: 'rewardFormat', group: 'reward', kind: 'number', default: 0.1, unit: '', min: -10, max: 10,
+    explanation: 'Weight of a well-formed output that found something: as released, no bonus while NDCG is 0.' },
+  { name: 'rewardMalformed', group: 'reward', kind: 'number', default: -2, unit: '', min: -10, max: 10,
+    explanation: 'Weight of a broken format: tags missing, doubled or out of order, or no JSON with a query.' },
+  { name: 'rewardRepetition', group: 'reward', kind: 'number', default: 0, unit: '', min: -10, max: 10,
+    explanation: 'Weight of the share of repeated words in the rewrite, 0 to 1. Term counts are boosts in BM25, so an undamped policy stutters.' },
+  { name: 'rewardLength', group: 'reward', kind: 'number', default: 0, unit: '', min: -10, max: 10,
+    explanation: 'Weight of the words beyond lengthFree, as a share of lengthFree, at most 1.' },
+  { name: 'lengthFree', group: 'reward', kind: 'integer', default: 16, unit: 'words', min: 1, max: 1000,
+    explanation: 'Words of a rewrite that the length part leaves alone.' },
+  { name: 'rewardOverlong', group: 'reward', kind: 'number', default: 0, unit: '', min: -10, max: 10,
+    explanation: 'Weight of a completion that was cut at maxNewTokens.' },
+
+  { name: 'advantageScale', group: 'advantage', kind: 'choice', default: 'group', unit: '', choices: ['group', 'batch', 'none'],
+    explanation: 'Divide by the standard deviation (n − 1) of the group, of the batch, or not at all (Dr. GRPO): TRL’s scale_rewards.' },
+  { name: 'advantageEpsilon', group: 'advantage', kind: 'number', default: 1e-4, unit: '', min: 0, max: 1,
+    explanation: 'Added to that standard deviation: 1e-4 in TRL, 1e-6 in verl and in the released code.' },
+
+  { name: 'aggregation', group: 'objective', kind: 'choice', default: 'bnpo', unit: '',
+    choices: ['grpo', 'bnpo', 'dr_grpo', 'micro_batch_token_mean'],
+    explanation: 'Token losses become one by a mean per completion, over all tokens, a constant (names as TRL), or a mean per micro-batch.' },
+  { name: 'importance', group: 'objective', kind: 'choice', default: 'token', unit: '', choices: ['token', 'sequence'],
+    explanation: 'Ratio of new to old policy by token (GRPO), or one by completion (GSPO, arXiv 2507.18071).' },
+  { name: 'clipLow', group: 'objective', kind: 'number', default: 0.2, unit: '', min: 0, max: 1,
+    explanation: 'Ratios below 1 − this no longer push. Inactive with one iteration: the ratio is then 1.' },
+  { name: 'clipHigh', group: 'objective', kind: 'number', default: 0.2, unit: '', min: 0, max: 10,
+    explanation: 'Ratios above 1 + this no longer push (0.28 in DAPO).' },
+  { name: 'klCoefficient', group: 'objective', kind: 'number', default: 0.02, unit: '', min: -1, max: 1,
+    explanation: 'Weight of the k3 KL to the starting policy in the loss. Negative rewards drifting away: the sign error of the released code.' },
+  { name: 'entropyCoefficient', group: 'objective', kind: 'number', default: 0, unit: '', min: -1, max: 1,
+    explanation: 'Weight of mean token entropy, subtracted from the loss (0.001 in the released code).' },
+  { name: 'iterations', group: 'objective', kind: 'integer', default: 1, unit: 'updates', min: 1, max: 64,
+    explanation: 'Optimiser steps over each batch of rollouts (TRL’s num_iterations).' },
+  { name: 'microBatchSequences', group: 'objective', kind: 'integer', default: 12, unit: 'rollouts', min: 1, max: 4096,
+    explanation: 'Completions in each micro-batch of micro_batch_token_mean.' },
+
+  { name: 'learningRate', group: 'optimiser', kind: 'number', default: 1e-3, unit: '', min: 0, max: 1,
+    explanation: 'AdamW step size of the GRPO stage after warm-up.' },
+  { name: 'warmupSteps', group: 'optimiser', kind: 'integer', default: 5, unit: 'steps', min: 0, max: 100000,
+    explanation: 'The learning rate rises linearly over this many steps of a stage.' },
+  { name: 'beta1', group: 'optimiser', kind: 'number', default: 0.9, unit: '', min: 0, max: 0.99999,
+    explanation: 'Decay of AdamW’s mean of gradients.' },
+  { name: 'beta2', group: 'optimiser', kind: 'number', default: 0.95, unit: '', min: 0, max: 0.999999,
+    explanation: 'Decay of AdamW’s mean of squared gradients.' },
+  { name: 'adamEpsilon', group: 'optimiser', kind: 'number', default: 1e-8, unit: '', min: 1e-12, max: 1,
+    explanation: 'Added to the root of AdamW’s second moment.' },
+  { name: 'weightDecay', group: 'optimiser', kind: 'number', default: 0, unit: '', min: 0, max: 1,
+    explanation: 'Decoupled weight decay (arXiv 1711.05101).' },
+  { name: 'maxGradNorm', group: 'optimiser', kind: 'number', default: 1, unit: '', min: 0, max: 1000,
+    explanation: 'Global gradient norm above which gradients are scaled down; 0 is off.' },
+
+  { name: 'trainable', group: 'weights', kind: 'choice', default: 'full', unit: '', choices: ['full', 'lora'],
+    explanation: 'Train every weight, or low-rank adapters beside frozen ones.' },
+  { name: 'loraRank', group: 'weights', kind: 'integer', default: 16, unit: '', min: 1, max: 512,
+    explanation: 'Rank r of each adapter (arXiv 2106.09685).' },
+  { name: 'loraAlpha', group: 'weights', kind: 'number', default: 32, unit: '', min: 0.001, max: 4096,
+    explanation: 'Adapters are scaled by alpha / r.' },
+  { name: 'loraTargets', group: 'weights', kind: 'text', default: 'all', unit: '', items: LINEAR_LAYERS,
+    explanation: 'Linear layers with an adapter, separated by commas, or all.' },
+
+  { name: 'evalK', group: 'evaluation', kind: 'integer', default: 100, unit: 'products', min: 1, max: 10000,
+    explanation: 'Depth of the ranking behind the validation reward. Reported measures keep the depth in their names.' },
+  { name: 'validationShare', group: 'evaluation', kind: 'number', default: 0.1, unit: 'share', min: 0, max: 0.5,
+    explanation: 'Seeded share of the training queries held out to choose the best checkpoint; 0 keeps the last one.' },
+  { name: 'validationEvery', group: 'evaluation', kind: 'integer', default: 10, unit: 'steps', min: 0, max: 100000,
+    explanation: 'Steps between validations (greedy); 0 is never, and then the last checkpoint is measured.' },
+  { name: 'evaluationBatch', group: 'evaluation', kind: 'integer', default: 64, unit: 'prompts', min: 1, max: 4096,
+    explanation: 'Most prompts in one generation request of an evaluation: bounds memory, changes no result.' },
+  { name: 'rolloutsKept', group: 'evaluation', kind: 'integer', default: 20, unit: 'steps', min: 1, max: 1000,
+    explanation: 'Latest steps whose rollouts the page keeps for looking at.' },
+
+  { name: 'sftSteps', group: 'sft', kind: 'integer', default: 100, unit: 'steps', min: 1, max: 100000,
+    explanation: 'Steps of the sft stage.' },
+  { name: 'sftBatch', group: 'sft', kind: 'integer', default: 16, unit: 'texts', min: 1, max: 1024,
+    explanation: 'Texts per sft step (2 × 8 in the released script).' },
+  { name: 'sftLearningRate', group: 'sft', kind: 'number', default: 1e-3, unit: '', min: 0, max: 1,
+    explanation: 'AdamW step size of the sft stage after warm-up, falling linearly to zero.' },
+  { name: 'sftFullText', group: 'sft', kind: 'boolean', default: false, unit: '',
+    explanation: 'Whether the prompt’s tokens count in the loss too, as in the released script.' },
+] as const satisfies readonly SettingSpec[]
+
+type Spec = (typeof SETTINGS)[number]
+type ValueOf<S extends Spec> =
+  S extends { readonly kind: 'choice'; readonly choices: readonly (infer Choice)[] } ? Choice
+  : S extends { readonly kind: 'boolean' } ? boolean
+  : S extends { readonly kind: 'text' } ? string
+  : number
+
+/** The values of every setting: what a run is told and what its record holds. */
+export type Settings = { readonly [S in Spec as S['name']]: ValueOf<S> }
+export type SettingName = Spec['name']
