@@ -22,7 +22,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'gpu', include: ['workers/**/*.gpu.test.ts'], testTimeout: 120_000,
+          name: 'gpu', include: ['{workers,e2e}/**/*.gpu.test.ts'], testTimeout: 120_000,
           browser: {
             enabled: true, headless: true, screenshotFailures: false, instances: [{ browser: 'chromium' }],
             provider: playwright({ launchOptions: { ...(chrome === undefined ? {} : { executablePath: chrome }), args: [...CHROME_FLAGS] } }),
