@@ -1,0 +1,53 @@
+// Gather and scatter on the GPU against the float64 reference.
+import { expect, test } from 'vitest'
+import { relativeError, testGpu } from '../../gpu/testing.ts'
+import { Buffers, Numbers, dispatch, plus } from '../testing.ts'
+import * as reference from './gather.reference.ts'
+import { gather, planScatter, scatterAdd } from './gather.ts'
+
+const SHAPES = [[1, 1, 1], [3, 5, 7], [5, 2, 63], [2, 3, 64], [7, 4, 65], [200, 9, 30], [64, 257, 128]] as const
+
+test.each(SHAPES)('%i rows of a table of %i rows × %i are copied bit for bit', async (rows, tableRows, width) => {
+  const buffers = new Buffers(await testGpu())
+  const numbers = new Numbers(`gather ${rows} ${tableRows} ${width}`)
+  const table = numbers.floats(tableRows * width)
+  const index = numbers.integers(rows, tableRows)
+  const out = buffers.unset(rows * width)
+  dispatch(buffers.gpu, (recording) => gather(recording, buffers.floats(table), buffers.words(index), out, rows, width))
+  expect(await buffers.read(out)).toEqual(Float32Array.from(reference.gather(table, index, width)))
+  buffers.free()
+})
+
+test.each(SHAPES.flatMap((shape) => [1e-4, 1, 1e3].map((scale) => [...shape, scale] as const)))(
+  'gradients of %i rows are added to a table of %i rows × %i at magnitude %d',
+  async (rows, tableRows, width, scale) => {
+    const buffers = new Buffers(await testGpu())
+    const numbers = new Numbers(`scatter ${rows} ${tableRows} ${width} ${scale}`)
+    const index = numbers.integers(rows, tableRows)
+    const dout = numbers.floats(rows * width, scale)
+    const before = numbers.floats(tableRows * width, scale)
+    const dtable = buffers.floats(before)
+    const plan = planScatter(buffers.gpu, 'test', index)
+    dispatch(buffers.gpu, (recording) => scatterAdd(recording, buffers.floats(dout), plan, dtable, width))
+    const expected = new Float64Array(tableRows * width)
+    reference.gatherBackward(dout, index, expected, width)
+    const found = await buffers.read(dtable)
+    expect(relativeError(found, plus(before, expected))).toBeLessThan(1e-6)
+    const drawn = new Set(index)
+    for (let row = 0; row < tableRows; row++) {
+      if (!drawn.has(row)) expect(found.subarray(row * width, (row + 1) * width), `row ${row} was not drawn`).toEqual(before.subarray(row * width, (row + 1) * width))
+    }
+    buffers.free()
+  },
+)
+
+test('the same gradients scattered twice give the same bytes', async () => {
+  const buffers = new Buffers(await testGpu())
+  const numbers = new Numbers('scatter twice')
+  const [dout, index] = [buffers.floats(numbers.floats(300 * 33)), numbers.integers(300, 5)]
+  const plan = planScatter(buffers.gpu, 'test', index)
+  const runs = [new Float32Array(5 * 33), new Float32Array(5 * 33)].map((zeros) => buffers.floats(zeros))
+  for (const dtable of runs) dispatch(buffers.gpu, (recording) => scatterAdd(recording, dout, plan, dtable, 33))
+  expect(await buffers.readWords(runs[0]!)).toEqual(await buffers.readWords(runs[1]!))
+  buffers.free()
+})
