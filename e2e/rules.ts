@@ -45,7 +45,7 @@ export function wrongDirections(source: Source): string[] {
       return free ? [] : [`${source.path} imports package ${target}`]
     }
     if (kind === 'url' && source.path.startsWith('src/client/') && /^workers\/\w+\.worker\.ts$/.test(target)) return []
-    if (/\.css$/.test(target) && source.path.startsWith('src/')) return []
+    if (target.endsWith('.css') && source.path.startsWith('src/')) return []
     return allowed.some((where) => target.startsWith(where)) ? [] : [`${source.path} reaches ${target}`]
   })
 }
