@@ -1,0 +1,51 @@
+// The shop as ESCI publishes shops: two Parquet files with its columns, types and names (amazon-science/esci-data), snappy.
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import type { Product } from '../../src/domain/dataset.ts'
+import type { Shop } from './shop.ts'
+
+type Cell = string | bigint | null
+type Columns = Readonly<Record<string, readonly Cell[]>>
+type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number]
+
+/** Rows of a row group; more than one group, as in real shards. */
+const ROW_GROUP = 1000
+const LOCALE = 'us'
+
+/** The catalogue's shard; absent text is null, as in ESCI. */
+export function productsParquet(shop: Shop): ArrayBuffer {
+  const texts = (field: keyof Product): Cell[] => shop.products.map((product) => (product[field] === '' ? null : product[field]))
+  return write({
+    product_id: texts('id'), product_title: texts('title'), product_description: texts('description'), product_bullet_point: texts('bullets'),
+    product_brand: texts('brand'), product_color: texts('color'), product_locale: shop.products.map(() => LOCALE),
+  })
+}
+
+/** The judgements' shard: one row each, in the queries' order. */
+export function examplesParquet(shop: Shop): ArrayBuffer {
+  const rows = shop.queries.flatMap((query) => query.judgements.map((judgement) => ({ query, judgement })))
+  return write({
+    example_id: rows.map((_, row) => BigInt(row)),
+    query: rows.map(({ query }) => query.text),
+    query_id: rows.map(({ query }) => BigInt(query.id)),
+    product_id: rows.map(({ judgement }) => judgement.productId),
+    product_locale: rows.map(() => LOCALE),
+    esci_label: rows.map(({ judgement }) => judgement.label),
+    small_version: rows.map(() => 1n),
+    large_version: rows.map(() => 1n),
+    split: rows.map(({ query }) => query.split),
+  })
+}
+
+/** Columns of text and of 64-bit whole numbers, all optional, as pyarrow writes ESCI's. */
+function write(columns: Columns): ArrayBuffer {
+  const names = Object.keys(columns)
+  const schema: SchemaElement[] = [
+    { name: 'schema', repetition_type: 'REQUIRED', num_children: names.length },
+    ...names.map((name): SchemaElement => (typeof columns[name]!.find((cell) => cell !== null) === 'bigint'
+      ? { name, type: 'INT64', repetition_type: 'OPTIONAL' }
+      : { name, type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8', logical_type: { type: 'STRING' } })),
+  ]
+  return parquetWriteBuffer({
+    columnData: names.map((name) => ({ name, data: [...columns[name]!] })), schema, codec: 'SNAPPY', rowGroupSize: ROW_GROUP, createdBy: 'rec-r1-workbench sample shop',
+  })
+}

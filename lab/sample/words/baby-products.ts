@@ -1,0 +1,40 @@
+// Baby Products: ways of saying each thing, separated by |; a type also has a need that shoppers name instead of it. All of our own making.
+import type { DomainWords } from '../concepts.ts'
+
+export const BABY_PRODUCTS: DomainWords = {
+  name: 'Baby Products',
+  types: [
+    ['stroller | pushchair | buggy | pram', 'walk with the baby'],
+    ['crib | cot | infant bed | sleeper frame', 'place to sleep at night'],
+    ['pacifier | soother | dummy | binky', 'stop the crying'],
+    ['baby monitor | nursery cam | infant watcher | sleep camera', 'see him while napping'],
+    ['diaper bag | nappy tote | changing backpack | mom satchel', 'carry all the baby stuff'],
+    ['high chair | feeding seat | booster table | meal throne', 'eat with the family'],
+    ['bottle warmer | milk heater | formula thermos | feed heater', 'warm milk fast'],
+    ['sippy cup | trainer beaker | spout tumbler | toddler mug', 'learn to drink'],
+    ['teether | chew ring | gum toy | bite pal', 'sore gums'],
+    ['swaddle | wrap blanket | sleep sack | cocoon', 'keep her wrapped'],
+    ['bath tub | infant basin | wash sling | splash seat', 'wash a newborn'],
+    ['car seat | travel bucket | auto carrier | safety pod', 'drive with an infant'],
+    ['play mat | activity gym | tummy rug | crawl carpet', 'tummy time'],
+    ['breast pump | milk expresser | nursing extractor | lactation aid', 'pump at work'],
+    ['baby gate | stair barrier | door guard | toddler fence', 'keep off the stairs'],
+  ],
+  attributes: [
+    'organic | bio cotton | natural fiber | chemical free',
+    'preemie | 0-3 months | fresh arrival | extra tiny',
+    'take along | packable | tote friendly | travel ready',
+    'washable | machine clean | laundry safe | rinse off',
+    'waterproof | leak proof | spill resistant | drip stop',
+    'bpa free | non toxic | safe plastic | food grade',
+    'night light | soft glow | dim lamp | bedtime shine',
+    'musical | lullaby | singing | melody',
+    'adjustable | multi height | resizable | grows along',
+    '8 ounce | 8oz | 240 ml | big fill',
+    'silicone | rubbery | gel | flexi',
+    'wooden | timber | beech | hardwood',
+    'animal print | safari | jungle | zoo pattern',
+    'twin | double | two babies | duo',
+  ],
+  brands: ['puddle wren', 'coo tuft', 'lull moss', 'nibble acorn', 'lamb plum', 'doze berry', 'snug finch', 'wobble pea'],
+}

@@ -1,0 +1,40 @@
+// Office Products: ways of saying each thing, separated by |; a type also has a need that shoppers name instead of it. All of our own making.
+import type { DomainWords } from '../concepts.ts'
+
+export const OFFICE_PRODUCTS: DomainWords = {
+  name: 'Office Products',
+  types: [
+    ['stapler | paper fastener | binding press | clinch tool', 'hold pages together'],
+    ['desk lamp | task light | reading lantern | bureau beam', 'see better at my desk'],
+    ['office chair | swivel seat | rolling stool | desk throne', 'back hurts at work'],
+    ['printer paper | copy sheets | a4 ream | letter stock', 'print documents'],
+    ['notebook | journal | memo pad | writing book', 'take notes in class'],
+    ['highlighter | marker pen | fluorescent tip | text liner', 'mark important lines'],
+    ['label maker | tag printer | sticker machine | name embosser', 'name all my boxes'],
+    ['file cabinet | drawer unit | document chest | folder tower', 'sort old bills'],
+    ['whiteboard | dry erase board | wipe panel | planning wall', 'plan with the team'],
+    ['shredder | document destroyer | strip cutter | confetti mill', 'get rid of old letters'],
+    ['calculator | adding machine | number cruncher | math gadget', 'do my taxes'],
+    ['monitor stand | screen riser | display shelf | laptop lift', 'raise my screen'],
+    ['sticky notes | post tabs | adhesive memos | reminder squares', 'leave reminders'],
+    ['laminator | film sealer | pouch heater | plastic coater', 'protect printed sheets'],
+    ['envelopes | mailers | letter sleeves | posting covers', 'send invitations by mail'],
+  ],
+  attributes: [
+    'heavy duty | industrial | high capacity | tough',
+    'electric | motorized | plug in | mains driven',
+    'mini | pocket size | compact | small',
+    'recycled | eco | post consumer | earth friendly',
+    'ruled | lined | college rule | striped pages',
+    '100 pack | 100 count | 100ct | bulk hundred',
+    'magnetic | magnet back | fridge mount | metal hold',
+    'lockable | keyed | secure | padlock ready',
+    'dimmable | brightness control | 3 level shine | variable glow',
+    'mesh | breathable | net back | airy weave',
+    'leather | faux hide | pu lining | bonded skin',
+    'left handed | lefty | southpaw | left grip',
+    'spiral | wire bound | coil | ring binding',
+    'quiet | silent | low noise | whisper',
+  ],
+  brands: ['ink harbor', 'paper lynx', 'desk marrow', 'clip stone', 'nib barn', 'folder gate', 'margin crow', 'tab forge'],
+}

@@ -1,0 +1,40 @@
+// Sports and Outdoors: ways of saying each thing, separated by |; a type also has a need that shoppers name instead of it. All of our own making.
+import type { DomainWords } from '../concepts.ts'
+
+export const SPORTS_AND_OUTDOORS: DomainWords = {
+  name: 'Sports and Outdoors',
+  types: [
+    ['yoga mat | exercise rug | pilates pad | stretch sheet', 'bend and stretch at home'],
+    ['dumbbells | hand weights | free weights | iron pair', 'build arm muscles'],
+    ['water bottle | hydration flask | canteen | drink jug', 'thirsty on long runs'],
+    ['tent | camp shelter | canopy dome | bivouac', 'sleep in the woods'],
+    ['sleeping bag | camp quilt | mummy sack | bedroll', 'cold nights at camp'],
+    ['bike helmet | cycling lid | crash hat | skull guard', 'protect my head'],
+    ['resistance bands | tension loops | pull cords | elastic straps', 'train without weights'],
+    ['fishing rod | angling pole | casting stick | reel combo', 'catch some trout'],
+    ['hiking boots | trail shoes | trekking footwear | mountain treads', 'walk through mud'],
+    ['kayak paddle | boat oar | rowing blade | canoe scull', 'row on the lake'],
+    ['jump rope | skipping cord | speed string | hop line', 'quick cardio'],
+    ['camp stove | gas burner | trail cooker | hob set', 'cook outdoors'],
+    ['basketball hoop | rim set | slam goal | net backboard', 'shoot in the driveway'],
+    ['ski goggles | snow glasses | slope eyewear | glare screen', 'snow hurts my eyes'],
+    ['headlamp | forehead torch | head light | beam strap', 'find my way in the dark'],
+  ],
+  attributes: [
+    'lightweight | ultralight | featherweight | low mass',
+    'insulated | thermal | double wall | keeps cold',
+    '2 person | couple size | two man | 2p',
+    '20 pound | 20lb | 9 kg | twenty lbs',
+    'carbon | graphite | fiber shaft | cf build',
+    'stainless | steel | rustproof | inox',
+    'extra thick | cushioned | plush | high density',
+    'beginner | starter | entry level | first timer',
+    'womens | ladies | female fit | for her',
+    'inflatable | blow up | air filled | puffed',
+    'wind resistant | stormproof | gale rated | gust safe',
+    'solar | sun powered | photovoltaic | daylight charged',
+    'reflective | hi vis | night visible | safety stripe',
+    'extendable | sectional | three piece | slide out',
+  ],
+  brands: ['ridge bolt', 'bark oyster', 'peak hammer', 'surge elk', 'moss runner', 'crest paddle', 'grit heron', 'loop canyon'],
+}

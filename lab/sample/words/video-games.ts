@@ -1,0 +1,40 @@
+// Video Games: ways of saying each thing, separated by |; a type also has a need that shoppers name instead of it. All of our own making.
+import type { DomainWords } from '../concepts.ts'
+
+export const VIDEO_GAMES: DomainWords = {
+  name: 'Video Games',
+  types: [
+    ['gamepad | controller | joypad | thumb paddle', 'play with both hands'],
+    ['headset | gaming headphones | earcups | ear cans', 'hear every footstep'],
+    ['charging dock | charge cradle | power perch | docking bay', 'keep pads charged'],
+    ['steering wheel | racing rig | wheel set | drive sim', 'race at home'],
+    ['memory card | save cartridge | storage stick | sd module', 'more room for saves'],
+    ['capture card | stream recorder | video grabber | game dvr', 'record my matches'],
+    ['console skin | vinyl wrap | decal sheet | sticker shell', 'make console look new'],
+    ['thumb grips | stick caps | analog toppers | joystick covers', 'thumbs keep slipping'],
+    ['travel case | carry pouch | hard shell | trip bag', 'take console on trips'],
+    ['gaming chair | rocker seat | player recliner | floor lounger', 'sit and play for hours'],
+    ['arcade stick | fight board | lever panel | brawler deck', 'fighting games like in arcades'],
+    ['game keyboard | kb | clicky keys | mechanical board', 'type fast in chat'],
+    ['gaming mouse | clicker | aim pointer | fps mouse', 'aim better in shooters'],
+    ['vr goggles | virtual visor | immersion mask | 3d headgear', 'step inside the game'],
+    ['cooling fan | heat vent | console cooler | airflow base', 'console gets too hot'],
+  ],
+  attributes: [
+    'wireless | cordless | bluetooth | cable free',
+    'rechargeable | built in battery | li ion | usb refill',
+    'rgb | light up | led glow | backlit',
+    'ergonomic | comfy shape | contoured | easy hold',
+    'noise cancelling | nc mic | hush | clear talk',
+    'quick charge | fast charging | turbo power | rapid fill',
+    'programmable | macro ready | remappable | custom buttons',
+    'vibration | rumble | haptic | shake motor',
+    'non slip | grippy | textured | anti skid',
+    '128gb | 128 gigabyte | 128 gig | huge storage',
+    'foldable | collapsible | fold flat | bendable',
+    'kids | junior | child | youth',
+    'retro | old school | vintage | classic',
+    '10 foot lead | 10ft cord | 3m cable | long wire',
+  ],
+  brands: ['glint fox', 'ember quill', 'vex hollow', 'orb kettle', 'dusk pixel', 'ramp wolf', 'zap meadow', 'kraken fern'],
+}
