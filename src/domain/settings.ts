@@ -37,7 +37,7 @@ export const SETTINGS = [
   { name: 'steps', group: 'run', kind: 'integer', default: 60, unit: 'steps', min: 1, max: 100000,
     explanation: 'GRPO steps; each samples, ranks, rewards and updates once.' },
   { name: 'promptsPerStep', group: 'run', kind: 'integer', default: 16, unit: 'queries', min: 1, max: 1024,
-    explanation: 'Training queries per step, P. Every query is used once before any is used again.' },
+    explanation: 'Training queries per step, P. Every epoch is a new order; queries that fill no whole step at its end wait for the next.' },
   { name: 'groupSize', group: 'run', kind: 'integer', default: 8, unit: 'rollouts', min: 2, max: 256,
     explanation: 'Rollouts per query, G: rewards are compared within this group (12 in the released scripts).' },
 
