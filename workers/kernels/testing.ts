@@ -130,3 +130,28 @@ export function dispatch(gpu: Gpu, record: (recording: Recording) => void): void
 export function plus(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
   return Float64Array.from(b, (value, i) => value + a[i]!)
 }
+
+/**
+ * The spans of packed sequences: each group's prompt rows, then its completions' rows, each of which attends to the prompt and to its own past.
+ * spans: [rows, 4]; ends: [rows], row r is attended to by the rows [r, ends[r]).
+ */
+export function sharedPrefixes(groups: readonly { readonly prompt: number; readonly completions: readonly number[] }[]): { rows: number; spans: Uint32Array; ends: Uint32Array } {
+  const spans: number[] = []
+  const ends: number[] = []
+  for (const { prompt, completions } of groups) {
+    const start = ends.length
+    const groupEnd = start + prompt + completions.reduce((sum, length) => sum + length, 0)
+    for (let row = start; row < start + prompt; row++) {
+      spans.push(start, start, start, row + 1)
+      ends.push(groupEnd)
+    }
+    for (const length of completions) {
+      const own = ends.length
+      for (let row = own; row < own + length; row++) {
+        spans.push(start, start + prompt, own, row + 1)
+        ends.push(own + length)
+      }
+    }
+  }
+  return { rows: ends.length, spans: Uint32Array.from(spans), ends: Uint32Array.from(ends) }
+}
