@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { readEsci } from '../../workers/ingest/esci.ts'
-import { queryWords } from '../../workers/retrieval/words.ts'
+import { queryWords } from '../../src/domain/words.ts'
 import { CONCEPTS } from './concepts.ts'
 import type { Concept } from './concepts.ts'
 import { measure } from './measure.ts'
@@ -37,7 +37,7 @@ describe('the shipped shop', () => {
     expect(report.joined).toBe(report.judgements)
     expect(Object.values(report.labels).every((count) => count > 500)).toBe(true)
     expect(dataset.products).toEqual(shop.products)
-    expect(dataset.queries).toEqual(shop.queries.map(({ concepts: _, ...query }) => query))
+    expect(dataset.queries).toEqual(shop.queries.map(({ id, text, split, judgements }) => ({ id, text, split, judgements })))
     const columns = (name: string) => parquetMetadata(shipped(name).buffer).schema.slice(1).map((column) => `${column.name} ${column.type} ${column.converted_type ?? ''}`.trim())
     expect(columns('examples.parquet')).toEqual([
       'example_id INT64', 'query BYTE_ARRAY UTF8', 'query_id INT64', 'product_id BYTE_ARRAY UTF8', 'product_locale BYTE_ARRAY UTF8', 'esci_label BYTE_ARRAY UTF8',

@@ -83,10 +83,12 @@ function makeItems(random: Stream, settings: ShopSettings): Item[] {
   return random.shuffle(items)
 }
 
+const ID_CHARACTERS = '0123456789BCDFGHJKLMNPQRSTVWXZ'
+
 /** Ten characters, as catalogues have them, without vowels so that no id is a word. */
 function newId(taken: Set<string>, random: Stream): string {
   for (;;) {
-    const id = `R${Array.from({ length: 9 }, () => random.pick([...'0123456789BCDFGHJKLMNPQRSTVWXZ'])).join('')}`
+    const id = `R${Array.from({ length: 9 }, () => ID_CHARACTERS.charAt(random.integer(ID_CHARACTERS.length))).join('')}`
     if (taken.has(id)) continue
     taken.add(id)
     return id

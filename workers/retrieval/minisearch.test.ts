@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Product } from '../../src/domain/dataset.ts'
 import { createEngine, MiniSearchRecommender } from './minisearch.ts'
-import { queryWords } from './words.ts'
 
 const product = (id: string, texts: Partial<Product> = {}): Product => ({ id, title: '', description: '', bullets: '', brand: '', color: '', ...texts })
 
@@ -75,11 +74,5 @@ describe('the MiniSearch recommender', () => {
     const shares: number[] = []
     await MiniSearchRecommender.build(Array.from({ length: 1200 }, (_, i) => product(`p${i}`)), (share) => shares.push(share))
     expect(shares).toEqual([500 / 1200, 1000 / 1200, 1])
-  })
-})
-
-describe('words of a query', () => {
-  it('keep their order and repetitions', () => {
-    expect(queryWords('+Red mug, NOT (red) "mug" wi-fi')).toEqual(['red', 'mug', 'red', 'mug', 'wi', 'fi'])
   })
 })

@@ -2,7 +2,7 @@
 import MiniSearch from 'minisearch'
 import type { Product } from '../../src/domain/dataset.ts'
 import type { Ranking, Recommender } from '../../src/domain/recommender.ts'
-import { normalise, queryWords, tokenize } from './words.ts'
+import { queryWords } from '../../src/domain/words.ts'
 
 export const FIELDS = ['title', 'description', 'bullets', 'brand', 'color'] as const
 
@@ -119,9 +119,9 @@ export class MiniSearchRecommender implements Recommender {
 /** A product under its position in the catalogue, which is what MiniSearch calls it. */
 type IndexedProduct = Product & { readonly position: number }
 
-/** MiniSearch as it comes but for the words: no prefix, no fuzziness, no boosts, k 1.2, b 0.7, d 0.5. */
+/** MiniSearch as it comes (no prefix, no fuzziness, no boosts, k 1.2, b 0.7, d 0.5), but products are made of words as queries are. */
 export function createEngine(): MiniSearch<IndexedProduct> {
-  return new MiniSearch<IndexedProduct>({ idField: 'position', fields: [...FIELDS], tokenize, processTerm: normalise })
+  return new MiniSearch<IndexedProduct>({ idField: 'position', fields: [...FIELDS], tokenize: queryWords, processTerm: (word) => word })
 }
 
 /** The `k` positions of highest score, best first, lower position before higher on equal scores: a heap whose root is the worst kept. */
