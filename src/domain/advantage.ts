@@ -1,0 +1,51 @@
+// How much better a rollout did than its group. All in float64: float32 residues of equal rewards have blown up real runs.
+import type { Settings } from './settings.ts'
+
+/** A group whose rewards span at most this has nothing to learn from. */
+const ZERO_SPREAD = 1e-6
+
+export interface Advantages {
+  /** by rollout, in the rewards' order */
+  readonly values: Float64Array
+  /** groups without spread: how many, and of them those with positive and with other rewards */
+  readonly zeroSpread: { readonly groups: number; readonly allGood: number; readonly allBad: number }
+}
+
+/**
+ * (reward − group mean) / (s + epsilon), groups being `groupSize` neighbours. s is the standard deviation (n − 1) of the group, of
+ * the whole batch, or 1 with epsilon 0 for 'none' (TRL's scale_rewards). A group without spread has advantages of exactly zero.
+ */
+export function groupAdvantages(
+  rewards: readonly number[], groupSize: number, { advantageScale, advantageEpsilon }: Pick<Settings, 'advantageScale' | 'advantageEpsilon'>,
+): Advantages {
+  if (groupSize < 1 || rewards.length % groupSize !== 0) {
+    throw new Error(`advantages: ${rewards.length} rewards don't divide into groups of ${groupSize}; give every group all its rollouts`)
+  }
+  const values = new Float64Array(rewards.length)
+  const batch = standardDeviation(rewards)
+  let allGood = 0
+  let allBad = 0
+  for (let start = 0; start < rewards.length; start += groupSize) {
+    const group = rewards.slice(start, start + groupSize)
+    if (Math.max(...group) - Math.min(...group) <= ZERO_SPREAD) {
+      if (group[0]! > 0) allGood++
+      else allBad++
+      continue
+    }
+    const middle = average(group)
+    const scale = advantageScale === 'none' ? 1 : (advantageScale === 'group' ? standardDeviation(group) : batch) + advantageEpsilon
+    for (const [i, reward] of group.entries()) values[start + i] = (reward - middle) / scale
+  }
+  return { values, zeroSpread: { groups: allGood + allBad, allGood, allBad } }
+}
+
+/** With n − 1 below; 0 for fewer than two. */
+export function standardDeviation(values: readonly number[]): number {
+  if (values.length < 2) return 0
+  const middle = average(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1))
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
