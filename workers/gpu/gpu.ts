@@ -32,6 +32,7 @@ export class Gpu {
   readonly #bytes = new Map<string, number>()
   readonly #owners = new Map<GPUBuffer, string>()
   readonly #uniformPages: GPUBuffer[] = []
+  readonly #retired: GPUBuffer[] = []
 
   /** `architecture` as the adapter reports it (`swiftshader` for the software adapter): kernels choose variants by it. */
   constructor(readonly device: GPUDevice, readonly architecture: string) {}
@@ -58,12 +59,18 @@ export class Gpu {
     if (data.length > 0) this.device.queue.writeBuffer(tensor.buffer, tensor.offset + elementOffset * 4, data.buffer, data.byteOffset, data.byteLength)
   }
 
+  /** Gives a buffer back; it lives until the next submit. */
   free(tensor: Tensor): void {
     const purpose = this.#owners.get(tensor.buffer)
     if (purpose === undefined) return
     this.#owners.delete(tensor.buffer)
     this.#bytes.set(purpose, (this.#bytes.get(purpose) ?? 0) - tensor.buffer.size)
-    tensor.buffer.destroy()
+    this.#retired.push(tensor.buffer)
+  }
+
+  /** Destroys what was freed: called after a submit, so that commands recorded before the freeing still find their buffers. */
+  sweep(): void {
+    for (const buffer of this.#retired.splice(0)) buffer.destroy()
   }
 
   /** Bytes in use by purpose. */
@@ -117,7 +124,8 @@ export class Gpu {
 
 /** Commands on their way to the GPU: dispatches and copies in the order of the calls. */
 export class Recording {
-  readonly #encoder: GPUCommandEncoder
+  #encoder: GPUCommandEncoder
+  #work = 0
   #pass: GPUComputePassEncoder | undefined
   readonly #pages: { buffer: GPUBuffer; words: ArrayBuffer; used: number }[] = []
 
@@ -152,6 +160,7 @@ export class Recording {
     this.#encoder.clearBuffer(tensor.buffer, tensor.offset, elements * 4)
   }
 
+  /** Submits what was recorded; recording may go on afterwards. */
   submit(): void {
     this.#endPass()
     for (const page of this.#pages) this.gpu.device.queue.writeBuffer(page.buffer, 0, page.words, 0, page.used)
@@ -159,6 +168,15 @@ export class Recording {
     // Queue order makes reuse safe: a later writeBuffer runs after this submit.
     for (const page of this.#pages) this.pool.push(page.buffer)
     this.#pages.length = 0
+    this.gpu.sweep()
+    this.#encoder = this.gpu.device.createCommandEncoder()
+    this.#work = 0
+  }
+
+  /** Counts floating-point operations recorded, and submits when they would hold the GPU for long: drivers reset one that is busy for seconds. */
+  spend(operations: number): void {
+    this.#work += operations
+    if (this.#work > (this.gpu.architecture === 'swiftshader' ? 1e9 : 4e10)) this.submit()
   }
 
   #endPass(): void {

@@ -1,6 +1,7 @@
 // Rows of a table by index, and the gradient that flows back into them: token embeddings, and the hidden rows that carry a loss.
 import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
 import gatherSource from './gather.wgsl?raw'
+import pickSource from './pick.wgsl?raw'
 import scatterSource from './scatter.wgsl?raw'
 
 /** out[i] = table[index[i]]; table: [*, width], index: [rows] u32, out: [rows, width]. */
@@ -42,4 +43,9 @@ export function scatterAdd(recording: Recording, dout: Tensor, plan: ScatterPlan
 export function planScatter(gpu: Gpu, purpose: string, index: ArrayLike<number>): ScatterPlan {
   const lists = scatterLists(index)
   return { count: lists.targets.length, targets: gpu.upload(purpose, lists.targets), starts: gpu.upload(purpose, lists.starts), items: gpu.upload(purpose, lists.items) }
+}
+
+/** out[i] = source[index[i]] for u32 tensors of `count` words. */
+export function pick(recording: Recording, source: Tensor, index: Tensor, out: Tensor, count: number): void {
+  recording.dispatch(recording.gpu.kernel('pick', pickSource), [source, index, out], [count], [Math.ceil(count / 64)])
 }

@@ -22,10 +22,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let part = partials[base + s];
     let fade = exp(part.x - top);
     sum += part.y * fade;
-    weighted += part.z * fade;
+    weighted += (part.z + part.y * (part.x - top)) * fade;
   }
-  let lse = top + log(sum);
-  let target = targets[params.firstRow + row];
-  let logp = logits[row * params.vocabulary + target] * params.inverseTemperature - lse;
-  stats[params.firstRow + row] = vec4f(lse, logp, max(0.0, lse - weighted / sum), 0.0);
+  let logSum = log(sum);
+  let token = targets[params.firstRow + row];
+  let logp = logits[row * params.vocabulary + token] * params.inverseTemperature - top - logSum; // as the sampler has it: a common offset of the logits cancels before it rounds
+  stats[params.firstRow + row] = vec4f(top + logSum, logp, max(0.0, logSum - weighted / sum), 0.0);
 }

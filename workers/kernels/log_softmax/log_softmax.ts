@@ -16,7 +16,7 @@ export interface RowsOfLogits {
   readonly firstRow: number
 }
 
-/** partials: [rows, segmentsOf(vocabulary), 4] of (max, Σ exp, Σ exp·z, 0) of z = logits / temperature; logits: [rows, vocabulary]. */
+/** partials: [rows, segmentsOf(vocabulary), 4] of (max m, Σ exp(z − m), Σ exp(z − m)·(z − m), 0) of z = logits / temperature; logits: [rows, vocabulary]. */
 export function softmaxPartials(recording: Recording, logits: Tensor, partials: Tensor, rows: number, vocabulary: number, temperature: number): void {
   const segments = segmentsOf(vocabulary)
   const kernel = recording.gpu.kernel('softmax_partial', partialSource)

@@ -1,5 +1,5 @@
-// Per row and segment of the vocabulary (columns s, s + SEGMENTS, …): the maximum m of z = logits · inverseTemperature, Σ exp(z − m) and Σ exp(z − m) · z.
-// logits: [rows, vocabulary]; partials: [rows, segments] of (m, Σ exp, Σ exp · z, 0)
+// Per row and segment of the vocabulary (columns s, s + SEGMENTS, …): the maximum m of z = logits · inverseTemperature, Σ exp(z − m) and Σ exp(z − m) · (z − m).
+// logits: [rows, vocabulary]; partials: [rows, segments] of (m, Σ exp, Σ exp · (z − m), 0)
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read_write> partials: array<vec4f>;
 struct Params { rows: u32, vocabulary: u32, segments: u32, inverseTemperature: f32 }
@@ -21,7 +21,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let z = logits[base + c] * params.inverseTemperature;
     let e = exp(z - top);
     sum += e;
-    weighted += e * z;
+    weighted += e * (z - top);
   }
   partials[row * params.segments + segment] = vec4f(top, sum, weighted, 0.0);
 }

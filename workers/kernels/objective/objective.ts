@@ -12,7 +12,7 @@ export interface ObjectiveTensors {
   readonly stats: Tensor
   /** [tokens] log-probabilities of the sampling policy */
   readonly olds: Tensor
-  /** [tokens] log-probabilities of the reference; ignored without reference */
+  /** [tokens, 4] the reference policy's stats; ignored without reference */
   readonly references: Tensor
   /** [tokens] weight of each token's loss in the total: how grpo, bnpo and dr_grpo differ */
   readonly scales: Tensor

@@ -1,11 +1,11 @@
 // The GRPO family's loss per token and its derivatives, one thread per completion.
-// starts: [sequences + 1] into the tokens; advantages: [sequences]; stats: [tokens] of (lse, logp, entropy, 0); olds, references, scales: [tokens];
+// starts: [sequences + 1] into the tokens; advantages: [sequences]; stats, references: [tokens] of (lse, logp, entropy, 0), of this policy and of the reference; olds, scales: [tokens];
 // weights: [tokens] of (dLoss/dlogp, dLoss/dentropy); terms: [tokens] of (scale · loss, kl, clipped: −1 low, +1 high, 0 no, |logp − old|)
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
 @group(0) @binding(1) var<storage, read> advantages: array<f32>;
 @group(0) @binding(2) var<storage, read> stats: array<vec4f>;
 @group(0) @binding(3) var<storage, read> olds: array<f32>;
-@group(0) @binding(4) var<storage, read> references: array<f32>;
+@group(0) @binding(4) var<storage, read> references: array<vec4f>;
 @group(0) @binding(5) var<storage, read> scales: array<f32>;
 @group(0) @binding(6) var<storage, read_write> weights: array<vec2f>;
 @group(0) @binding(7) var<storage, read_write> terms: array<vec4f>;
@@ -34,7 +34,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var kl = 0.0;
     var klSlope = 0.0;
     if (params.withReference == 1u) {
-      let gap = references[t] - logp;
+      let gap = references[t].y - logp;
       let odds = exp(gap);
       kl = odds - gap - 1.0;
       klSlope = 1.0 - odds;

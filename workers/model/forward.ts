@@ -1,0 +1,83 @@
+// The model's forward pass over ragged rows: the same code samples and trains.
+import type { Recording, Tensor } from '../gpu/gpu.ts'
+import { attention } from '../kernels/attention/attention.ts'
+import { gather } from '../kernels/gather/gather.ts'
+import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
+import { rope } from '../kernels/rope/rope.ts'
+import { swiglu } from '../kernels/swiglu/swiglu.ts'
+import { linear } from './linear.ts'
+import type { Layer, Model, Version } from './model.ts'
+
+/** Rows on the GPU. tokens, positions, slots (the kv row each writes): [rows] u32; spans: [rows, 4] u32. */
+export interface Rows {
+  readonly rows: number
+  readonly tokens: Tensor
+  readonly positions: Tensor
+  readonly slots: Tensor
+  readonly spans: Tensor
+  /** one more than the largest position */
+  readonly length: number
+}
+
+/** A layer's activations: `x` [rows, hidden] before it, the rest as named in the pass. */
+export interface Saved {
+  readonly x: Tensor
+  readonly normed: Tensor
+  readonly rstd: Tensor
+  readonly qkv: Tensor
+  readonly kv: Tensor
+  readonly mixed: Tensor
+  readonly lse: Tensor
+  readonly middle: Tensor
+  readonly normed2: Tensor
+  readonly rstd2: Tensor
+  readonly gateUp: Tensor
+}
+
+/** Names a layer's activations: its own when they are kept for the backward pass, shared ones otherwise. */
+export function savedOf(model: Model, index: number, rows: number, kept: boolean, kv: Tensor | undefined): Saved {
+  const { hidden, heads, kvHeads, headDim, intermediate } = model.config
+  const get = (name: string, width: number): Tensor => model.activations.get(kept ? `${index} ${name}` : name, rows * width)
+  return {
+    x: get('x', hidden), normed: get('normed', hidden), rstd: get('rstd', 1), qkv: get('qkv', (heads + 2 * kvHeads) * headDim),
+    kv: kv ?? get('kv', 2 * kvHeads * headDim), mixed: get('mixed', heads * headDim), lse: get('lse', heads), middle: get('middle', hidden),
+    normed2: get('normed2', hidden), rstd2: get('rstd2', 1), gateUp: get('gateUp', 2 * intermediate),
+  }
+}
+
+export interface Pass {
+  readonly version: Version
+  /** keep every layer's activations for `backward` */
+  readonly keep: boolean
+  /** the key-value cache of each layer; without it keys and values live with the activations, row for row */
+  readonly cache?: readonly Tensor[]
+}
+
+/** Returns the residual stream after the last layer, [rows, hidden], before the final norm. */
+export function forward(recording: Recording, model: Model, batch: Rows, { version, keep, cache }: Pass): Tensor {
+  const { hidden } = model.config
+  const { rows } = batch
+  const table = model.rotations(batch.length)
+  const layers = model.layers(version)
+  const inputOf = (index: number): Tensor => model.activations.get(keep && index < layers.length ? `${index} x` : keep ? 'top' : 'x', rows * hidden)
+  gather(recording, model.embedding(version), batch.tokens, inputOf(0), rows, hidden)
+  for (const layer of layers) block(recording, model, layer, batch, table, savedOf(model, layer.index, rows, keep, cache?.[layer.index]), inputOf(layer.index + 1))
+  return inputOf(layers.length)
+}
+
+/** One transformer block: out = middle + mlp(norm(middle)), middle = x + attention(norm(x)). `out` may be `x` itself. */
+function block(recording: Recording, model: Model, layer: Layer, batch: Rows, table: Tensor, s: Saved, out: Tensor): void {
+  const { config, activations: space } = model
+  const { rows } = batch
+  const norm = { rows, width: config.hidden, eps: config.normEps }
+  rmsNorm(recording, s.x, layer.inputNorm, s.normed, s.rstd, norm)
+  linear(recording, space, layer.qkv, s.normed, s.qkv, rows)
+  rope(recording, { qkv: s.qkv, table, positions: batch.positions, slots: batch.slots, kv: s.kv }, rows, config)
+  attention(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, out: s.mixed, lse: s.lse }, rows, config)
+  linear(recording, space, layer.o, s.mixed, s.middle, rows, s.x)
+  rmsNorm(recording, s.middle, layer.postNorm, s.normed2, s.rstd2, norm)
+  linear(recording, space, layer.gateUp, s.normed2, s.gateUp, rows)
+  const activated = space.get('activated', rows * config.intermediate)
+  swiglu(recording, s.gateUp, activated, rows, config.intermediate)
+  linear(recording, space, layer.down, activated, out, rows, s.middle)
+}

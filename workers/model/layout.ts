@@ -1,0 +1,65 @@
+// Where every weight of a model lies: tensors that are multiplied together stand back to back, so that one product serves q, k and v, or gate and up.
+import type { ModelConfig } from './config.ts'
+
+/** A tensor of the checkpoint inside its group; `offset` in elements. */
+export interface Member {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly offset: number
+  readonly elements: number
+}
+
+export interface Group {
+  readonly key: string
+  readonly members: readonly Member[]
+  readonly elements: number
+}
+
+function group(key: string, ...tensors: readonly (readonly [name: string, ...shape: number[]])[]): Group {
+  let offset = 0
+  const members = tensors.map(([name, ...shape]) => {
+    const elements = shape.reduce((product, side) => product * side, 1)
+    const member = { name, shape, offset, elements }
+    offset += elements
+    return member
+  })
+  return { key, members, elements: offset }
+}
+
+/** All weights of a Qwen2 model under the model hub's names, in the order in which they are stored. */
+export function modelLayout(config: ModelConfig): readonly Group[] {
+  const { hidden, intermediate, vocabulary, heads, kvHeads, headDim } = config
+  const q = heads * headDim
+  const kv = kvHeads * headDim
+  const layer = (l: number): Group[] => {
+    const at = `model.layers.${l}`
+    return [
+      group(`${l}.inputNorm`, [`${at}.input_layernorm.weight`, hidden]),
+      group(`${l}.qkv`, [`${at}.self_attn.q_proj.weight`, q, hidden], [`${at}.self_attn.k_proj.weight`, kv, hidden], [`${at}.self_attn.v_proj.weight`, kv, hidden]),
+      group(`${l}.qkvBias`, [`${at}.self_attn.q_proj.bias`, q], [`${at}.self_attn.k_proj.bias`, kv], [`${at}.self_attn.v_proj.bias`, kv]),
+      group(`${l}.o`, [`${at}.self_attn.o_proj.weight`, hidden, q]),
+      group(`${l}.postNorm`, [`${at}.post_attention_layernorm.weight`, hidden]),
+      group(`${l}.gateUp`, [`${at}.mlp.gate_proj.weight`, intermediate, hidden], [`${at}.mlp.up_proj.weight`, intermediate, hidden]),
+      group(`${l}.down`, [`${at}.mlp.down_proj.weight`, hidden, intermediate]),
+    ]
+  }
+  return [
+    group('embed', ['model.embed_tokens.weight', vocabulary, hidden]),
+    ...Array.from({ length: config.layers }, (_, l) => layer(l)).flat(),
+    group('norm', ['model.norm.weight', hidden]),
+    ...(config.tied ? [] : [group('head', ['lm_head.weight', vocabulary, hidden])]),
+  ]
+}
+
+/** The low-rank pairs of an adapter under PEFT's names: A [rank, in], B [out, rank] for every target module of every layer. */
+export function adapterLayout(config: ModelConfig, rank: number, targets: readonly string[]): readonly Group[] {
+  const { hidden, intermediate, heads, kvHeads, headDim } = config
+  const sides: Readonly<Record<string, readonly [block: string, out: number, into: number]>> = {
+    q_proj: ['self_attn', heads * headDim, hidden], k_proj: ['self_attn', kvHeads * headDim, hidden], v_proj: ['self_attn', kvHeads * headDim, hidden],
+    o_proj: ['self_attn', hidden, heads * headDim], gate_proj: ['mlp', intermediate, hidden], up_proj: ['mlp', intermediate, hidden], down_proj: ['mlp', hidden, intermediate],
+  }
+  return Array.from({ length: config.layers }, (_, l) => Object.entries(sides).filter(([name]) => targets.includes(name)).flatMap(([name, [block, out, into]]) => {
+    const at = `base_model.model.model.layers.${l}.${block}.${name}`
+    return [group(`${l}.${name}.A`, [`${at}.lora_A.weight`, rank, into]), group(`${l}.${name}.B`, [`${at}.lora_B.weight`, out, rank])]
+  })).flat()
+}

@@ -1,0 +1,77 @@
+// From a model-hub folder to a model on the GPU; every tensor's presence and shape is checked first, and refused by name.
+import { Stream } from '../../src/domain/random.ts'
+import type { ModelFiles, Trainable } from '../../src/protocol/policy.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { parseAdapterConfig } from './adapter.ts'
+import type { ModelConfig } from './config.ts'
+import { parseConfig } from './config.ts'
+import type { Group } from './layout.ts'
+import { adapterLayout, modelLayout } from './layout.ts'
+import type { Adapter } from './model.ts'
+import { Model } from './model.ts'
+import { Parameters } from './parameters.ts'
+import type { Safetensors } from './safetensors.ts'
+import { openSafetensors } from './safetensors.ts'
+
+/** What of a loaded model gets gradients. */
+export interface Trained {
+  readonly base: boolean
+  readonly adapter: boolean
+}
+
+/** Throws for the first tensor that is missing or misshapen. */
+function check(groups: readonly Group[], file: Safetensors, name: string): void {
+  for (const { members } of groups) {
+    for (const member of members) {
+      if (!file.has(member.name)) throw new Error(`${name}: tensor ${member.name} is missing; expected shape [${member.shape.join(', ')}]`)
+      const found = file.shape(member.name)
+      if (found.join() !== member.shape.join()) throw new Error(`${name}: tensor ${member.name} has shape [${found.join(', ')}], but config.json asks for [${member.shape.join(', ')}]`)
+    }
+  }
+}
+
+/** Tensors of the file that the model does not use would change what it computes; a tied head that is stored again is the one exception. */
+function refuseExtras(groups: readonly Group[], file: Safetensors, name: string, config: ModelConfig): void {
+  const known = new Set(groups.flatMap(({ members }) => members.map((member) => member.name)))
+  const extra = file.names.find((tensor) => !known.has(tensor) && !(config.tied && tensor === 'lm_head.weight') && !tensor.endsWith('rotary_emb.inv_freq'))
+  if (extra !== undefined) throw new Error(`${name}: tensor ${extra} of shape [${file.shape(extra).join(', ')}] is none of a ${config.architecture}'s; the checkpoint is of another architecture`)
+}
+
+/** Loads config.json, model.safetensors and, where given, a PEFT adapter. With `fresh`, an adapter is made when none is given. */
+export function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, fresh?: Extract<Trainable, { kind: 'lora' }>): Model {
+  const config = parseConfig(files.config)
+  const weights = openSafetensors(files.weights, 'model.safetensors')
+  const groups = modelLayout(config)
+  check(groups, weights, 'model.safetensors')
+  refuseExtras(groups, weights, 'model.safetensors', config)
+  const given = adapterReader(files, config)
+  const base = new Parameters(gpu, 'model', groups, trained.base, (name) => weights.read(name))
+  if (given !== undefined) return new Model(gpu, config, base, makeAdapter(gpu, config, given, trained.adapter, given.read))
+  return new Model(gpu, config, base, fresh && makeAdapter(gpu, config, fresh, trained.adapter, freshReader(config, fresh)))
+}
+
+function makeAdapter(gpu: Gpu, config: ModelConfig, { rank, alpha, targets }: Omit<Adapter, 'parameters'>, trainable: boolean, read: (name: string) => Float32Array): Adapter {
+  return { rank, alpha, targets, parameters: new Parameters(gpu, 'adapter', adapterLayout(config, rank, targets), trainable, read) }
+}
+
+function adapterReader(files: ModelFiles, config: ModelConfig): (Omit<Adapter, 'parameters'> & { read: (name: string) => Float32Array }) | undefined {
+  if (files.adapterConfig === undefined || files.adapterWeights === undefined) return undefined
+  const { rank, alpha, targets } = parseAdapterConfig(files.adapterConfig)
+  const file = openSafetensors(files.adapterWeights, 'adapter_model.safetensors')
+  check(adapterLayout(config, rank, targets), file, 'adapter_model.safetensors')
+  return { rank, alpha, targets, read: (name) => file.read(name) }
+}
+
+/** PEFT's initialisation: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that training starts at the base policy. */
+function freshReader(config: ModelConfig, { rank, targets, seed }: Extract<Trainable, { kind: 'lora' }>): (name: string) => Float32Array {
+  const members = new Map(adapterLayout(config, rank, targets).flatMap(({ members: all }) => all.map((member, i) => [member.name, { ...member, i }])))
+  const order = [...members.keys()]
+  return (name) => {
+    const member = members.get(name)
+    const values = new Float32Array(member?.elements ?? 0)
+    if (!name.endsWith('lora_A.weight')) return values
+    const stream = new Stream(seed, 'adapter', order.indexOf(name))
+    const bound = 1 / Math.sqrt(member?.shape[1] ?? 1)
+    return values.map(() => (stream.uniform() * 2 - 1) * bound)
+  }
+}

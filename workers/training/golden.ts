@@ -1,0 +1,170 @@
+// Computes every tensor and loss of a golden case with the engine as it trains, and compares: the proof that it is right.
+import type { GoldenReport, ModelFiles, Objective, Optimiser } from '../../src/protocol/policy.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
+import { matmul } from '../kernels/matmul/matmul.ts'
+import { forward } from '../model/forward.ts'
+import { pack } from '../model/batch.ts'
+import { loadModel } from '../model/load.ts'
+import type { Model, Version } from '../model/model.ts'
+import { CURRENT } from '../model/model.ts'
+import type { NamedTensor } from '../model/safetensors.ts'
+import { openSafetensors } from '../model/safetensors.ts'
+import { MicroBatch } from './microbatch.ts'
+import { OptimiserState } from './optimiser.ts'
+import { Policy } from './policy.ts'
+import { accumulateSft } from './supervise.ts'
+import { accumulate, prepare, release, scoreReference } from './update.ts'
+
+interface Case {
+  readonly sequences: readonly (readonly number[])[]
+  readonly completion_starts: readonly number[]
+  readonly advantages: readonly number[]
+  readonly options: { readonly temperature: number; readonly epsilon_low: number; readonly epsilon_high: number; readonly beta: number; readonly max_completion_length: number }
+  readonly adamw?: { readonly lr: number; readonly betas: readonly [number, number]; readonly eps: number; readonly weight_decay: number; readonly max_grad_norm: number }
+  readonly losses?: Readonly<Record<string, number>>
+}
+
+const TOLERANCE = 1e-4
+const BASE: Version = { base: 'weights', adapter: 'off' }
+
+/** ‖found − expected‖ / ‖expected‖ in float64; Infinity for another length or for what is not a number. */
+function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (found.length !== expected.length) return Infinity
+  let difference = 0
+  let norm = 0
+  for (let i = 0; i < expected.length; i++) {
+    difference += ((found[i] ?? NaN) - (expected[i] ?? NaN)) ** 2
+    norm += (expected[i] ?? NaN) ** 2
+  }
+  const error = Math.sqrt(difference / (norm === 0 ? 1 : norm))
+  return Number.isFinite(error) ? error : Infinity
+}
+
+/** Checks a folder: see GoldenReport. Losses stand under `losses.NAME`; log-probabilities of the sampler are given by the case and pass through. */
+export async function checkGolden(gpu: Gpu, files: ModelFiles, goldenBytes: ArrayBuffer, caseJson: ArrayBuffer): Promise<{ report: GoldenReport; computed: readonly NamedTensor[] }> {
+  const golden = openSafetensors(goldenBytes, 'golden.safetensors')
+  const test = JSON.parse(new TextDecoder().decode(caseJson)) as Case
+  const model = loadModel(gpu, files, { base: true, adapter: true })
+  const policy = new Policy(gpu, model, 'adapter off')
+  const computed = new Map<string, NamedTensor>()
+  const losses = new Map<string, number>()
+  const put = (name: string, shape: readonly number[], data: Float32Array): void => void computed.set(name, { name, shape, data })
+  try {
+    await logitsAndLogps(policy, test, put)
+    for (const name of golden.names) if (name.startsWith('old_logps.')) put(name, golden.shape(name), golden.read(name))
+    await gradients(policy, test, golden.has('old_logps.0') ? (i) => golden.read(`old_logps.${i}`) : undefined, put, losses)
+  } finally {
+    policy.free()
+  }
+  const errors: Record<string, number> = {}
+  const missing: string[] = []
+  for (const name of golden.names) {
+    const found = computed.get(name)
+    if (found === undefined) missing.push(name)
+    else errors[name] = found.shape.join() === golden.shape(name).join() ? relativeError(found.data, golden.read(name)) : Infinity
+  }
+  for (const [name, expected] of Object.entries(test.losses ?? {})) {
+    const found = losses.get(name)
+    if (found === undefined) missing.push(`losses.${name}`)
+    else errors[`losses.${name}`] = relativeError([found], [expected])
+  }
+  const [name, error] = Object.entries(errors).reduce((worst, entry) => (entry[1] > worst[1] ? entry : worst), ['', 0] as [string, number])
+  const report = { ok: missing.length === 0 && error <= TOLERANCE, tensors: Object.keys(errors).length, missing, worst: { name, error }, errors }
+  return { report, computed: [...computed.values()] }
+}
+
+type Put = (name: string, shape: readonly number[], data: Float32Array) => void
+
+async function logitsAndLogps(policy: Policy, test: Case, put: Put): Promise<void> {
+  for (const [i, sequence] of test.sequences.entries()) {
+    for (const [prefix, version] of [['logits', CURRENT], ['base_logits', BASE]] as const) {
+      put(`${prefix}.${i}`, [sequence.length, policy.model.config.vocabulary], await logits(policy.model, sequence, version))
+    }
+  }
+  const batch = new MicroBatch(policy.gpu, pack(sequencesOf(test)), test.options.temperature, false)
+  for (const [prefix, version] of [['logps', CURRENT], ['ref_logps', BASE]] as const) {
+    const recording = policy.gpu.record()
+    batch.score(recording, policy.model, version, batch.loss.stats)
+    recording.submit()
+    const stats = await policy.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
+    test.sequences.forEach((_, i) => {
+      const [from, to] = [batch.packed.starts[i] ?? 0, batch.packed.starts[i + 1] ?? 0]
+      put(`${prefix}.${i}`, [to - from], Float32Array.from({ length: to - from }, (_unused, t) => stats[(from + t) * 4 + 1] ?? NaN))
+    })
+  }
+  batch.free()
+}
+
+const sequencesOf = (test: Case) => test.sequences.map((ids, i) => {
+  const start = test.completion_starts[i] ?? 1
+  return { promptIds: ids.slice(0, start), ids: ids.slice(start) }
+})
+
+/** Logits of every position, [T, vocabulary]. */
+async function logits(model: Model, ids: readonly number[], version: Version): Promise<Float32Array> {
+  const { gpu, config } = model
+  const rows = ids.length
+  const packed = pack([{ promptIds: ids, ids: [0] }])
+  const batch = new MicroBatch(gpu, packed, 1, false)
+  const recording = gpu.record()
+  const top = forward(recording, model, batch, { version, keep: false })
+  const normed = gpu.tensor('golden', rows * config.hidden)
+  const rstd = gpu.tensor('golden', rows)
+  const out = gpu.tensor('golden', rows * config.vocabulary)
+  rmsNorm(recording, top, model.base.of('norm'), normed, rstd, { rows, width: config.hidden, eps: config.normEps })
+  matmul(recording, { op: 'nt', m: rows, n: config.vocabulary, k: config.hidden, a: normed, b: model.head(version), c: out })
+  recording.submit()
+  const values = await gpu.read(out, rows * config.vocabulary)
+  batch.free()
+  for (const tensor of [normed, rstd, out]) gpu.free(tensor)
+  return values
+}
+
+async function gradients(policy: Policy, test: Case, olds: ((i: number) => Float32Array) | undefined, put: Put, losses: Map<string, number>): Promise<void> {
+  const parts = { adapter: policy.model.adapter?.parameters, base: policy.model.base }
+  const putGradients = async (prefix: string, of: 'adapter' | 'base'): Promise<void> => {
+    for (const { name, shape, data } of (await parts[of]?.download('gradients')) ?? []) put(`${prefix}.${name}`, shape, data)
+  }
+  const sequences = sequencesOf(test)
+  const { loss } = await accumulateSft(policy, { sequences, fullText: false })
+  losses.set('sft', loss)
+  await putGradients('grad.sft', 'adapter')
+  await putGradients('grad.sft.full', 'base')
+  if (olds === undefined) return
+  const train = sequences.map((sequence, i) => ({ ...sequence, oldLogps: [...olds(i)], advantage: test.advantages[i] ?? 0 }))
+  // grpo comes last: its gradient is the one that the AdamW step of the case is taken on.
+  for (const name of ['bnpo', 'dr_grpo', 'gspo', 'grpo'] as const) {
+    const objective = objectiveOf(test, name)
+    const prepared = prepare(policy, { sequences: train, objective })
+    scoreReference(policy, prepared)
+    accumulate(policy, prepared, objective, true)
+    let total = 0
+    for (const { batch, terms } of prepared) (await policy.gpu.read(terms, batch.loss.tokens * 4)).forEach((value, i) => (total += i % 4 === 0 ? value : 0))
+    release(policy, prepared)
+    losses.set(name, total)
+    await putGradients(`grad.${name}`, 'adapter')
+  }
+  await adamwStep(policy, test, put, losses)
+}
+
+function objectiveOf({ options }: Case, name: 'grpo' | 'bnpo' | 'dr_grpo' | 'gspo'): Objective {
+  return {
+    aggregation: name === 'gspo' ? 'grpo' : name, importance: name === 'gspo' ? 'sequence' : 'token', clipLow: options.epsilon_low, clipHigh: options.epsilon_high,
+    klCoefficient: options.beta, entropyCoefficient: 0, temperature: options.temperature, maxCompletionLength: options.max_completion_length, microBatchSequences: 1,
+  }
+}
+
+async function adamwStep(policy: Policy, test: Case, put: Put, losses: Map<string, number>): Promise<void> {
+  const { adapter } = policy.model
+  if (adapter === undefined || test.adamw === undefined) return
+  const { lr, betas, eps, weight_decay: weightDecay, max_grad_norm: maxGradNorm } = test.adamw
+  const options: Optimiser = { learningRate: lr, beta1: betas[0], beta2: betas[1], epsilon: eps, weightDecay, maxGradNorm }
+  const only = new OptimiserState(policy.gpu, [adapter.parameters.moments])
+  const recording = policy.gpu.record()
+  only.step(recording, options)
+  recording.submit()
+  losses.set('grad_norm.grpo', (await policy.gpu.read(only.state))[0] ?? NaN)
+  for (const { name, shape, data } of await adapter.parameters.download('weights')) put(`adamw.${name}`, shape, data)
+  only.free()
+}

@@ -1,0 +1,198 @@
+// The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
+import type {
+  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
+} from '../../src/protocol/policy.ts'
+import { openGpu } from '../gpu/device.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
+import { adapterConfigJson } from '../model/adapter.ts'
+import type { Prompt } from '../model/generate.ts'
+import { generate } from '../model/generate.ts'
+import { loadModel } from '../model/load.ts'
+import { CURRENT } from '../model/model.ts'
+import { writeSafetensors } from '../model/safetensors.ts'
+import type { Tokenizer } from '../model/tokenizer.ts'
+import { openTokenizer } from '../model/tokenizer.ts'
+import { checkGolden } from './golden.ts'
+import { Policy } from './policy.ts'
+import { supervise } from './supervise.ts'
+import { update } from './update.ts'
+
+interface Loaded {
+  readonly policy: Policy
+  readonly tokenizer: Tokenizer | undefined
+  readonly files: ModelFiles
+  readonly trainable: Trainable
+}
+
+export class Service implements PolicyService {
+  #opened: Promise<{ gpu: Gpu; adapter: AdapterDescription }> | undefined
+  #loaded: Loaded | undefined
+  /** the first error that WebGPU reported outside any promise: later results cannot be trusted */
+  #fault: string | undefined
+
+  constructor(readonly api: GPU | undefined, readonly now: () => number) {}
+
+  async start(): Promise<AdapterDescription> {
+    return (await this.#open()).adapter
+  }
+
+  async load(files: ModelFiles, trainable: Trainable): Promise<PolicyInfo> {
+    const { gpu, adapter } = await this.#open()
+    const tokenizer = await openTokenizer(files)
+    this.#loaded?.policy.free()
+    this.#loaded = undefined
+    const model = loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined)
+    const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off')
+    this.#loaded = { policy, tokenizer, files, trainable }
+    await gpu.device.queue.onSubmittedWorkDone()
+    this.#check()
+    const { config } = model
+    const inner = config.heads * config.headDim
+    const keys = config.kvHeads * config.headDim
+    const perLayer = config.hidden * (inner + 2 * keys) + inner + 2 * keys + inner * config.hidden + 3 * config.hidden * config.intermediate + 2 * config.hidden
+    return {
+      architecture: config.architecture, vocabulary: config.vocabulary, layers: config.layers,
+      parameters: config.vocabulary * config.hidden * (config.tied ? 1 : 2) + config.layers * perLayer + config.hidden,
+      trainableParameters: policy.optimiser.parameters, adapter, bytes: gpu.bytes,
+    }
+  }
+
+  async encode(texts: readonly string[]): Promise<number[][]> {
+    const tokenizer = this.#tokenizer()
+    return texts.map((text) => tokenizer.encode(text))
+  }
+
+  async decode(ids: readonly (readonly number[])[]): Promise<string[]> {
+    const tokenizer = this.#tokenizer()
+    return ids.map((list) => tokenizer.decode(list))
+  }
+
+  async encodeChat(messages: readonly { readonly role: string; readonly content: string }[]): Promise<number[]> {
+    return this.#tokenizer().encodeChat(messages)
+  }
+
+  async generate(request: GenerateRequest): Promise<Rollout[]> {
+    const { policy } = this.#policy()
+    const tokenizer = this.#tokenizer()
+    const { sampling, groupSize, seed, step } = request
+    const prompts: Prompt[] = request.prompts.map(({ key, text }) => ({ key, ids: tokenizer.encode(text) }))
+    const stops = sampling.stop.map((text) => tokenizer.idOf(text))
+    const version = request.version === 'reference' ? policy.reference : CURRENT
+    const drawn = await generate(policy.model, prompts, { ...sampling, groupSize, stops, seed, step, version })
+    this.#check()
+    return drawn.map(({ prompt, member, ids, logps }) => {
+      const stopped = stops.includes(ids.at(-1) ?? -1)
+      return {
+        prompt, member, ids, logps, promptIds: prompts[prompt]?.ids ?? [], stop: stopped ? 'token' : 'length',
+        text: tokenizer.decode(stopped ? ids.slice(0, -1) : ids),
+      }
+    })
+  }
+
+  async continueIds(ids: readonly number[], sampling: Omit<Sampling, 'stop'>, stop: readonly number[], seed: number): Promise<{ ids: number[]; logps: number[] }> {
+    const { policy } = this.#policy()
+    const [drawn] = await generate(policy.model, [{ key: 0, ids }], { ...sampling, groupSize: 1, stops: stop, seed, step: 0, version: CURRENT })
+    this.#check()
+    return { ids: [...(drawn?.ids ?? [])], logps: [...(drawn?.logps ?? [])] }
+  }
+
+  async update(request: UpdateRequest): Promise<UpdateReport> {
+    const report = await update(this.#policy().policy, request, this.now)
+    this.#check()
+    return report
+  }
+
+  async supervise(request: SftRequest): Promise<SftReport> {
+    const report = await supervise(this.#policy().policy, request, this.now)
+    this.#check()
+    return report
+  }
+
+  async fixReference(): Promise<void> {
+    this.#policy().policy.fixReference()
+  }
+
+  async keep(name: string): Promise<void> {
+    const { policy } = this.#policy()
+    const recording = policy.gpu.record()
+    policy.optimiser.keep(recording, name)
+    recording.submit()
+  }
+
+  async restore(name: string): Promise<void> {
+    const { policy } = this.#policy()
+    const recording = policy.gpu.record()
+    policy.optimiser.restore(recording, name)
+    recording.submit()
+  }
+
+  async checkpoint(): Promise<ArrayBuffer> {
+    return this.#policy().policy.optimiser.download()
+  }
+
+  async resume(bytes: ArrayBuffer): Promise<void> {
+    this.#policy().policy.optimiser.upload(bytes)
+  }
+
+  async exportFiles(): Promise<ExportedFile[]> {
+    const { policy, files, trainable } = this.#policy()
+    const { base, adapter } = policy.model
+    if (trainable.kind === 'lora' && adapter !== undefined) {
+      return [
+        { name: 'adapter_model.safetensors', bytes: writeSafetensors(await adapter.parameters.download('weights')) },
+        { name: 'adapter_config.json', bytes: adapterConfigJson(adapter) },
+      ]
+    }
+    const config = { ...(JSON.parse(new TextDecoder().decode(files.config)) as object), torch_dtype: 'float32' }
+    return [
+      { name: 'model.safetensors', bytes: writeSafetensors(await base.download('weights')) },
+      { name: 'config.json', bytes: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`).buffer },
+    ]
+  }
+
+  async checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean): Promise<{ report: GoldenReport; dump?: ArrayBuffer }> {
+    const { gpu } = await this.#open()
+    const { report, computed } = await checkGolden(gpu, files, golden, caseJson)
+    this.#check()
+    return { report, ...(dump && { dump: writeSafetensors(computed) }) }
+  }
+
+  async bytes(): Promise<Readonly<Record<string, number>>> {
+    return (await this.#open()).gpu.bytes
+  }
+
+  async lost(): Promise<string> {
+    const { gpu } = await this.#open()
+    const { reason, message } = await gpu.device.lost
+    return `the graphics device was lost (${reason}): ${message || 'the driver gave no reason'}`
+  }
+
+  async loseDevice(): Promise<void> {
+    const { gpu } = await this.#open()
+    gpu.device.destroy()
+  }
+
+  #open(): Promise<{ gpu: Gpu; adapter: AdapterDescription }> {
+    this.#opened ??= openGpu(this.api).then(async ({ gpu, adapter }) => {
+      gpu.device.addEventListener('uncapturederror', (event) => (this.#fault ??= event.error.message))
+      return { gpu, adapter: { ...adapter, kernels: await chooseMatmulTiles(gpu) } }
+    })
+    return this.#opened
+  }
+
+  #policy(): Loaded {
+    if (this.#loaded === undefined) throw new Error('no policy is loaded; load a model folder first')
+    return this.#loaded
+  }
+
+  #tokenizer(): Tokenizer {
+    const { tokenizer } = this.#policy()
+    if (tokenizer === undefined) throw new Error('this policy was loaded without tokenizer.json; add it to the model folder')
+    return tokenizer
+  }
+
+  #check(): void {
+    if (this.#fault !== undefined) throw new Error(`the graphics device reported an error, so its results cannot be trusted: ${this.#fault}`)
+  }
+}
