@@ -105,7 +105,7 @@ describe('dependencies', () => {
     expect({ dependencies, devDependencies }).toEqual({ dependencies: manifest.dependencies, devDependencies: manifest.devDependencies })
   })
 
-  test('link the empty stand-ins for transformers.js's native packages to a folder that is there', () => {
+  test('link the empty stand-ins for the native packages to a folder that is there', () => {
     for (const name of ['onnxruntime-node', 'sharp']) expect(existsSync(join(ROOT, lock.packages[`node_modules/${name}`]?.resolved ?? 'nowhere', 'package.json'))).toBe(true)
   })
 
