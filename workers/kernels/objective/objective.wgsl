@@ -12,6 +12,12 @@
 struct Params { sequences: u32, bySequence: u32, withReference: u32, clipLow: f32, clipHigh: f32, klCoefficient: f32, entropyCoefficient: f32 }
 @group(0) @binding(8) var<uniform> params: Params;
 
+// exp(gap) − gap − 1; near zero by its series, where the difference would be all rounding and could come out negative.
+fn k3(gap: f32) -> f32 {
+  if (abs(gap) > 0.25) { return exp(gap) - gap - 1.0; }
+  return gap * gap * (0.5 + gap * (1.0 / 6.0 + gap * (1.0 / 24.0 + gap * (1.0 / 120.0 + gap * (1.0 / 720.0 + gap * (1.0 / 5040.0))))));
+}
+
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let sequence = id.x;
@@ -35,9 +41,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var klSlope = 0.0;
     if (params.withReference == 1u) {
       let gap = references[t].y - logp;
-      let odds = exp(gap);
-      kl = odds - gap - 1.0;
-      klSlope = 1.0 - odds;
+      kl = k3(gap);
+      klSlope = -(gap + kl);
     }
     let loss = -surrogate + params.klCoefficient * kl - params.entropyCoefficient * stats[t].z;
     let slope = select(-ratio * advantage, 0.0, clipped) + params.klCoefficient * klSlope;
