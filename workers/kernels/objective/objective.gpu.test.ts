@@ -37,7 +37,7 @@ function randomTokens(name: string, lengths: readonly number[], spread: number, 
   return {
     // signs alternate, so that both directions of clipping occur
     starts, advantages: numbers.floats(lengths.length, advantage).map((value, s) => (s % 2 === 0 ? Math.abs(value) : -Math.abs(value))), logps, entropies, olds, references,
-    scales: Float32Array.from(lengths.flatMap((length) => new Array<number>(length).fill(1 / (lengths.length * length)))),
+    scales: Float32Array.from(lengths.flatMap((length) => Array.from({ length }, () => 1 / (lengths.length * length)))),
     stats: packed(logps, entropies), referenceStats: packed(references, numbers.floats(count)),
   }
 }

@@ -20,7 +20,7 @@ function randomTokens(name: string, lengths: readonly number[]): PackedTokens {
   const near = (): Float64Array => numbers.doubles(count, 0.3).map((value, t) => value + logps[t]!)
   return {
     starts, advantages: numbers.doubles(lengths.length), logps, entropies: numbers.doubles(count).map(Math.abs), olds: near(), references: near(),
-    scales: lengths.flatMap((length) => new Array<number>(length).fill(1 / (lengths.length * length))),
+    scales: lengths.flatMap((length) => Array.from({ length }, () => 1 / (lengths.length * length))),
   }
 }
 
