@@ -3,13 +3,13 @@ import { Stream } from './random.ts'
 
 /**
  * The `size` items of step `step` (from 0), without repeats within a step. Every epoch is a new order of all items;
- * what fills no whole step at its end is dropped there (drop_last, as released). Fewer items than `size`: all of them.
+ * what fills no whole step at its end is dropped there (drop_last, as released). Fewer items than `size`: all of them. Each stage names a `stream` of its own.
  */
-export function planBatch<T>(items: readonly T[], size: number, step: number, seed: number): T[] {
+export function planBatch<T>(items: readonly T[], size: number, step: number, seed: number, stream = 'order'): T[] {
   if (items.length === 0) throw new Error(`step ${step}: 0 items to choose ${size} from; at least 1 is needed`)
   const perStep = Math.min(size, items.length)
   const perEpoch = Math.floor(items.length / perStep)
-  const order = new Stream(seed, 'order', Math.floor(step / perEpoch)).shuffle(items)
+  const order = new Stream(seed, stream, Math.floor(step / perEpoch)).shuffle(items)
   const start = (step % perEpoch) * perStep
   return order.slice(start, start + perStep)
 }

@@ -46,17 +46,21 @@ export interface ShownResult {
   readonly label?: EsciLabel
 }
 
+/**
+ * In an evaluation, `interval` is of NDCG@10 and `reward` is the mean training reward of the outputs at the evaluation K: what the best
+ * checkpoint is chosen by. `done` holds the summary but for its seconds, which are `ms` / 1000: see summaryOf.
+ */
 export type RunEvent =
   | { readonly type: 'start'; readonly settings: Readonly<Record<string, string | number | boolean>>; readonly policy: PolicyInfo; readonly dataset: { readonly name: string; readonly hash: string; readonly products: number; readonly train: number; readonly validation: number; readonly test: number }; readonly recommender: string; readonly versions: Readonly<Record<string, string>> }
   | { readonly type: 'stage'; readonly stage: StageName; readonly steps: number }
-  | { readonly type: 'evaluation'; readonly split: 'validation' | 'test'; readonly policy: 'original' | 'before' | 'after' | 'current'; readonly step: number; readonly metrics: Metrics; readonly interval: { readonly low: number; readonly high: number }; readonly ms: number }
+  | { readonly type: 'evaluation'; readonly split: 'validation' | 'test'; readonly policy: 'original' | 'before' | 'after' | 'current'; readonly step: number; readonly metrics: Metrics; readonly interval: { readonly low: number; readonly high: number }; readonly reward?: number; readonly ms: number }
   | ({ readonly type: 'step'; readonly stage: 'grpo' } & GrpoStep)
   | { readonly type: 'step'; readonly stage: 'sft'; readonly step: number; readonly loss: number; readonly gradNorm: number; readonly tokens: number; readonly learningRate: number; readonly ms: number }
   | { readonly type: 'rollouts'; readonly step: number; readonly rollouts: readonly ScoredRollout[] }
   | { readonly type: 'checkpoint'; readonly name: 'start' | 'best' | 'last'; readonly step: number; readonly reason: string }
   | { readonly type: 'paired'; readonly before: number; readonly after: number; readonly p: number; readonly ms: number }
   | { readonly type: 'alarm'; readonly step: number; readonly message: string }
-  | { readonly type: 'done'; readonly summary: Summary }
+  | { readonly type: 'done'; readonly summary: Omit<Summary, 'seconds'>; readonly ms: number }
 
 /** One GRPO step; shares are of rollouts, groups or tokens as named. */
 export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {
@@ -95,4 +99,10 @@ export interface Summary {
   readonly maxLogpGap: number
   /** the checkpoint that `after` measures, and why */
   readonly best: { readonly step: number; readonly reason: string }
+}
+
+/** The whole summary of a finished run. */
+export function summaryOf({ summary, ms }: Extract<RunEvent, { type: 'done' }>): Summary {
+  const { steps, ...rest } = summary
+  return { steps, seconds: ms / 1000, ...rest }
 }

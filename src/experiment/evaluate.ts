@@ -1,0 +1,91 @@
+// How well a policy, or the query as it stands, does on a set of queries.
+import { mean, ndcg, recall } from '../domain/metrics.ts'
+import { parseEvaluation, parseTraining, type Request } from '../domain/request.ts'
+import { rewardParts, totalReward } from '../domain/reward.ts'
+import type { Settings } from '../domain/settings.ts'
+import { bootstrapInterval } from '../domain/statistics.ts'
+import { queryWords } from '../domain/words.ts'
+import type { PolicyVersion } from '../protocol/policy.ts'
+import type { Metrics, RunEvent } from './events.ts'
+import type { Ports } from './ports.ts'
+import { inGroups, meanDistinct, rankAll } from './score.ts'
+import { generation, greedyOf, samplingOf, type Task } from './tasks.ts'
+
+/** Who answers: the unchanged query; a policy, greedily; or a policy by `samples` draws per query. */
+export type Answers =
+  | { readonly by: 'original' }
+  | { readonly by: 'greedy'; readonly version: PolicyVersion }
+  | { readonly by: 'samples'; readonly version: PolicyVersion; readonly samples: number }
+
+export interface Measured {
+  readonly metrics: Metrics
+  /** mean training reward at the evaluation K */
+  readonly reward: number
+  /** one value per query, means over its samples, in the queries' order */
+  readonly perQuery: { readonly 'ndcg@10': readonly number[]; readonly 'ndcg@100': readonly number[] }
+}
+
+interface Output {
+  readonly task: Task
+  readonly rewrite: string
+  readonly request: Request
+  readonly cut: boolean
+}
+
+/** Steps of chance that no training step uses: evaluations draw apart from training. */
+const EVALUATION_STEP = 0
+
+/**
+ * Measures answers to `tasks`, `evaluationBatch` queries at a time. Rankings follow the lenient reading of an output,
+ * format rate and reward the strict one. Same settings and weights, same result, whatever the batch.
+ */
+export async function measure(ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers): Promise<Measured> {
+  const depth = Math.max(100, settings.evalK)
+  const rows: { ndcg10: number; ndcg100: number; recall10: number; format: number; reward: number; words: readonly string[] }[] = []
+  for (let start = 0; start < tasks.length; start += settings.evaluationBatch) {
+    const outputs = await answer(ports, settings, tasks.slice(start, start + settings.evaluationBatch), answers)
+    const rankings = await rankAll(ports.recommender, [...new Set(outputs.map(({ rewrite }) => rewrite))], settings, depth)
+    for (const { task, rewrite, request, cut } of outputs) {
+      const ids = rankings.get(rewrite)!
+      rows.push({
+        ndcg10: ndcg(ids, task.measured, 10), ndcg100: ndcg(ids, task.measured, 100), recall10: recall(ids, task.measured, 10),
+        format: request.kind === 'query' ? 1 : 0, words: queryWords(rewrite),
+        reward: totalReward(rewardParts(request, ndcg(ids, task.targets, settings.evalK), cut, settings), settings),
+      })
+    }
+  }
+  const samples = answers.by === 'samples' ? answers.samples : 1
+  const perQuery = (values: readonly number[]): number[] => tasks.map((_, i) => mean(values.slice(i * samples, (i + 1) * samples)))
+  const ndcg10 = perQuery(rows.map((row) => row.ndcg10))
+  const ndcg100 = perQuery(rows.map((row) => row.ndcg100))
+  return {
+    metrics: {
+      'ndcg@10': mean(ndcg10), 'ndcg@100': mean(ndcg100), 'recall@10': mean(rows.map((row) => row.recall10)), format: mean(rows.map((row) => row.format)),
+      words: mean(rows.map((row) => row.words.length)), distinct: meanDistinct(rows.map((row) => row.words)),
+    },
+    reward: mean(rows.map((row) => row.reward)),
+    perQuery: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100 },
+  }
+}
+
+/** Outputs in the tasks' order, a task's samples together. */
+async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers): Promise<Output[]> {
+  if (answers.by === 'original') {
+    return tasks.map((task) => ({ task, rewrite: task.query.text, request: { kind: 'query', query: task.query.text }, cut: false }))
+  }
+  const groupSize = answers.by === 'samples' ? answers.samples : 1
+  const sampling = answers.by === 'samples' ? samplingOf(settings) : greedyOf(settings)
+  const request = generation(tasks, { groupSize, sampling, seed: settings.seed, step: EVALUATION_STEP, version: answers.version })
+  return inGroups(await ports.policy.generate(request), tasks.length, groupSize).map(({ prompt, text, stop }) => {
+    const task = tasks[prompt]!
+    return { task, rewrite: parseEvaluation(task.prompt, text), request: parseTraining(task.prompt, text, settings.mode), cut: stop === 'length' }
+  })
+}
+
+type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
+
+/** An evaluation as an event, with the bootstrap interval of its NDCG@10. */
+export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {
+  const { ms, ...rest } = where
+  return { type: 'evaluation', ...rest, metrics: measured.metrics, reward: measured.reward, interval: bootstrapInterval(measured.perQuery['ndcg@10'], seed), ms }
+}

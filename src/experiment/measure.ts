@@ -1,0 +1,72 @@
+// What a run measures around its last stage: the test queries before and after, and validation in between to choose the checkpoint.
+import { pairedGain, randomisationTest } from '../domain/statistics.ts'
+import { evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
+import type { RunEvent } from './events.ts'
+import type { Run } from './run.ts'
+import { summarise } from './summary.ts'
+import type { Task } from './tasks.ts'
+
+const PAIRED_SAMPLES = 2
+
+async function timed(run: Run, tasks: readonly Task[], answers: Answers): Promise<{ measured: Measured; ms: number }> {
+  const { ports, settings } = run
+  const start = ports.now()
+  const measured = await measure(ports, settings, tasks, answers)
+  return { measured, ms: ports.now() - start }
+}
+
+/** Fixes the reference and tests what the stage starts from: the unchanged query, and the policy as it is. */
+export async function* measureBefore(run: Run): AsyncGenerator<RunEvent> {
+  const { ports, settings, tasks } = run
+  await ports.policy.fixReference()
+  const original = await timed(run, tasks.test, { by: 'original' })
+  run.original = original.measured
+  yield evaluationEvent(original.measured, { split: 'test', policy: 'original', step: 0, ms: original.ms }, settings.seed)
+  const before = await timed(run, tasks.test, { by: 'greedy', version: 'current' })
+  run.before = before.measured
+  yield evaluationEvent(before.measured, { split: 'test', policy: 'before', step: 0, ms: before.ms }, settings.seed)
+}
+
+/** Validates the policy after `step` updates, and keeps it where its mean reward is the highest so far (the earlier of equals). */
+export async function* validate(run: Run, step: number): AsyncGenerator<RunEvent> {
+  const { ports: { policy }, settings, tasks } = run
+  if (settings.validationEvery === 0 || tasks.validation.length === 0) return
+  const { measured, ms } = await timed(run, tasks.validation, { by: 'greedy', version: 'current' })
+  run.validations++
+  yield evaluationEvent(measured, { split: 'validation', policy: 'current', step, ms }, settings.seed)
+  if (run.best !== undefined && !(measured.reward > run.best.reward)) return
+  const above = run.best === undefined ? 'the first' : `above ${run.best.reward.toFixed(4)} at step ${run.best.step}`
+  await policy.keep('best')
+  run.best = { step, reward: measured.reward }
+  yield { type: 'checkpoint', name: 'best', step, reason: `validation reward ${measured.reward.toFixed(4)}, ${above}` }
+}
+
+/** Brings back the best checkpoint, and tests it; ends with the summary. */
+export async function* measureAfter(run: Run): AsyncGenerator<RunEvent> {
+  const { ports, settings, tasks, best } = run
+  const last = run.history.at(-1)?.step ?? (settings.stages === 'sft' ? settings.sftSteps : 0)
+  await ports.policy.keep('last')
+  yield { type: 'checkpoint', name: 'last', step: last, reason: 'the end of training' }
+  if (best !== undefined && best.step !== last) await ports.policy.restore('best')
+  const chosen = best === undefined
+    ? { step: last, reason: 'the last step: there was no validation to choose by' }
+    : { step: best.step, reason: `highest validation reward of ${run.validations}: ${best.reward.toFixed(4)}` }
+
+  const after = await timed(run, tasks.test, { by: 'greedy', version: 'current' })
+  yield evaluationEvent(after.measured, { split: 'test', policy: 'after', step: chosen.step, ms: after.ms }, settings.seed)
+
+  const start = ports.now()
+  const all = [...tasks.training, ...tasks.validation].toSorted((a, b) => a.key - b.key)
+  const sampled = { by: 'samples', samples: PAIRED_SAMPLES } as const
+  const was = await measure(ports, settings, all, { ...sampled, version: 'reference' })
+  const is = await measure(ports, settings, all, { ...sampled, version: 'current' })
+  const p = randomisationTest(is.perQuery['ndcg@100'], was.perQuery['ndcg@100'], settings.seed)
+  const paired = { before: was.metrics['ndcg@100'], after: is.metrics['ndcg@100'], p }
+  yield { type: 'paired', ...paired, ms: ports.now() - start }
+
+  const { original, before } = run as { readonly original: Measured; readonly before: Measured }
+  const gainOn = (other: Measured) => pairedGain(after.measured.perQuery['ndcg@10'], other.perQuery['ndcg@10'], settings.seed)
+  const test = { original: original.metrics, before: before.metrics, after: after.measured.metrics }
+  const summary = summarise(run.history, last, { test, gain: { before: gainOn(before), original: gainOn(original) }, paired, best: chosen })
+  yield { type: 'done', summary, ms: ports.now() - run.startMs }
+}

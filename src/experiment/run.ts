@@ -1,0 +1,59 @@
+// What the parts of one run share: its ports, settings and queries, and what it remembers of its steps.
+import type { Dataset } from '../domain/dataset.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { Objective, Optimiser, PolicyInfo } from '../protocol/policy.ts'
+import type { GrpoStep } from './events.ts'
+import type { Measured } from './evaluate.ts'
+import type { Ports } from './ports.ts'
+import { planTasks, type Tasks } from './tasks.ts'
+
+/** An output to imitate. */
+export interface SftPair {
+  readonly query: string
+  readonly rewrite: string
+  readonly thought?: string
+}
+
+export interface RunInput {
+  readonly dataset: Dataset
+  readonly settings: Settings
+  /** what `load` said of the policy, for the record */
+  readonly policy: PolicyInfo
+  /** names and versions of what ran, for the record */
+  readonly versions: Readonly<Record<string, string>>
+  /** outputs that the sft stage imitates; absent: training queries are copied */
+  readonly sftPairs?: readonly SftPair[]
+}
+
+export interface Run {
+  readonly ports: Ports
+  readonly settings: Settings
+  readonly tasks: Tasks
+  readonly sftPairs: readonly SftPair[] | undefined
+  readonly objective: Objective
+  readonly optimiser: (learningRate: number) => Optimiser
+  readonly startMs: number
+  /** GRPO steps so far */
+  readonly history: GrpoStep[]
+  /** the checkpoint that will be measured, kept in the policy worker as 'best' */
+  best: { readonly step: number; readonly reward: number } | undefined
+  validations: number
+  /** test results of the unchanged query and of the policy that the last stage starts from */
+  original: Measured | undefined
+  before: Measured | undefined
+}
+
+export function openRun(ports: Ports, { dataset, settings, sftPairs }: RunInput): Run {
+  const { beta1, beta2, adamEpsilon: epsilon, weightDecay, maxGradNorm } = settings
+  const { aggregation, importance, clipLow, clipHigh, klCoefficient, entropyCoefficient, temperature, microBatchSequences } = settings
+  return {
+    ports, settings, sftPairs,
+    tasks: planTasks(dataset, settings),
+    objective: {
+      aggregation, importance, clipLow, clipHigh, klCoefficient, entropyCoefficient, temperature, microBatchSequences,
+      maxCompletionLength: settings.maxNewTokens,
+    },
+    optimiser: (learningRate) => ({ learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm }),
+    startMs: ports.now(), history: [], best: undefined, validations: 0, original: undefined, before: undefined,
+  }
+}

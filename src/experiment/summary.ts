@@ -1,0 +1,54 @@
+// Steps and runs in numbers.
+import { standardDeviation, type Advantages } from '../domain/advantage.ts'
+import { mean } from '../domain/metrics.ts'
+import { REWARD_WEIGHTS, type RewardPart } from '../domain/reward.ts'
+import type { UpdateReport } from '../protocol/policy.ts'
+import type { GrpoStep, Summary } from './events.ts'
+import { meanDistinct, type Scored } from './score.ts'
+
+type Times = Pick<GrpoStep, 'generateMs' | 'rankMs' | 'updateMs' | 'ms'>
+
+/** One step's event. The reward's spread is over the whole batch (n − 1), as TRL's reward_std. */
+export function describeStep(
+  step: number, scored: readonly Scored[], zeroSpread: Advantages['zeroSpread'], report: UpdateReport, learningRate: number, times: Times,
+): GrpoStep {
+  const rewards = scored.map(({ reward }) => reward)
+  const lengths = scored.map(({ rollout }) => rollout.ids.length)
+  const groups = new Set(scored.map(({ task }) => task.key)).size
+  const written = scored.filter(({ request }) => request.kind === 'query').map(({ words }) => words)
+  const parts = Object.keys(REWARD_WEIGHTS).map((name) => [name, mean(scored.map((one) => one.parts[name as RewardPart]))] as const)
+  const { loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped } = report
+  return {
+    step, loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped, learningRate,
+    reward: { mean: mean(rewards), std: standardDeviation(rewards), min: Math.min(...rewards), max: Math.max(...rewards) },
+    parts: Object.fromEntries(parts),
+    ndcg: mean(scored.map((one) => one.parts.ndcg)),
+    format: written.length / scored.length,
+    words: mean(written.map((words) => words.length)),
+    distinct: meanDistinct(written),
+    completionLength: { mean: mean(lengths), max: Math.max(...lengths), truncated: mean(scored.map(({ rollout }) => (rollout.stop === 'length' ? 1 : 0))) },
+    zeroSpread: { share: zeroSpread.groups / groups, allGood: zeroSpread.allGood / groups, allBad: zeroSpread.allBad / groups },
+    generatedTokens: lengths.reduce((sum, length) => sum + length, 0),
+    ...times,
+  }
+}
+
+interface Results {
+  readonly test: Summary['test']
+  readonly gain: Summary['gain']
+  readonly paired: Summary['train']['paired']
+  readonly best: Summary['best']
+}
+
+/** The summary of a run but for its seconds. Windows are the first and the last 20 GRPO steps, all of them where there are fewer. */
+export function summarise(history: readonly GrpoStep[], steps: number, { test, gain, paired, best }: Results): Omit<Summary, 'seconds'> {
+  const [first, last] = [history.slice(0, 20), history.slice(-20)]
+  const reward = (window: readonly GrpoStep[]): number => mean(window.map((step) => step.reward.mean))
+  const format = (window: readonly GrpoStep[]): number => mean(window.map((step) => step.format))
+  return {
+    steps, test, gain,
+    train: { first20: reward(first), last20: reward(last), format: { first20: format(first), last20: format(last) }, paired },
+    maxLogpGap: history.reduce((most, { logpGap }) => Math.max(most, logpGap), 0),
+    best,
+  }
+}

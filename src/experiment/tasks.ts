@@ -1,0 +1,56 @@
+// The judged queries of a run, each with its prompt and its targets, and how the policy is asked about them.
+import type { Dataset, JudgedQuery } from '../domain/dataset.ts'
+import { targetsOf, type Targets } from '../domain/metrics.ts'
+import { splitValidation } from '../domain/order.ts'
+import { END_OF_TURN, renderPrompt, type Prompt } from '../domain/prompt.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { GenerateRequest, Sampling } from '../protocol/policy.ts'
+
+export interface Task {
+  /** the query's place in the dataset: names the prompt to the sampler's generator, whatever batch it is in */
+  readonly key: number
+  readonly query: JudgedQuery
+  readonly prompt: Prompt
+  /** what the reward is measured against */
+  readonly targets: Targets
+  /** what reported measures are measured against: always distinct products */
+  readonly measured: Targets
+}
+
+/** Disjoint by query; only queries with a relevant product, in the dataset's order. */
+export interface Tasks {
+  readonly training: readonly Task[]
+  readonly validation: readonly Task[]
+  readonly test: readonly Task[]
+}
+
+/** Throws where there is nothing to train on, or nothing to test. */
+export function planTasks(dataset: Dataset, settings: Settings): Tasks {
+  const all = dataset.queries.map((query, key): Task => ({
+    key, query,
+    prompt: renderPrompt(query.text, settings),
+    targets: targetsOf(query.judgements, settings),
+    measured: targetsOf(query.judgements, { ...settings, duplicateTargets: 'distinct' }),
+  }))
+  const split = (name: 'train' | 'test'): Task[] => {
+    const tasks = all.filter(({ query, measured }) => query.split === name && measured.gain.size > 0)
+    if (tasks.length > 0) return tasks
+    const queries = dataset.queries.filter((query) => query.split === name).length
+    throw new Error(`${dataset.name} holds ${queries} ${name} queries and 0 of them with a relevant product; add examples of split ${name} with label E`)
+  }
+  const test = split('test')
+  return { ...splitValidation(split('train'), settings.validationShare, settings.seed), test }
+}
+
+export function samplingOf(settings: Settings): Sampling {
+  const { temperature, topK, topP, maxNewTokens } = settings
+  return { temperature, topK, topP, maxNewTokens, stop: [END_OF_TURN] }
+}
+
+export function greedyOf({ maxNewTokens }: Settings): Sampling {
+  return { temperature: 0, topK: 0, topP: 1, maxNewTokens, stop: [END_OF_TURN] }
+}
+
+export function generation(tasks: readonly Task[], how: Omit<GenerateRequest, 'prompts'>): GenerateRequest {
+  return { prompts: tasks.map(({ key, prompt }) => ({ key, text: prompt.text })), ...how }
+}
