@@ -41,7 +41,11 @@ function isFresh(outDir: string, hash: string): boolean {
 export async function ensureBuilt(outDir: string, config: InlineConfig, hash: string): Promise<boolean> {
   if (isFresh(outDir, hash)) return false
   rmSync(join(outDir, STAMP), { force: true })
-  await build({ ...config, logLevel: 'warn', build: { ...config.build, outDir, emptyOutDir: true, reportCompressedSize: false } })
+  try {
+    await build({ ...config, logLevel: 'error', build: { ...config.build, outDir, emptyOutDir: true, reportCompressedSize: false } })
+  } catch (error) {
+    throw new Error(`${relative(ROOT, config.root ?? ROOT) || 'the page'} could not be built: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
   writeFileSync(join(outDir, STAMP), hash)
   return true
 }

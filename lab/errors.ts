@@ -11,7 +11,14 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
+
+/** A tool's message as one line without colours. */
+function oneLine(message: string): string {
+  return message.replace(COLOUR, '').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('at ')).join(' ')
+}
+
 /** The status and the last line of a command that threw. */
 export function ending(error: unknown): { status: number; line: string } {
-  return { status: error instanceof BadInput ? STATUS.badInput : STATUS.failed, line: JSON.stringify({ error: messageOf(error) }) }
+  return { status: error instanceof BadInput ? STATUS.badInput : STATUS.failed, line: JSON.stringify({ error: oneLine(messageOf(error)) }) }
 }

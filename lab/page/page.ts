@@ -6,6 +6,8 @@ async function work(job: Job): Promise<unknown> {
   switch (job.verb) {
     case 'check-policy': return (await import('./policy.ts')).checkPolicy(job)
     case 'generate': return (await import('./policy.ts')).generate(job)
+    case 'tokenize': return (await import('./tokenize.ts')).tokenize(job)
+    case 'train': return (await import('./train.ts')).trainRun(job)
     case 'bench': return (await import('./bench.ts')).bench(job)
   }
 }

@@ -1,4 +1,6 @@
 // What the command line asks of the lab page, and what comes back: JSON both ways; big files go over HTTP.
+import type { Settings } from '../../src/domain/settings.ts'
+import type { Summary } from '../../src/experiment/events.ts'
 import type { GoldenReport, Sampling } from '../../src/protocol/policy.ts'
 
 /** A local file as the page can fetch it. */
@@ -24,12 +26,34 @@ export interface GenerateJob {
   readonly seed: number
 }
 
+export interface Message {
+  readonly role: string
+  readonly content: string
+}
+
+export interface TokenizeJob {
+  readonly verb: 'tokenize'
+  /** tokenizer.json and tokenizer_config.json */
+  readonly tokenizer: readonly FileRef[]
+  readonly items: readonly (string | readonly Message[])[]
+}
+
+export interface TrainJob {
+  readonly verb: 'train'
+  readonly settings: Settings
+  readonly versions: Readonly<Record<string, string>>
+  readonly model: readonly FileRef[]
+  readonly shards: readonly FileRef[]
+  /** the data set's name in the record */
+  readonly shop: string
+}
+
 export interface BenchJob {
   readonly verb: 'bench'
   readonly names: readonly string[]
 }
 
-export type Job = CheckPolicyJob | GenerateJob | BenchJob
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | BenchJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -40,6 +64,8 @@ export interface Generated {
 export interface Results {
   readonly 'check-policy': GoldenReport
   readonly generate: Generated
+  readonly tokenize: { readonly ids: readonly (readonly number[])[] }
+  readonly train: { readonly summary: Summary }
   readonly bench: { readonly benches: readonly unknown[] }
 }
 

@@ -1,0 +1,50 @@
+// A whole run on the lab's page: the same loop, client and workers as the product's page.
+import { readShards } from '../../src/client/ingest.ts'
+import { openPolicy } from '../../src/client/policy.ts'
+import { openRecommender } from '../../src/client/recommender.ts'
+import { train } from '../../src/experiment/train.ts'
+import { summaryOf, type Summary } from '../../src/experiment/events.ts'
+import { trainableOf } from '../../src/state/engine.ts'
+import { fileOf, leave, modelOf, reading } from './files.ts'
+import type { Results, TrainJob } from './protocol.ts'
+
+/** Rejects when a worker crashes, so that work which waits for its answer ends. */
+function crash(failed: Promise<Error>): Promise<never> {
+  return failed.then((reason) => Promise.reject(reason))
+}
+
+export async function trainRun(job: TrainJob): Promise<Results['train']> {
+  const { settings, versions } = job
+  const engine = openPolicy()
+  try {
+    const { service } = engine
+    await service.start()
+    const policy = await reading(async () => service.load(await modelOf(job.model), trainableOf(settings)))
+    await window.labProgress('reading the shards')
+    const { dataset, report } = await reading(async () => readShards(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
+    if (report.rejectedCount > 0) {
+      const first = report.rejected[0]
+      await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
+    }
+    const catalogue = await openRecommender(dataset.products)
+    try {
+      const ports = { policy: service, recommender: catalogue.recommender, now: () => performance.now() }
+      const lost = service.lost().then((reason) => Promise.reject(new Error(reason)))
+      const run = async (): Promise<Summary> => {
+        let summary: Summary | undefined
+        for await (const event of train(ports, { dataset, settings, policy, versions })) {
+          await window.labEvent(event)
+          if (event.type === 'done') summary = summaryOf(event)
+        }
+        if (summary === undefined) throw new Error('the run ended without a summary')
+        for (const { name, bytes } of await service.exportFiles()) await leave(name, bytes)
+        return summary
+      }
+      return { summary: await Promise.race([run(), lost, crash(engine.failed), crash(catalogue.failed)]) }
+    } finally {
+      catalogue.close()
+    }
+  } finally {
+    engine.close()
+  }
+}

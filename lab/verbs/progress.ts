@@ -1,0 +1,24 @@
+// A run's events as lines for the person at the terminal.
+import type { Metrics, RunEvent } from '../../src/experiment/events.ts'
+
+function measures(metrics: Metrics): string {
+  return `ndcg@10 ${metrics['ndcg@10'].toFixed(4)}, ndcg@100 ${metrics['ndcg@100'].toFixed(4)}, format ${(100 * metrics.format).toFixed(1)} %`
+}
+
+/** One line, or undefined for events that are only recorded. */
+export function eventLine(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'start':
+      return `${event.dataset.name}: ${event.dataset.products} products, ${event.dataset.train} training, ${event.dataset.validation} validation and ${event.dataset.test} test queries; policy of ${event.policy.parameters} parameters; ${event.recommender}`
+    case 'stage': return `stage ${event.stage}: ${event.steps} steps`
+    case 'evaluation': return `${event.split}, ${event.policy} policy at step ${event.step}: ${measures(event.metrics)} (${(event.ms / 1000).toFixed(1)} s)`
+    case 'step':
+      return event.stage === 'sft'
+        ? `step ${event.step}: loss ${event.loss.toFixed(4)} (${event.ms.toFixed(0)} ms)`
+        : `step ${event.step}: reward ${event.reward.mean.toFixed(3)} ± ${event.reward.std.toFixed(3)}, ndcg ${event.ndcg.toFixed(3)}, format ${(100 * event.format).toFixed(0)} %, gap ${event.logpGap.toExponential(1)} (${event.ms.toFixed(0)} ms)`
+    case 'checkpoint': return `checkpoint ${event.name}, step ${event.step}: ${event.reason}`
+    case 'alarm': return `alarm at step ${event.step}: ${event.message}`
+    case 'paired': return `sampled outputs over all training queries: ${event.before.toFixed(4)} before, ${event.after.toFixed(4)} after, p ${event.p}`
+    case 'rollouts': case 'done': return undefined
+  }
+}

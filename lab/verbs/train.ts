@@ -1,0 +1,106 @@
+// `train`: a whole run, recorded in a folder as it goes; what was written stays when the run fails or is interrupted.
+import { createHash } from 'node:crypto'
+import { appendFileSync, copyFileSync, createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { needed, text, texts } from '../arguments.ts'
+import { Exchange, withLab } from '../browser.ts'
+import { ROOT } from '../build.ts'
+import { BadInput, messageOf } from '../errors.ts'
+import { fileAt, filesIn, modelIn } from '../folders.ts'
+import { parseSettings, settingsRecord } from '../../src/domain/config.ts'
+import type { Settings } from '../../src/domain/settings.ts'
+import type { RunEvent } from '../../src/experiment/events.ts'
+import type { Command } from './command.ts'
+import { eventLine } from './progress.ts'
+
+/** What a run may leave besides its record: an adapter, or a whole model. */
+const RESULTS = ['adapter_model.safetensors', 'adapter_config.json', 'model.safetensors', 'config.json'] as const
+const RECORD = ['run.json', 'events.jsonl', 'summary.json'] as const
+/** A policy writes and reads text, so here its tokenizer is needed too. */
+const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'] as const
+const SAMPLE = join(ROOT, 'public', 'sample')
+
+interface FileRecord {
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+async function recordOf(path: string): Promise<FileRecord> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return { name: basename(path), bytes: statSync(path).size, sha256: hash.digest('hex') }
+}
+
+function settingsFrom(pairs: readonly string[]): Settings {
+  try {
+    return parseSettings(pairs)
+  } catch (error) {
+    throw new BadInput(messageOf(error), { cause: error })
+  }
+}
+
+/** An empty place for the run's files: what an earlier run left under the same names is removed first. */
+function prepare(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true })
+    for (const name of [...RECORD, ...RESULTS]) rmSync(join(out, name), { force: true })
+    writeFileSync(join(out, 'events.jsonl'), '')
+  } catch (error) {
+    throw new BadInput(`--out ${out} cannot be written: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function writeJson(path: string, value: unknown): void {
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** Which of several kernels with equal bytes was fastest is a matter of time: run.json holds it, the events do not. */
+function timeless(event: RunEvent): unknown {
+  if (event.type !== 'start') return event
+  const { kernels: _, ...adapter } = event.policy.adapter
+  return { ...event, policy: { ...event.policy, adapter } }
+}
+
+export const train: Command = async (args, terminal) => {
+  const out = needed(args, 'out')
+  const preset = text(args, 'preset')
+  const stages = text(args, 'stages')
+  const settings = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
+  const products = texts(args, 'products')
+  const examples = texts(args, 'examples')
+  if ((products.length === 0) !== (examples.length === 0)) throw new BadInput('train: --products and --examples belong together; give both, or neither for the embedded sample')
+  const ownShop = products.length > 0
+  const shards = ownShop ? [...products, ...examples].map(fileAt) : filesIn(join(SAMPLE, 'shop'), ['products.parquet', 'examples.parquet'])
+  const policyFolder = text(args, 'policy') ?? join(SAMPLE, 'policy')
+  filesIn(policyFolder, TOKENIZER)
+  const model = modelIn(policyFolder)
+  prepare(out)
+
+  const exchange = new Exchange()
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  const files = { data: await Promise.all(shards.map(recordOf)), policy: await Promise.all(model.map(recordOf)) }
+
+  const event = (value: unknown): void => {
+    const happened = value as RunEvent
+    appendFileSync(join(out, 'events.jsonl'), `${JSON.stringify(timeless(happened))}\n`)
+    if (happened.type === 'start') {
+      const { versions, policy: { adapter, ...policy }, dataset, recommender } = happened
+      writeJson(join(out, 'run.json'), {
+        name: 'rec-r1-workbench', settings: settingsRecord(settings), seeds: { seed: settings.seed }, versions, adapter, recommender,
+        policy: { ...policy, files: files.policy }, data: { ...dataset, files: files.data },
+      })
+    }
+    const line = eventLine(happened)
+    if (line !== undefined) terminal.progress(line)
+  }
+
+  for (const name of RESULTS) exchange.accept(name, join(out, name))
+  const { summary } = await withLab({ exchange, ...terminal, event }, (lab) => lab.run({
+    verb: 'train', settings, versions: { workbench: version, browser: lab.browser }, shop: ownShop ? basename(shards[0]!) : 'sample',
+    model: model.map((path) => exchange.offer(path)), shards: shards.map((path) => exchange.offer(path)),
+  }))
+  if (settings.trainable === 'full') for (const name of TOKENIZER) copyFileSync(join(policyFolder, name), join(out, name))
+  writeJson(join(out, 'summary.json'), summary)
+  return summary
+}
