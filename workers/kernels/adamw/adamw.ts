@@ -40,6 +40,9 @@ export function gradientNorm(recording: Recording, parts: readonly Moments[], sc
 
 /** One step, `step` counted from 1; reads the clip factor from `state` and leaves everything untouched when the norm was not finite. */
 export function adamw(recording: Recording, { count, weights, grads, m, v }: Moments, state: Tensor, o: Optimiser, step: number): void {
-  const uniforms = [count, f32(o.learningRate), f32(o.beta1), f32(o.beta2), f32(o.epsilon), f32(o.weightDecay), f32(1 - o.beta1 ** step), f32(1 - o.beta2 ** step)]
+  const uniforms = [
+    count, f32(o.learningRate), f32(o.beta1), f32(o.beta2), f32(1 - o.beta1), f32(1 - o.beta2), f32(o.epsilon), f32(o.weightDecay),
+    f32(1 - o.beta1 ** step), f32(1 - o.beta2 ** step),
+  ]
   recording.dispatch(recording.gpu.kernel('adamw', adamwSource), [weights, grads, m, v, state], uniforms, grid(count, 64))
 }

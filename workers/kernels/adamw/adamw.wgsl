@@ -5,7 +5,8 @@
 @group(0) @binding(2) var<storage, read_write> m: array<f32>;
 @group(0) @binding(3) var<storage, read_write> v: array<f32>;
 @group(0) @binding(4) var<storage, read> state: array<f32>;
-struct Params { count: u32, learningRate: f32, beta1: f32, beta2: f32, epsilon: f32, decay: f32, correction1: f32, correction2: f32 }
+// rest1 = 1 − beta1 and rest2 = 1 − beta2 are given, because float32 would take 1 − 0.999 to five digits only.
+struct Params { count: u32, learningRate: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, epsilon: f32, decay: f32, correction1: f32, correction2: f32 }
 @group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -13,8 +14,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.x + id.y * groups.x * 64u;
   if (i >= params.count || state[2] == 0.0) { return; }
   let gradient = grads[i] * state[1];
-  let first = params.beta1 * m[i] + (1.0 - params.beta1) * gradient;
-  let second = params.beta2 * v[i] + (1.0 - params.beta2) * gradient * gradient;
+  let first = params.beta1 * m[i] + params.rest1 * gradient;
+  let second = params.beta2 * v[i] + params.rest2 * gradient * gradient;
   m[i] = first;
   v[i] = second;
   let step = first / params.correction1 / (sqrt(second / params.correction2) + params.epsilon);
