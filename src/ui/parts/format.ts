@@ -1,7 +1,10 @@
 // Numbers as the page writes them: few digits, one meaning each, a dash where there is none.
 
 const NONE = '–'
+const NO_BREAK = '\u00a0'
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+
+const minus = (text: string): string => text.replace(/^-/, '−')
 
 /** 1,234 */
 export function count(value: number | undefined): string {
@@ -11,13 +14,13 @@ export function count(value: number | undefined): string {
 /** Three decimals for a metric between −10 and 10, fewer beyond. */
 export function score(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return NONE
-  return value.toFixed(Math.abs(value) < 10 ? 3 : 1)
+  return minus(value.toFixed(Math.abs(value) < 10 ? 3 : 1))
 }
 
 /** A share as a percentage with one decimal, none where it is whole. */
 export function percent(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return NONE
-  return `${(value * 100).toFixed(1).replace(/\.0$/, '')} %`
+  return minus(`${(value * 100).toFixed(1).replace(/\.0$/, '')}${NO_BREAK}%`)
 }
 
 /** Three significant digits, in powers of ten where the value is very small or large. */
@@ -25,7 +28,7 @@ export function digits(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return NONE
   if (value === 0) return '0'
   const size = Math.abs(value)
-  return size < 1e-3 || size >= 1e6 ? value.toExponential(1) : size >= 1000 ? whole.format(value) : String(Number(value.toPrecision(3)))
+  return minus(size < 1e-3 || size >= 1e6 ? value.toExponential(1) : size >= 1000 ? whole.format(value) : String(Number(value.toPrecision(3))))
 }
 
 /** +0.123, −0.045, ±0 */

@@ -1,0 +1,10 @@
+// Mounts the page, nothing else.
+import { createRoot } from 'react-dom/client'
+import { createWorkbench, startWorkbench } from './state/workbench.ts'
+import { App } from './ui/App.tsx'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no element with id root; the page mounts there')
+const workbench = createWorkbench()
+createRoot(root).render(<App workbench={workbench} />)
+startWorkbench(workbench)

@@ -1,0 +1,29 @@
+// The one screen: data on the left, the run in the middle, the inspector below.
+import type { Workbench } from '../state/workbench.ts'
+import { DataPanel } from './data/DataPanel.tsx'
+import { InspectPanel } from './inspect/InspectPanel.tsx'
+import { WorkbenchContext } from './parts/stores.ts'
+import { RunPanel } from './run/RunPanel.tsx'
+import './theme.css'
+import './app.css'
+import './data/data.css'
+import './run/run.css'
+import './inspect/inspect.css'
+
+export function App({ workbench }: { readonly workbench: Workbench }) {
+  return (
+    <WorkbenchContext value={workbench}>
+      <div className="app">
+        <header className="top">
+          <h1>Rec-R1 Workbench</h1>
+          <p>A language model learns to write search queries from ranking quality alone. Everything runs in this tab.</p>
+        </header>
+        <main className="panes">
+          <DataPanel />
+          <RunPanel />
+          <InspectPanel />
+        </main>
+      </div>
+    </WorkbenchContext>
+  )
+}

@@ -1,0 +1,64 @@
+// The area below: one query asked in three ways, side by side, and what the last step's rollouts earned.
+import { useId } from 'react'
+import { count } from '../parts/format.ts'
+import { useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+import { Column } from './Column.tsx'
+import { QueryPicker } from './QueryPicker.tsx'
+import { Relevant } from './Relevant.tsx'
+import { Rollouts } from './Rollouts.tsx'
+
+function Standing() {
+  const { view } = useWorkbench()
+  const inspecting = useView((state) => state.inspecting)
+  const fault = useView((state) => state.fault)
+  const split = useView((state) => state.inspection?.judged?.split)
+  return (
+    <p className="inspect-standing">
+      {split !== undefined && <span className="badge">{split} query</span>}
+      <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>
+      {fault !== undefined && <span role="alert" className="fault">{fault}</span>}
+    </p>
+  )
+}
+
+function Columns() {
+  const inspection = useView((state) => state.inspection)
+  const step = useView((state) => state.inspectedStep)
+  const absent = useRun((state) => state.engine.is === 'absent' || state.engine.is === 'lost')
+  if (inspection === undefined) return <p className="waiting">Pick a query to see what each way of asking finds.</p>
+  const { original, before, current } = inspection.columns
+  const waiting = absent ? 'no policy engine: see Data' : 'writing …'
+  return (
+    <>
+      <Relevant inspection={inspection} />
+      <div className="columns">
+        <Column title="Original query" note={undefined} inspection={inspection} column={original} against={undefined} waiting="ranking …" />
+        <Column title="Starting policy" note={undefined} inspection={inspection} column={before} against={original} waiting={waiting} />
+        <Column
+          title="Current policy" note={step === undefined ? 'not trained yet' : `after step ${count(step)}`}
+          inspection={inspection} column={current} against={before} waiting={waiting}
+        />
+      </div>
+    </>
+  )
+}
+
+export function InspectPanel() {
+  const heading = useId()
+  return (
+    <section className="panel inspect" aria-labelledby={heading}>
+      <div className="inspect-main">
+        <div className="inspect-head">
+          <h2 id={heading}>
+            <Term explain="Greedy outputs, ranked by the same recommender. Frames and letters are the judges’ labels; moves and gains are against the column to the left.">Inspector</Term>
+          </h2>
+          <QueryPicker />
+          <Standing />
+        </div>
+        <Columns />
+      </div>
+      <Rollouts />
+    </section>
+  )
+}

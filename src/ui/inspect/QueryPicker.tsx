@@ -1,0 +1,102 @@
+// The combobox of the inspector: pick one of the shop's judged queries, or type any other.
+import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import type { JudgedQuery } from '../../domain/dataset.ts'
+import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
+
+const MOST_OPTIONS = 60
+const TYPING_PAUSE_MS = 700
+const NO_QUERIES: readonly JudgedQuery[] = []
+
+/** Queries that hold every typed word, test queries first: training never saw them. */
+function matching(queries: readonly JudgedQuery[], typed: string): { readonly options: JudgedQuery[]; readonly total: number } {
+  const wanted = typed.toLowerCase().split(/\s+/u).filter((word) => word !== '')
+  const found = queries.filter(({ text }) => wanted.every((word) => text.toLowerCase().includes(word)))
+  const ordered = [...found.filter(({ split }) => split === 'test'), ...found.filter(({ split }) => split !== 'test')]
+  return { options: ordered.slice(0, MOST_OPTIONS), total: found.length }
+}
+
+export function QueryPicker() {
+  const { view } = useWorkbench()
+  const id = useId()
+  const queries = useLibrary((state) => state.shop?.dataset.queries) ?? NO_QUERIES
+  const query = useView((state) => state.query)
+  const [text, setText] = useState(query)
+  const [open, setOpen] = useState(false)
+  // true once something was typed since the list opened: before that the list offers every query, not those like the one shown
+  const [typed, setTyped] = useState(false)
+  const [at, setAt] = useState(-1)
+  const typing = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const wanted = useDeferredValue(typed ? text : '')
+  const { options, total } = useMemo(() => (open ? matching(queries, wanted) : { options: [], total: 0 }), [queries, wanted, open])
+
+  useEffect(() => setText(query), [query])
+  useEffect(() => () => clearTimeout(typing.current), [])
+
+  const close = (): void => {
+    setOpen(false)
+    setTyped(false)
+    setAt(-1)
+  }
+  const take = (next: string): void => {
+    clearTimeout(typing.current)
+    setText(next)
+    close()
+    if (next.trim() !== query) view.setQuery(next.trim())
+  }
+  const type = (next: string): void => {
+    setText(next)
+    setTyped(true)
+    setOpen(true)
+    setAt(-1)
+    clearTimeout(typing.current)
+    typing.current = setTimeout(() => view.setQuery(next.trim()), TYPING_PAUSE_MS)
+  }
+  const press = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      setOpen(true)
+      const next = at + (event.key === 'ArrowDown' ? 1 : -1)
+      setAt(Math.max(-1, Math.min(options.length - 1, next)))
+    } else if (event.key === 'Enter') {
+      take(options[at]?.text ?? text)
+    } else if (event.key === 'Escape') {
+      if (open) close()
+      else setText(query)
+    }
+  }
+  useEffect(() => {
+    if (at >= 0) document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [at, id])
+
+  return (
+    <div className="picker">
+      <label htmlFor={id}>Query</label>
+      <div className="picker-field">
+        <input
+          id={id} type="text" role="combobox" autoComplete="off" spellCheck={false} value={text} placeholder="Pick a judged query, or type any other"
+          aria-expanded={open} aria-controls={`${id}-list`} aria-autocomplete="list" {...(at >= 0 ? { 'aria-activedescendant': `${id}-${at}` } : {})}
+          onChange={(event) => type(event.currentTarget.value)} onClick={() => setOpen(true)} onKeyDown={press}
+          onFocus={(event) => event.currentTarget.select()} onBlur={() => take(text)}
+        />
+        {open && (
+          <ul id={`${id}-list`} role="listbox" aria-label="Judged queries" className="picker-list">
+            {options.map((option, index) => (
+              <li
+                key={option.id} id={`${id}-${index}`} role="option" aria-selected={index === at}
+                // before blur, which would take the text as it stands
+                onPointerDown={(event) => {
+                  event.preventDefault()
+                  take(option.text)
+                }}
+              >
+                <span>{option.text}</span> <small>{option.split}</small>
+              </li>
+            ))}
+            {total > options.length && <li role="presentation" className="quiet">{total - options.length} more: type to narrow them down</li>}
+            {total === 0 && <li role="presentation" className="quiet">no judged query holds these words; Enter asks for them all the same</li>}
+          </ul>
+        )}
+      </div>
+    </div>
+  )
+}

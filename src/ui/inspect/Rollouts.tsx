@@ -1,0 +1,102 @@
+// The rollouts of the last step in their groups: what was written, what it earned, of which parts, and which way it pulls.
+import { memo, useState } from 'react'
+import type { ScoredRollout } from '../../state/run.ts'
+import { count, score, signed } from '../parts/format.ts'
+import { useTurn } from '../parts/useTurn.ts'
+import { useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+
+type RolloutsState = ReturnType<ReturnType<typeof useWorkbench>['run']['getState']>['run']['rollouts']
+const selectRollouts = (state: { readonly run: { readonly rollouts: RolloutsState } }): RolloutsState => state.run.rollouts
+
+interface Group {
+  readonly queryId: string
+  readonly query: string
+  readonly rollouts: readonly ScoredRollout[]
+  readonly mean: number
+  readonly spread: number
+}
+
+function groupsOf(rollouts: readonly ScoredRollout[]): Group[] {
+  const byQuery = new Map<string, ScoredRollout[]>()
+  for (const rollout of rollouts) byQuery.set(rollout.queryId, [...(byQuery.get(rollout.queryId) ?? []), rollout])
+  return [...byQuery].map(([queryId, members]) => {
+    const rewards = members.map(({ reward }) => reward)
+    const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length
+    return { queryId, query: members[0]!.query, rollouts: members, mean, spread: Math.max(...rewards) - Math.min(...rewards) }
+  })
+}
+
+function Advantage({ value }: { readonly value: number }) {
+  const width = Math.min(50, Math.abs(value) * 20)
+  return (
+    <span className="advantage">
+      <span className="advantage-track" aria-hidden="true">
+        <span className={value < 0 ? 'negative' : 'positive'} style={value < 0 ? { right: '50%', width: `${width}%` } : { left: '50%', width: `${width}%` }} />
+      </span>
+      {signed(value)}
+    </span>
+  )
+}
+
+function partsOf(rollout: ScoredRollout): string {
+  return Object.entries(rollout.parts).filter(([, value]) => value !== 0).map(([name, value]) => `${name} ${score(value)}`).join(' · ')
+}
+
+function Member({ rollout }: { readonly rollout: ScoredRollout }) {
+  return (
+    <li>
+      <div className="member-figures">
+        <strong>{score(rollout.reward)}</strong>
+        <Advantage value={rollout.advantage} />
+        <span className="quiet">{count(rollout.tokens)} tokens{rollout.stop === 'length' ? ', cut' : ''}</span>
+      </div>
+      <p className={rollout.rewrite === undefined ? 'fault' : ''} title={rollout.text}>{rollout.rewrite ?? 'format broken'}</p>
+      <p className="quiet">{partsOf(rollout)}</p>
+    </li>
+  )
+}
+
+function GroupRow({ group, open, onToggle }: { readonly group: Group; readonly open: boolean; readonly onToggle: (open: boolean) => void }) {
+  const flat = group.spread <= 1e-6
+  return (
+    <li>
+      <details className="group" open={open} onToggle={(event) => onToggle(event.currentTarget.open)}>
+        <summary>
+          <span className="title">{group.query}</span>
+          <span className="group-mean">{score(group.mean)}</span>
+          <span className="quiet" title="largest minus smallest reward of the group, halved">{flat ? 'no spread' : `±${score(group.spread / 2)}`}</span>
+        </summary>
+        {open && <ul className="members">{group.rollouts.map((rollout) => <Member key={rollout.member} rollout={rollout} />)}</ul>}
+      </details>
+    </li>
+  )
+}
+
+function RolloutsBase() {
+  const { run } = useWorkbench()
+  const last = useTurn(run, selectRollouts)
+  // by place, not by query: the open group stays open while steps go by
+  const [open, setOpen] = useState(0)
+  if (last === undefined) {
+    return (
+      <aside className="rollouts" aria-label="Rollouts of the last step">
+        <h3>Rollouts</h3>
+        <p className="waiting">Train or Step: the last step’s rollouts come here in their groups, with rewards, their parts and advantages.</p>
+      </aside>
+    )
+  }
+  const groups = groupsOf(last.rollouts)
+  return (
+    <aside className="rollouts" aria-label="Rollouts of the last step">
+      <h3>
+        <Term explain="Each query is answered several times. Rewards are compared within the group: better than the group’s mean pulls towards, worse pushes away (the advantage).">Rollouts</Term>
+        {' '}<small>step {count(last.step)} · {count(groups.length)} groups of {count(groups[0]?.rollouts.length)}</small>
+      </h3>
+      <ol className="groups">
+        {groups.map((group, at) => <GroupRow key={group.queryId} group={group} open={open === at} onToggle={(now) => setOpen((was) => (now ? at : was === at ? -1 : was))} />)}
+      </ol>
+    </aside>
+  )
+}
+export const Rollouts = memo(RolloutsBase)

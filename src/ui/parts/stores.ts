@@ -1,0 +1,26 @@
+// The workbench's stores, as hooks: a component selects what it shows and renders again only when that changes.
+import { createContext, use } from 'react'
+import { useStore, type StoreApi } from 'zustand'
+import type { Workbench } from '../../state/workbench.ts'
+
+export const WorkbenchContext = createContext<Workbench | undefined>(undefined)
+
+export function useWorkbench(): Workbench {
+  const workbench = use(WorkbenchContext)
+  if (workbench === undefined) throw new Error('no workbench above this component; mount it inside WorkbenchContext')
+  return workbench
+}
+
+type StateOf<Name extends 'library' | 'run' | 'view'> = Workbench[Name] extends StoreApi<infer State> ? State : never
+
+export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
+  return useStore(useWorkbench().library, select)
+}
+
+export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {
+  return useStore(useWorkbench().run, select)
+}
+
+export function useView<Slice>(select: (state: StateOf<'view'>) => Slice): Slice {
+  return useStore(useWorkbench().view, select)
+}

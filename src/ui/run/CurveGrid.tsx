@@ -1,0 +1,67 @@
+// The grid of a run's curves: each card follows the run by itself, in a task of its own.
+import { lazy, memo, Suspense, useCallback } from 'react'
+import type { RunStoreState } from '../../state/run.ts'
+import { useSize } from '../parts/useSize.ts'
+import { useTurn } from '../parts/useTurn.ts'
+import { useView, useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+import { CURVES, type Curve, type CurveSource } from './curves.ts'
+
+// recharts is the heaviest part of the page and nothing needs it before the first paint
+const Plot = lazy(async () => ({ default: (await import('../parts/Plot.tsx')).Plot }))
+
+function sourceOf({ run, settings }: RunStoreState): CurveSource {
+  return { steps: run.steps, validations: run.validations, iterations: settings.iterations, klCoefficient: settings.klCoefficient }
+}
+
+/** Selects a source that stays the same object while nothing in it changed. */
+function stableSource(): (state: RunStoreState) => CurveSource {
+  let last: CurveSource | undefined
+  return (state) => {
+    const next = sourceOf(state)
+    const same = last !== undefined && (Object.keys(next) as (keyof CurveSource)[]).every((key) => last![key] === next[key])
+    if (!same) last = next
+    return last!
+  }
+}
+const selectSource = stableSource()
+
+function CurveCardBase({ curve }: { readonly curve: Curve }) {
+  const { run } = useWorkbench()
+  const source = useTurn(run, selectSource)
+  const smoothing = useView((state) => state.smoothing)
+  const [box, size] = useSize()
+  const rows = curve.rows(source)
+  const note = rows.length > 0 || curve.id === 'clip' || curve.id === 'kl' ? curve.note?.(source) : undefined
+  const last = rows.at(-1)
+  const describe = useCallback(() => curve.lines.map(({ key, name }) => `${name} ${curve.format(last?.[key])}`).join(', '), [curve, last])
+  return (
+    <figure className="curve" data-curve={curve.id}>
+      <figcaption>
+        <Term explain={curve.explain}>{curve.title}</Term>
+        <span className="curve-value">{note === undefined ? curve.format(last?.[curve.lines[0]!.key]) : ''}</span>
+        {curve.lines.length > 1 && note === undefined && (
+          <span className="curve-keys">{curve.lines.map((line) => <span key={line.key} className={`key series-${line.colour}`}>{line.name}</span>)}</span>
+        )}
+      </figcaption>
+      <div className="curve-box" ref={box}>
+        {note !== undefined && <p className="curve-note">{note}</p>}
+        {note === undefined && rows.length === 0 && <p className="curve-note empty">no steps yet</p>}
+        {note === undefined && rows.length > 0 && size !== undefined && size.width > 0 && (
+          <Suspense fallback={null}>
+            <Plot
+              rows={rows} lines={curve.lines} {...(curve.band === undefined ? {} : { band: curve.band })} format={curve.format}
+              {...(curve.range === undefined ? {} : { range: curve.range })} log={curve.log === true} smoothing={smoothing}
+              width={size.width} height={size.height} label={`${curve.title} by step: ${describe()}`}
+            />
+          </Suspense>
+        )}
+      </div>
+    </figure>
+  )
+}
+const CurveCard = memo(CurveCardBase)
+
+export function CurveGrid() {
+  return <div className="curves">{CURVES.map((curve) => <CurveCard key={curve.id} curve={curve} />)}</div>
+}

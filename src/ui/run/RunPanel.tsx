@@ -1,0 +1,71 @@
+// The area in the middle: the run's controls, its warnings, and one of three views: curves, settings, log.
+import { useId, type KeyboardEvent } from 'react'
+import { differences } from '../../domain/config.ts'
+import { useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { Alarms, KeptPolicy, RunFailure } from './Alarms.tsx'
+import { Controls } from './Controls.tsx'
+import { CurveGrid } from './CurveGrid.tsx'
+import { SettingsForm } from './SettingsForm.tsx'
+import { TestTable } from './TestTable.tsx'
+
+const TABS = ['curves', 'settings'] as const
+
+function Tabs({ id }: { readonly id: string }) {
+  const { view } = useWorkbench()
+  const tab = useView((state) => state.tab)
+  const changed = useRun((state) => differences(state.settings).length)
+  const move = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (by === 0) return
+    const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length]!
+    view.setTab(next)
+    document.getElementById(`${id}-${next}`)?.focus()
+  }
+  return (
+    <div role="tablist" aria-label="What to show of the run" className="tabs" onKeyDown={move}>
+      {TABS.map((name) => (
+        <button
+          key={name} type="button" role="tab" id={`${id}-${name}`} aria-selected={tab === name} aria-controls={`${id}-panel`} tabIndex={tab === name ? 0 : -1}
+          onClick={() => view.setTab(name)}
+        >
+          {name === 'curves' ? 'Curves' : 'Settings'}{name === 'settings' && changed > 0 ? <span className="badge">{changed}</span> : null}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function Smoothing() {
+  const { view } = useWorkbench()
+  const smoothing = useView((state) => state.smoothing)
+  const id = useId()
+  return (
+    <p className="smoothing" title="Exponential moving average without bias towards its start; the raw values stay faint behind it. Long curves are drawn with fewer points, every peak kept.">
+      <label htmlFor={id}>Smoothing</label>
+      <input id={id} type="range" min={0} max={0.95} step={0.05} value={smoothing} onChange={(event) => view.setSmoothing(event.currentTarget.valueAsNumber)} />
+      <span>{smoothing.toFixed(2)}</span>
+    </p>
+  )
+}
+
+export function RunPanel() {
+  const heading = useId()
+  const tab = useView((state) => state.tab)
+  return (
+    <section className="panel run" aria-labelledby={heading}>
+      <div className="run-head">
+        <h2 id={heading}>Run</h2>
+        <Controls />
+      </div>
+      <RunFailure />
+      <Alarms />
+      <div className="run-bar">
+        <Tabs id={heading} />
+        {tab === 'curves' && <Smoothing />}
+      </div>
+      <div role="tabpanel" id={`${heading}-panel`} aria-labelledby={`${heading}-${tab}`} className="run-body" tabIndex={0}>
+        {tab === 'curves' ? <><TestTable /><KeptPolicy /><CurveGrid /></> : <SettingsForm />}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+// The test queries before and after: three ways to ask, and what training gained on each of the other two.
+import type { Evaluation, Gain, Summary } from '../../state/run.ts'
+import { count, duration, percent, pValue, score, signed } from '../parts/format.ts'
+import { useRun } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+
+const ROWS = [
+  ['original', 'Original query'], ['before', 'Starting policy'], ['after', 'Trained policy'],
+] as const
+
+function MetricsRow({ name, evaluation }: { readonly name: string; readonly evaluation: Evaluation | undefined }) {
+  if (evaluation === undefined) return null
+  const { metrics, interval } = evaluation
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td><strong>{score(metrics['ndcg@10'])}</strong> <small>{score(interval.low)} to {score(interval.high)}</small></td>
+      <td>{score(metrics['ndcg@100'])}</td>
+      <td>{score(metrics['recall@10'])}</td>
+      <td>{evaluation.policy === 'original' ? '–' : percent(metrics.format)}</td>
+      <td>{metrics.words.toFixed(1)}</td>
+      <td>{percent(metrics.distinct)}</td>
+    </tr>
+  )
+}
+
+function GainLine({ gain, against }: { readonly gain: Gain; readonly against: string }) {
+  const side = gain.p >= 0.05 ? 'level' : gain.delta > 0 ? 'better' : 'worse'
+  return (
+    <li className={`gain ${side}`}>
+      <strong>{signed(gain.delta)}</strong> against the {against}
+      <small> 95 % interval {signed(gain.low)} to {signed(gain.high)}, p {gain.p < 0.001 ? '' : '= '}{pValue(gain.p)}</small>
+    </li>
+  )
+}
+
+function Conclusion({ summary }: { readonly summary: Summary }) {
+  const { gain, train, best, maxLogpGap, seconds } = summary
+  return (
+    <>
+      <ul className="gains" aria-label="Gain of the trained policy on test NDCG@10">
+        <GainLine gain={gain.before} against="starting policy" />
+        <GainLine gain={gain.original} against="original query" />
+      </ul>
+      <p className="quiet">
+        Measured: the checkpoint of step {count(best.step)} ({best.reason}). Training queries, sampled: NDCG@100 {score(train.paired.before)} before,{' '}
+        {score(train.paired.after)} after, p {train.paired.p < 0.001 ? '' : '= '}{pValue(train.paired.p)}. Largest sampler–trainer gap {maxLogpGap.toExponential(1)}.
+        Took {duration(seconds)}.
+      </p>
+    </>
+  )
+}
+
+export function TestTable() {
+  const tests = useRun((state) => state.run.tests)
+  const summary = useRun((state) => state.run.summary)
+  if (Object.keys(tests).length === 0) return null
+  return (
+    <div className="test">
+      <h3>
+        <Term explain="Greedy rewrites of queries that training never saw, measured before and after only. Intervals: bootstrap over queries; p: paired randomisation.">Test queries</Term>
+      </h3>
+      <div className="scroll-x">
+        <table>
+          <thead>
+            <tr><td /><th scope="col">NDCG@10</th><th scope="col">NDCG@100</th><th scope="col">Recall@10</th><th scope="col">Format</th><th scope="col">Words</th><th scope="col">Distinct</th></tr>
+          </thead>
+          <tbody>{ROWS.map(([policy, name]) => <MetricsRow key={policy} name={name} evaluation={tests[policy]} />)}</tbody>
+        </table>
+      </div>
+      {summary === undefined ? <p className="quiet">The trained policy is measured when the run ends.</p> : <Conclusion summary={summary} />}
+    </div>
+  )
+}
