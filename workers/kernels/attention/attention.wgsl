@@ -34,20 +34,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     score += q$D * kv[k + $Du];
     //! end
     let v = k + KV_HEADS * HEAD_DIM;
-    if (score > top) {
-      let fade = exp(top - score);
-      top = score;
-      sum = sum * fade + 1.0;
-      //! for D in HEAD_DIM
-      o$D = o$D * fade + kv[v + $Du];
-      //! end
-    } else {
-      let weight = exp(score - top);
-      sum += weight;
-      //! for D in HEAD_DIM
-      o$D += weight * kv[v + $Du];
-      //! end
-    }
+    let highest = max(top, score);
+    let fade = exp(top - highest);
+    let weight = exp(score - highest);
+    top = highest;
+    sum = sum * fade + weight;
+    //! for D in HEAD_DIM
+    o$D = o$D * fade + weight * kv[v + $Du];
+    //! end
   }
   let scale = 1.0 / sum;
   let outBase = (row * HEADS + head) * HEAD_DIM;

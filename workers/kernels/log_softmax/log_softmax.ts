@@ -41,5 +41,5 @@ export function logSoftmaxGradient(
   { rows, vocabulary, temperature, firstRow }: RowsOfLogits,
 ): void {
   const kernel = recording.gpu.kernel('log_softmax_gradient', gradientSource)
-  recording.dispatch(kernel, [logits, stats, targets, weights], [rows, vocabulary, firstRow, f32(1 / temperature)], [Math.ceil(vocabulary / 64), rows])
+  recording.dispatch(kernel, [logits, stats, targets, weights], [rows, vocabulary, firstRow, f32(1 / temperature)], [Math.ceil(vocabulary / 1024), rows])
 }

@@ -4,12 +4,14 @@
 struct Params { rows: u32, width: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
+// A thread takes 4 columns, 64 apart.
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let column = id.x;
-  let row = id.y;
-  if (column >= params.width || row >= params.rows) { return; }
-  let at = row * 2u * params.width + column;
-  let gate = gateUp[at];
-  out[row * params.width + column] = gate / (1.0 + exp(-gate)) * gateUp[at + params.width];
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = group.y;
+  let end = min(params.width, (group.x + 1u) * 256u);
+  for (var column = group.x * 256u + lane; column < end; column += 64u) {
+    let at = row * 2u * params.width + column;
+    let gate = gateUp[at];
+    out[row * params.width + column] = gate / (1.0 + exp(-gate)) * gateUp[at + params.width];
+  }
 }

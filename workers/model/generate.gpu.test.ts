@@ -1,0 +1,74 @@
+// Rollouts: independent of their batch, equal to the trainer's view of them, and what the same seed always gives.
+import { expect, test } from 'vitest'
+import { testGpu } from '../gpu/testing.ts'
+import { oddCase } from '../training/fixtures/load.ts'
+import { MicroBatch } from '../training/microbatch.ts'
+import { pack } from './batch.ts'
+import type { Draw, Prompt } from './generate.ts'
+import { generate } from './generate.ts'
+import { loadModel } from './load.ts'
+import type { Model } from './model.ts'
+import { CURRENT } from './model.ts'
+
+const DRAW: Draw = { groupSize: 3, maxNewTokens: 21, temperature: 0.8, topK: 0, topP: 1, stops: [5, 17, 99], seed: 11, step: 4, version: CURRENT }
+const PROMPTS: Prompt[] = [[3, 700, 12], [9], [50, 51, 52, 53, 54, 55, 56, 57, 58], [3, 700, 12]].map((ids, i) => ({ key: 100 + i, ids }))
+
+let loaded: Promise<Model> | undefined
+const model = (): Promise<Model> => (loaded ??= oddCase().then(async ({ files }) => loadModel(await testGpu(), files, { base: false, adapter: true })))
+
+test('a rollout generated alone has the same tokens and log-probabilities as in a full batch', async () => {
+  const all = await generate(await model(), PROMPTS, DRAW)
+  expect(all).toHaveLength(12)
+  for (const [i, prompt] of PROMPTS.entries()) {
+    const alone = await generate(await model(), [prompt], DRAW)
+    expect(alone.map(({ ids }) => ids)).toEqual(all.filter((rollout) => rollout.prompt === i).map(({ ids }) => ids))
+    expect(alone.map(({ logps }) => logps)).toEqual(all.filter((rollout) => rollout.prompt === i).map(({ logps }) => logps))
+  }
+})
+
+test('equal prompts under different keys, members and steps draw different rollouts; the same call draws the same', async () => {
+  const first = await generate(await model(), PROMPTS, DRAW)
+  expect(await generate(await model(), PROMPTS, DRAW)).toEqual(first)
+  const texts = first.map(({ ids }) => ids.join())
+  expect(new Set(texts).size).toBe(texts.length)
+  for (const other of [{ step: 5 }, { seed: 12 }]) expect((await generate(await model(), PROMPTS, { ...DRAW, ...other })).map(({ ids }) => ids.join())).not.toEqual(texts)
+})
+
+test('the trainer gives each sampled token the log-probability that the sampler gave it', async () => {
+  const engine = await model()
+  const rollouts = await generate(engine, PROMPTS, { ...DRAW, topK: 40, topP: 0.9 })
+  const batch = new MicroBatch(engine.gpu, pack(rollouts.map(({ prompt, ids }) => ({ promptIds: PROMPTS[prompt]?.ids ?? [], ids }))), DRAW.temperature, false)
+  const recording = engine.gpu.record()
+  batch.score(recording, engine, CURRENT, batch.loss.stats)
+  recording.submit()
+  const stats = await engine.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
+  const gaps = rollouts.flatMap(({ logps }) => logps).map((logp, t) => Math.abs(logp - (stats[t * 4 + 1] ?? NaN)))
+  expect(gaps).toHaveLength(batch.loss.tokens)
+  expect(Math.max(...gaps)).toBeLessThan(1e-5)
+  batch.free()
+})
+
+test('a rollout ends with its first stop token, or at the length asked for', async () => {
+  const rollouts = await generate(await model(), PROMPTS, { ...DRAW, groupSize: 16, stops: Array.from({ length: 200 }, (_, i) => i * 5) })
+  expect(rollouts.some(({ ids }) => ids.length < DRAW.maxNewTokens)).toBe(true)
+  for (const { ids, logps } of rollouts) {
+    const stop = ids.findIndex((id) => id % 5 === 0 && id < 1000)
+    expect(ids.length).toBe(stop < 0 ? DRAW.maxNewTokens : stop + 1)
+    expect(logps).toHaveLength(ids.length)
+  }
+})
+
+test('greedy rollouts of one prompt agree, and take the most probable token each time', async () => {
+  const engine = await model()
+  const [first, second] = await generate(engine, PROMPTS.slice(0, 1), { ...DRAW, groupSize: 2, temperature: 0 })
+  expect(second?.ids).toEqual(first?.ids)
+  const forced = await generate(engine, PROMPTS.slice(0, 1), { ...DRAW, groupSize: 1, topK: 1 })
+  expect(forced[0]?.ids).toEqual(first?.ids)
+})
+
+test('too long a prompt, an empty one and a foreign token are refused with both numbers', async () => {
+  const engine = await model()
+  await expect(generate(engine, [{ key: 0, ids: [1] }], { ...DRAW, maxNewTokens: 4000 })).rejects.toThrow(/prompt 0 has 1 tokens and maxNewTokens is 4000, but the model has 2048 positions/)
+  await expect(generate(engine, [{ key: 0, ids: [] }], DRAW)).rejects.toThrow('prompt 0 has no tokens')
+  await expect(generate(engine, [{ key: 0, ids: [1021] }], DRAW)).rejects.toThrow(/token 1021, but the vocabulary has 1021/)
+})
