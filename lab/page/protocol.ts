@@ -48,12 +48,22 @@ export interface TrainJob {
   readonly shop: string
 }
 
+export interface MakePolicyJob {
+  readonly verb: 'make-policy'
+  /** config.json and the tokenizer's files */
+  readonly model: readonly FileRef[]
+  readonly steps: number
+  readonly seed: number
+  /** where to POST the weights */
+  readonly weights: string
+}
+
 export interface BenchJob {
   readonly verb: 'bench'
   readonly names: readonly string[]
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | BenchJob
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | MakePolicyJob | BenchJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -66,6 +76,7 @@ export interface Results {
   readonly generate: Generated
   readonly tokenize: { readonly ids: readonly (readonly number[])[] }
   readonly train: { readonly summary: Summary }
+  readonly 'make-policy': { readonly loss: readonly number[]; readonly seconds: number }
   readonly bench: { readonly benches: readonly unknown[] }
 }
 
