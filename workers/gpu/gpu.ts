@@ -26,6 +26,7 @@ const STORAGE = 0x80 | 0x4 | 0x8 // STORAGE | COPY_SRC | COPY_DST, spelt out bec
 const MAP_READ = 0x1 | 0x8
 const UNIFORM = 0x40 | 0x8
 const UNIFORM_PAGE = 1 << 18
+const ENABLE = /^enable \w+;$/gm
 
 export class Gpu {
   readonly #kernels = new Map<string, Kernel>()
@@ -78,13 +79,15 @@ export class Gpu {
     return Object.fromEntries([...this.#bytes].filter(([, count]) => count > 0))
   }
 
-  /** Compiles `source` with `constants` in front of it, once. */
+  /** Compiles `source` with `constants` in front of it (and any `enable` lines in front of them), once. */
   kernel(name: string, source: string, constants: Constants = {}): Kernel {
     const header = Object.entries(constants).map(([key, value]) => `const ${key} = ${typeof value === 'number' ? `${value}u` : value};`).join(' ')
     const key = `${name} ${header}`
     const known = this.#kernels.get(key)
     if (known !== undefined) return known
-    const module = this.device.createShaderModule({ label: key, code: `${header}\n${unroll(source, constants)}` })
+    const text = unroll(source, constants)
+    const directives = text.match(ENABLE)?.join('\n') ?? '' // WGSL wants them before everything else
+    const module = this.device.createShaderModule({ label: key, code: `${directives}\n${header}\n${text.replaceAll(ENABLE, '')}` })
     const kernel = { name, pipeline: this.device.createComputePipeline({ label: key, layout: 'auto', compute: { module, entryPoint: 'main' } }) }
     this.#kernels.set(key, kernel)
     return kernel
