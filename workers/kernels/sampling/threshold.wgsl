@@ -61,7 +61,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     var found = 0u;
     for (var bit = 0u; bit < 32u; bit++) {
       let trial = found | (0x80000000u >> bit);
-      if (massFrom(base, lane, max(trial, floorK), top) >= params.topP * whole) { found = trial; }
+      let mass = massFrom(base, lane, max(trial, floorK), top);
+      if (mass > 0.0 && mass >= params.topP * whole) { found = trial; }
     }
     floorP = max(floorK, found);
   }
