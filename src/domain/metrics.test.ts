@@ -79,7 +79,7 @@ describe('NDCG', () => {
   })
 
   it('gives a substitute a tenth of an exact product only when gains are graded', () => {
-    const judgements = [{ productId: 'a', label: 'E' }, { productId: 's', label: 'S' }, { productId: 'c', label: 'C' }, { productId: 'i', label: 'I' }] as const
+    const judgements = ([['a', 'E'], ['s', 'S'], ['c', 'C'], ['i', 'I']] as const).map(([productId, label]) => ({ productId, label }))
     const graded = targetsOf(judgements, { gains: 'graded', duplicateTargets: 'distinct' })
     expect([...graded.gain]).toEqual([['a', 1], ['s', 0.1], ['c', 0.01]])
     expect(targetsOf(judgements, { gains: 'exact', duplicateTargets: 'distinct' }).ideal).toEqual([1])

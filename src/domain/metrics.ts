@@ -26,7 +26,9 @@ export function targetsOf(judgements: readonly Judgement[], { gains, duplicateTa
 }
 
 /** Targets from any gains by id; gains at or below zero count nothing, as in trec_eval. */
-export function targetsOfGains(judged: Iterable<readonly [id: string, gain: number]>, duplicates: Settings['duplicateTargets'] = 'distinct'): Targets {
+export function targetsOfGains(
+  judged: Iterable<readonly [id: string, gain: number]>, duplicates: Settings['duplicateTargets'] = 'distinct',
+): Targets {
   const gain = new Map<string, number>()
   const all: number[] = []
   for (const [id, value] of judged) {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { policyLoss, releasedMicroBatches, tokenScales, type LossOptions, type LossSequence } from './objective.ts'
 
 const OPTIONS: LossOptions = {
-  aggregation: 'grpo', importance: 'token', clipLow: 0.2, clipHigh: 0.2, klCoefficient: 0, entropyCoefficient: 0, maxCompletionLength: 8, microBatchSequences: 12,
+  aggregation: 'grpo', importance: 'token', clipLow: 0.2, clipHigh: 0.2, klCoefficient: 0, entropyCoefficient: 0,
+  maxCompletionLength: 8, microBatchSequences: 12,
 }
 // the published case masks the last token of the second completion: here it simply isn't there
 const SEQUENCES: LossSequence[] = [
@@ -52,7 +53,8 @@ describe('the policy loss', () => {
   })
 
   it('rewards leaving the reference when the KL weight is negative, as released', () => {
-    const gradient = (klCoefficient: number) => policyLoss([{ logps: [-1], oldLogps: [-1], refLogps: [-2], advantage: 0 }], { ...OPTIONS, klCoefficient }).gradients[0]![0]!
+    const away: LossSequence = { logps: [-1], oldLogps: [-1], refLogps: [-2], advantage: 0 }
+    const gradient = (klCoefficient: number) => policyLoss([away], { ...OPTIONS, klCoefficient }).gradients[0]![0]!
     expect(gradient(0.001)).toBeGreaterThan(0)
     expect(gradient(-0.001)).toBe(-gradient(0.001))
   })
@@ -114,7 +116,7 @@ describe('token scales', () => {
     for (const batch of batches) expect(batch.reduce((sum, i) => sum + scales[i]![0]! * lengths[i]!, 0)).toBeCloseTo(1 / batches.length, 12)
     const tokens = [batches.slice(0, 2), batches.slice(2)].map((half) => half.flat().reduce((sum, i) => sum + lengths[i]!, 0))
     expect(Math.abs(tokens[0]! - tokens[1]!)).toBeLessThanOrEqual(2)
-    const group = new Array<number>(12).fill(0).flatMap((_, i) => [i, 40 - i])
+    const group = Array.from({ length: 12 }, (_, i) => [i, 40 - i]).flat()
     expect(releasedMicroBatches(group, 12).every((batch) => new Set(batch.map((i) => Math.floor(i / 12))).size === 2)).toBe(true)
   })
 

@@ -46,12 +46,14 @@ export function tokenScales(
 ): Float64Array[] {
   const count = lengths.length
   const total = lengths.reduce((sum, length) => sum + length, 0)
-  const fill = (scaleOf: (index: number) => number): Float64Array[] => lengths.map((length, i) => new Float64Array(length).fill(length === 0 ? 0 : scaleOf(i)))
+  const fill = (scaleOf: (index: number) => number): Float64Array[] =>
+    lengths.map((length, i) => new Float64Array(length).fill(length === 0 ? 0 : scaleOf(i)))
   if (aggregation === 'grpo') return fill((i) => 1 / (count * lengths[i]!))
   if (aggregation === 'bnpo') return fill(() => 1 / total)
   if (aggregation === 'dr_grpo') {
-    if (!(options.maxCompletionLength > 0)) throw new Error(`dr_grpo: maxCompletionLength is ${options.maxCompletionLength}; give the longest completion in tokens`)
-    return fill(() => 1 / (count * options.maxCompletionLength))
+    const longest = options.maxCompletionLength
+    if (!(longest > 0)) throw new Error(`dr_grpo: maxCompletionLength is ${longest}; give the longest completion in tokens`)
+    return fill(() => 1 / (count * longest))
   }
   const scales = new Float64Array(count)
   const batches = releasedMicroBatches(lengths, options.microBatchSequences)

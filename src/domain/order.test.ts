@@ -24,7 +24,7 @@ describe('the plan of a step', () => {
   })
 
   it('holds all queries where they are fewer than a step takes, and refuses none', () => {
-    expect(planBatch(items(3), 8, 5, 1).sort()).toEqual([0, 1, 2])
+    expect(new Set(planBatch(items(3), 8, 5, 1))).toEqual(new Set([0, 1, 2]))
     expect(() => planBatch([], 8, 5, 1)).toThrow('step 5: 0 items to choose 8 from')
   })
 })

@@ -3,7 +3,8 @@ import { Stream } from './random.ts'
 
 /**
  * The `size` items of step `step` (from 0), without repeats within a step. Every epoch is a new order of all items;
- * what fills no whole step at its end is dropped there (drop_last, as released). Fewer items than `size`: all of them. Each stage names a `stream` of its own.
+ * what fills no whole step at its end is dropped there (drop_last, as released). Fewer items than `size`: all of them.
+ * Each stage names a `stream` of its own.
  */
 export function planBatch<T>(items: readonly T[], size: number, step: number, seed: number, stream = 'order'): T[] {
   if (items.length === 0) throw new Error(`step ${step}: 0 items to choose ${size} from; at least 1 is needed`)

@@ -49,7 +49,8 @@ it('a rendered completion parses back to its query in every template, with and w
   for (const template of ['compact', 'rec-r1'] as const) {
     for (const thinking of [true, false]) {
       const query = 'a "quoted" \\ pad\n<b>'
-      expect(parseTraining(renderPrompt('x', { template, thinking }), renderCompletion('find it', query, thinking), 'corrected')).toEqual({ kind: 'query', query })
+      const completion = renderCompletion('find it', query, thinking)
+      expect(parseTraining(renderPrompt('x', { template, thinking }), completion, 'corrected')).toEqual({ kind: 'query', query })
     }
   }
 })

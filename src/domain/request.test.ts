@@ -47,10 +47,13 @@ describe('the strict parser', () => {
   })
 
   it('never throws, whatever is thrown at it', () => {
-    const piece = fc.oneof(fc.constantFrom('<think>', '</think>', '<answer>', '</answer>', '{"query": "', '"}', '[[', '\\u', '\ud800', '\0', 'Assistant:'), fc.string())
+    const known = ['<think>', '</think>', '<answer>', '</answer>', '{"query": "', '"}', '[[', '\\u', '\ud800', '\0', 'Assistant:']
+    const piece = fc.oneof(fc.constantFrom(...known), fc.string())
     fc.assert(fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
       const text = pieces.join('')
-      for (const mode of ['corrected', 'as-released'] as const) expect(['query', 'unusable', 'malformed']).toContain(parseTraining(prompt, text, mode).kind)
+      for (const mode of ['corrected', 'as-released'] as const) {
+        expect(['query', 'unusable', 'malformed']).toContain(parseTraining(prompt, text, mode).kind)
+      }
       expect(typeof parseEvaluation(prompt, text)).toBe('string')
     }))
     expect(strict(answer('['.repeat(200_000))).kind).toBe('malformed')

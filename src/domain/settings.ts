@@ -31,7 +31,7 @@ export const SETTINGS = [
   { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'rec-r1', 'rec-r1-as-released'],
     explanation: 'Values to start from: the embedded shop, the published training scripts, or what the released code really does, faults included.' },
   { name: 'seed', group: 'run', kind: 'integer', default: 1, unit: '', min: 0, max: U32,
-    explanation: 'The one source of chance: data order, sampling, validation split, adapter initialisation and resampling tests all follow from it.' },
+    explanation: 'The one source of chance: data order, sampling, validation split, adapter initialisation and resampling tests follow from it.' },
   { name: 'stages', group: 'run', kind: 'choice', default: 'grpo', unit: '', choices: ['grpo', 'sft,grpo', 'sft'],
     explanation: 'What a run does, in order: sft imitates given outputs, grpo learns from the reward.' },
   { name: 'steps', group: 'run', kind: 'integer', default: 60, unit: 'steps', min: 1, max: 100000,

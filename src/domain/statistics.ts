@@ -36,7 +36,9 @@ export function randomisationTest(a: readonly number[], b: readonly number[], se
 }
 
 /** Percentile bootstrap interval of the mean, resampling queries (Efron). `[0, 0]` for no values. */
-export function bootstrapInterval(values: readonly number[], seed: number, level = 0.95, draws = resamplings(values.length)): { low: number; high: number } {
+export function bootstrapInterval(
+  values: readonly number[], seed: number, level = 0.95, draws = resamplings(values.length),
+): { low: number; high: number } {
   const n = values.length
   if (n === 0) return { low: 0, high: 0 }
   const data = Float64Array.from(values)

@@ -18,7 +18,8 @@ export function distinctShare(words: readonly string[]): number | undefined {
 }
 
 /** A letter to Lucene's StandardTokenizer: scripts that it splits by character or dictionary are none (Unicode annex 29, ALetter). */
-const LETTER = String.raw`[\p{L}--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]`
+const UNLETTERED = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]`
+const LETTER = String.raw`[\p{L}--${UNLETTERED}]`
 const WORD = String.raw`[${LETTER}\p{M}\p{N}_]`
 const FIRST_WORD = new RegExp(String.raw`^${LETTER}${WORD}*(?:(?:(?<=${LETTER})[:·.'’](?=${LETTER})|(?<=\p{N})[.,;'’](?=\p{N}))${WORD}+)*`, 'v')
 

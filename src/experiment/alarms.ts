@@ -19,12 +19,13 @@ const CONDITIONS: readonly Condition[] = [
   },
   (history) => {
     const share = recent(history, (step) => step.zeroSpread.share)
-    return share > 0.8 ? `${percent(share)} of groups have no spread, so they teach nothing; raise groupSize or temperature, or change the data` : undefined
+    return share > 0.8 ? `${percent(share)} of groups have no spread and teach nothing; raise groupSize or temperature` : undefined
   },
   (history) => {
     if (history.length < 2 * WINDOW) return undefined
     const [start, now] = [mean(history.slice(0, WINDOW).map((step) => step.format)), recent(history, (step) => step.format)]
-    return now < 0.9 && now < start - 0.05 ? `the format rate fell from ${percent(start)} to ${percent(now)}; lower learningRate or raise klCoefficient` : undefined
+    const fell = now < 0.9 && now < start - 0.05
+    return fell ? `the format rate fell from ${percent(start)} to ${percent(now)}; lower learningRate or raise klCoefficient` : undefined
   },
   (history) => {
     const kl = recent(history, (step) => step.kl)
@@ -36,7 +37,7 @@ const CONDITIONS: readonly Condition[] = [
   },
   (history) => {
     const { logpGap } = history.at(-1)!
-    return logpGap > 1e-3 ? `sampler and trainer disagree by ${logpGap.toExponential(1)} in a log-probability; they should agree within 1e-4` : undefined
+    return logpGap > 1e-3 ? `sampler and trainer disagree by ${logpGap.toExponential(1)} in a log-probability; 1e-4 is right` : undefined
   },
 ]
 

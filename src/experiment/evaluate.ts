@@ -32,6 +32,15 @@ interface Output {
   readonly cut: boolean
 }
 
+interface Row {
+  readonly ndcg10: number
+  readonly ndcg100: number
+  readonly recall10: number
+  readonly format: number
+  readonly reward: number
+  readonly words: readonly string[]
+}
+
 /** Steps of chance that no training step uses: evaluations draw apart from training. */
 const EVALUATION_STEP = 0
 
@@ -41,7 +50,7 @@ const EVALUATION_STEP = 0
  */
 export async function measure(ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers): Promise<Measured> {
   const depth = Math.max(100, settings.evalK)
-  const rows: { ndcg10: number; ndcg100: number; recall10: number; format: number; reward: number; words: readonly string[] }[] = []
+  const rows: Row[] = []
   for (let start = 0; start < tasks.length; start += settings.evaluationBatch) {
     const outputs = await answer(ports, settings, tasks.slice(start, start + settings.evaluationBatch), answers)
     const rankings = await rankAll(ports.recommender, [...new Set(outputs.map(({ rewrite }) => rewrite))], settings, depth)
@@ -60,7 +69,8 @@ export async function measure(ports: Ports, settings: Settings, tasks: readonly 
   const ndcg100 = perQuery(rows.map((row) => row.ndcg100))
   return {
     metrics: {
-      'ndcg@10': mean(ndcg10), 'ndcg@100': mean(ndcg100), 'recall@10': mean(rows.map((row) => row.recall10)), format: mean(rows.map((row) => row.format)),
+      'ndcg@10': mean(ndcg10), 'ndcg@100': mean(ndcg100), 'recall@10': mean(rows.map((row) => row.recall10)),
+      format: mean(rows.map((row) => row.format)),
       words: mean(rows.map((row) => row.words.length)), distinct: meanDistinct(rows.map((row) => row.words)),
     },
     reward: mean(rows.map((row) => row.reward)),
@@ -75,10 +85,11 @@ async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], 
   }
   const groupSize = answers.by === 'samples' ? answers.samples : 1
   const sampling = answers.by === 'samples' ? samplingOf(settings) : greedyOf(settings)
-  const request = generation(tasks, { groupSize, sampling, seed: settings.seed, step: EVALUATION_STEP, version: answers.version })
-  return inGroups(await ports.policy.generate(request), tasks.length, groupSize).map(({ prompt, text, stop }) => {
+  const asked = generation(tasks, { groupSize, sampling, seed: settings.seed, step: EVALUATION_STEP, version: answers.version })
+  return inGroups(await ports.policy.generate(asked), tasks.length, groupSize).map(({ prompt, text, stop }) => {
     const task = tasks[prompt]!
-    return { task, rewrite: parseEvaluation(task.prompt, text), request: parseTraining(task.prompt, text, settings.mode), cut: stop === 'length' }
+    const request = parseTraining(task.prompt, text, settings.mode)
+    return { task, rewrite: parseEvaluation(task.prompt, text), request, cut: stop === 'length' }
   })
 }
 
@@ -87,5 +98,6 @@ type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
 /** An evaluation as an event, with the bootstrap interval of its NDCG@10. */
 export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {
   const { ms, ...rest } = where
-  return { type: 'evaluation', ...rest, metrics: measured.metrics, reward: measured.reward, interval: bootstrapInterval(measured.perQuery['ndcg@10'], seed), ms }
+  const interval = bootstrapInterval(measured.perQuery['ndcg@10'], seed)
+  return { type: 'evaluation', ...rest, metrics: measured.metrics, reward: measured.reward, interval, ms }
 }

@@ -46,21 +46,60 @@ export interface ShownResult {
   readonly label?: EsciLabel
 }
 
-/**
- * In an evaluation, `interval` is of NDCG@10 and `reward` is the mean training reward of the outputs at the evaluation K: what the best
- * checkpoint is chosen by. `done` holds the summary but for its seconds, which are `ms` / 1000: see summaryOf.
- */
+/** `done` holds the summary but for its seconds, which are `ms` / 1000: see summaryOf. */
 export type RunEvent =
-  | { readonly type: 'start'; readonly settings: Readonly<Record<string, string | number | boolean>>; readonly policy: PolicyInfo; readonly dataset: { readonly name: string; readonly hash: string; readonly products: number; readonly train: number; readonly validation: number; readonly test: number }; readonly recommender: string; readonly versions: Readonly<Record<string, string>> }
+  | StartEvent
   | { readonly type: 'stage'; readonly stage: StageName; readonly steps: number }
-  | { readonly type: 'evaluation'; readonly split: 'validation' | 'test'; readonly policy: 'original' | 'before' | 'after' | 'current'; readonly step: number; readonly metrics: Metrics; readonly interval: { readonly low: number; readonly high: number }; readonly reward?: number; readonly ms: number }
+  | EvaluationEvent
   | ({ readonly type: 'step'; readonly stage: 'grpo' } & GrpoStep)
-  | { readonly type: 'step'; readonly stage: 'sft'; readonly step: number; readonly loss: number; readonly gradNorm: number; readonly tokens: number; readonly learningRate: number; readonly ms: number }
+  | SftStepEvent
   | { readonly type: 'rollouts'; readonly step: number; readonly rollouts: readonly ScoredRollout[] }
   | { readonly type: 'checkpoint'; readonly name: 'start' | 'best' | 'last'; readonly step: number; readonly reason: string }
   | { readonly type: 'paired'; readonly before: number; readonly after: number; readonly p: number; readonly ms: number }
   | { readonly type: 'alarm'; readonly step: number; readonly message: string }
   | { readonly type: 'done'; readonly summary: Omit<Summary, 'seconds'>; readonly ms: number }
+
+/** The record of what runs. */
+export interface StartEvent {
+  readonly type: 'start'
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+  readonly policy: PolicyInfo
+  /** counts of products, and of judged queries by use */
+  readonly dataset: {
+    readonly name: string
+    readonly hash: string
+    readonly products: number
+    readonly train: number
+    readonly validation: number
+    readonly test: number
+  }
+  readonly recommender: string
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export interface EvaluationEvent {
+  readonly type: 'evaluation'
+  readonly split: 'validation' | 'test'
+  readonly policy: 'original' | 'before' | 'after' | 'current'
+  readonly step: number
+  readonly metrics: Metrics
+  /** of NDCG@10: 95 % bootstrap over queries */
+  readonly interval: { readonly low: number; readonly high: number }
+  /** mean training reward of the outputs at the evaluation K: the best checkpoint is chosen by it */
+  readonly reward?: number
+  readonly ms: number
+}
+
+export interface SftStepEvent {
+  readonly type: 'step'
+  readonly stage: 'sft'
+  readonly step: number
+  readonly loss: number
+  readonly gradNorm: number
+  readonly tokens: number
+  readonly learningRate: number
+  readonly ms: number
+}
 
 /** One GRPO step; shares are of rollouts, groups or tokens as named. */
 export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {

@@ -6,5 +6,5 @@ export interface Ports {
   readonly policy: Pick<PolicyService, 'generate' | 'update' | 'supervise' | 'encode' | 'fixReference' | 'keep' | 'restore'>
   readonly recommender: Recommender
   /** milliseconds; only differences are used */
-  now(): number
+  readonly now: () => number
 }

@@ -27,7 +27,9 @@ export function inGroups(rollouts: readonly Rollout[], tasks: number, groupSize:
 }
 
 /** Rewards of rollouts, in their order. Outputs without a query are not ranked; their ranking is empty. */
-export async function scoreRollouts(recommender: Recommender, settings: Settings, tasks: readonly Task[], rollouts: readonly Rollout[]): Promise<Scored[]> {
+export async function scoreRollouts(
+  recommender: Recommender, settings: Settings, tasks: readonly Task[], rollouts: readonly Rollout[],
+): Promise<Scored[]> {
   const requests = rollouts.map(({ prompt, text }) => parseTraining(tasks[prompt]!.prompt, text, settings.mode))
   const texts = new Set(requests.flatMap((request) => (request.kind === 'query' ? [request.query] : [])))
   const rankings = await rankAll(recommender, [...texts], settings, settings.trainK)
@@ -42,10 +44,14 @@ export async function scoreRollouts(recommender: Recommender, settings: Settings
 }
 
 /** Ranked ids by text; every text is ranked once. */
-export async function rankAll(recommender: Recommender, texts: readonly string[], { mode }: Settings, k: number): Promise<Map<string, readonly string[]>> {
+export async function rankAll(
+  recommender: Recommender, texts: readonly string[], { mode }: Settings, k: number,
+): Promise<Map<string, readonly string[]>> {
   if (texts.length === 0) return new Map()
   const rankings = await recommender.rank(texts.map((text) => searchText(text, mode)), k)
-  if (rankings.length !== texts.length) throw new Error(`${recommender.name} returned ${rankings.length} rankings for ${texts.length} queries; one for each is needed`)
+  if (rankings.length !== texts.length) {
+    throw new Error(`${recommender.name} returned ${rankings.length} rankings for ${texts.length} queries; one for each is needed`)
+  }
   return new Map(texts.map((text, i) => [text, rankings[i]!.ids]))
 }
 

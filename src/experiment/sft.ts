@@ -24,7 +24,8 @@ export async function* supervise(run: Run): AsyncGenerator<RunEvent> {
     const left = (settings.sftSteps - step + 1) / settings.sftSteps
     const learningRate = settings.sftLearningRate * left * Math.min(1, step / Math.max(1, settings.warmupSteps))
     const { loss, gradNorm, tokens } = await policy.supervise({ sequences, fullText: settings.sftFullText, optimiser: optimiser(learningRate) })
-    if (!Number.isFinite(loss)) yield { type: 'alarm', step, message: `the sft loss is ${loss}; lower sftLearningRate (now ${settings.sftLearningRate})` }
+    const message = `the sft loss is ${loss}; lower sftLearningRate (now ${settings.sftLearningRate})`
+    if (!Number.isFinite(loss)) yield { type: 'alarm', step, message }
     yield { type: 'step', stage: 'sft', step, loss, gradNorm, tokens, learningRate, ms: now() - start }
   }
 }

@@ -16,6 +16,7 @@ export function describeStep(
   const lengths = scored.map(({ rollout }) => rollout.ids.length)
   const groups = new Set(scored.map(({ task }) => task.key)).size
   const written = scored.filter(({ request }) => request.kind === 'query').map(({ words }) => words)
+  const cut = scored.filter(({ rollout }) => rollout.stop === 'length').length
   const parts = Object.keys(REWARD_WEIGHTS).map((name) => [name, mean(scored.map((one) => one.parts[name as RewardPart]))] as const)
   const { loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped } = report
   return {
@@ -26,7 +27,7 @@ export function describeStep(
     format: written.length / scored.length,
     words: mean(written.map((words) => words.length)),
     distinct: meanDistinct(written),
-    completionLength: { mean: mean(lengths), max: Math.max(...lengths), truncated: mean(scored.map(({ rollout }) => (rollout.stop === 'length' ? 1 : 0))) },
+    completionLength: { mean: mean(lengths), max: Math.max(...lengths), truncated: cut / scored.length },
     zeroSpread: { share: zeroSpread.groups / groups, allGood: zeroSpread.allGood / groups, allBad: zeroSpread.allBad / groups },
     generatedTokens: lengths.reduce((sum, length) => sum + length, 0),
     ...times,

@@ -36,7 +36,7 @@ export function planTasks(dataset: Dataset, settings: Settings): Tasks {
     const tasks = all.filter(({ query, measured }) => query.split === name && measured.gain.size > 0)
     if (tasks.length > 0) return tasks
     const queries = dataset.queries.filter((query) => query.split === name).length
-    throw new Error(`${dataset.name} holds ${queries} ${name} queries and 0 of them with a relevant product; add examples of split ${name} with label E`)
+    throw new Error(`${dataset.name} holds ${queries} ${name} queries and 0 of them with a relevant product; add examples of split ${name}, label E`)
   }
   const test = split('test')
   return { ...splitValidation(split('train'), settings.validationShare, settings.seed), test }

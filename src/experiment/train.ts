@@ -24,7 +24,8 @@ export async function* train(ports: Ports, input: RunInput): AsyncGenerator<RunE
   const { dataset: { name, hash, products }, settings, policy, versions } = input
   const { training, validation, test } = run.tasks
   const counts = { products: products.length, train: training.length, validation: validation.length, test: test.length }
-  yield { type: 'start', settings: settingsRecord(settings), policy, dataset: { name, hash, ...counts }, recommender: ports.recommender.name, versions }
+  const record = { settings: settingsRecord(settings), policy, dataset: { name, hash, ...counts }, recommender: ports.recommender.name, versions }
+  yield { type: 'start', ...record }
   const stages = settings.stages.split(',') as StageName[]
   for (const stage of stages) {
     if (stage === stages.at(-1)) yield* measureBefore(run)
@@ -63,7 +64,7 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
     for (const message of newAlarms(history)) yield { type: 'alarm', step, message }
 
     skipped = report.skipped > 0 ? skipped + 1 : 0
-    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends here: ${MOST_SKIPPED} updates in a row were not finite; the best checkpoint stands` }
+    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends: ${skipped} updates in a row were not finite` }
     if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === settings.steps)) yield* validate(run, step)
   }
 }

@@ -1,0 +1,50 @@
+// What a page makes of a run's events.
+import { describe, expect, it } from 'vitest'
+import { parseSettings } from '../domain/config.ts'
+import type { RunEvent } from './events.ts'
+import { emptyRun, reduce } from './reduce.ts'
+import { POLICY_INFO, tablePorts, tableShop } from './testing.ts'
+import { train } from './train.ts'
+
+async function record(changes: readonly string[]): Promise<RunEvent[]> {
+  const dataset = tableShop()
+  const events: RunEvent[] = []
+  const settings = parseSettings(['learningRate=0.1', 'promptsPerStep=4', 'groupSize=4', 'validationEvery=2', 'steps=6', ...changes])
+  for await (const event of train(tablePorts(dataset), { dataset, settings, policy: POLICY_INFO, versions: {} })) events.push(event)
+  return events
+}
+
+describe('the state of a run', () => {
+  it('gathers every series, the last rollouts, the evaluations and the summary', async () => {
+    const events = await record(['stages=sft,grpo', 'sftSteps=3', 'rolloutsKept=2'])
+    const state = events.reduce(reduce, emptyRun)
+    expect(state.start?.dataset.name).toBe('table shop')
+    expect([state.stage, state.done, state.planned]).toEqual(['grpo', 6, 6])
+    expect(state.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(state.sft.map(({ step }) => step)).toEqual([1, 2, 3])
+    expect(state.validations.map(({ step }) => step)).toEqual([0, 2, 4, 6])
+    expect(Object.keys(state.tests).sort()).toEqual(['after', 'before', 'original'])
+    expect(state.rollouts?.step).toBe(6)
+    expect(state.rolloutHistory.map(({ step }) => step)).toEqual([5, 6])
+    expect(state.checkpoints.at(-1)?.name).toBe('last')
+    expect(state.best?.step).toBe(state.summary?.best.step)
+    expect(state.paired?.after).toBe(state.summary?.train.paired.after)
+    expect(state.summary?.seconds).toBeGreaterThan(0)
+  })
+
+  it('is new after a start, and never changed in place', async () => {
+    const events = await record([])
+    const frozen = (state: typeof emptyRun) => {
+      for (const value of Object.values(state)) Object.freeze(value)
+      return Object.freeze(state)
+    }
+    const once = events.reduce((state, event) => frozen(reduce(state, event)), frozen({ ...emptyRun }))
+    expect(events.reduce(reduce, once)).toEqual(once)
+    expect(reduce(once, events[0]!).steps).toEqual([])
+  })
+
+  it('keeps alarms with their steps', () => {
+    const state = reduce(emptyRun, { type: 'alarm', step: 4, message: 'look' })
+    expect(state.alarms).toEqual([{ step: 4, message: 'look' }])
+  })
+})

@@ -1,0 +1,270 @@
+// The loop on fakes: it learns, repeats itself, keeps test queries apart, chooses the best checkpoint and says when something is wrong.
+import { describe, expect, it } from 'vitest'
+import { parseSettings } from '../domain/config.ts'
+import type { Dataset } from '../domain/dataset.ts'
+import type { UpdateRequest } from '../protocol/policy.ts'
+import { summaryOf, type GrpoStep, type RunEvent, type Summary } from './events.ts'
+import type { Ports } from './ports.ts'
+import { POLICY_INFO, tablePorts, tableShop } from './testing.ts'
+import { train } from './train.ts'
+
+const SHOP = tableShop()
+const TABLE = ['learningRate=0.1', 'klCoefficient=0.001', 'promptsPerStep=8', 'groupSize=6', 'validationEvery=5', 'validationShare=0.2']
+
+type Table = ReturnType<typeof tablePorts>
+
+async function runOn(ports: Ports, changes: readonly string[] = [], dataset: Dataset = SHOP): Promise<RunEvent[]> {
+  const events: RunEvent[] = []
+  const settings = parseSettings([...TABLE, ...changes])
+  for await (const event of train(ports, { dataset, settings, policy: POLICY_INFO, versions: {} })) events.push(event)
+  return events
+}
+
+const of = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type) =>
+  events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type)
+const stepsOf = (events: readonly RunEvent[]) => of(events, 'step').flatMap((event) => (event.stage === 'grpo' ? [event] : []))
+const summary = (events: readonly RunEvent[]): Summary => summaryOf(of(events, 'done')[0]!)
+const withoutTimes = (events: readonly RunEvent[]): string =>
+  JSON.stringify(events, (name, value: unknown) => (name === 'ms' || name.endsWith('Ms') ? undefined : value))
+
+/** The same ports with a policy whose update is changed. */
+function withUpdate(ports: Table, change: (request: UpdateRequest, count: number) => ReturnType<Table['policy']['update']>): Table {
+  let count = 0
+  const policy = Object.create(ports.policy) as Table['policy']
+  policy.update = (request) => change(request, ++count)
+  return { ...ports, policy }
+}
+
+describe('a GRPO run', () => {
+  it('learns the catalogue’s words from rewards alone, and beats its start and the original query on unseen queries', async () => {
+    const { test, gain, train: training, best, steps } = summary(await runOn(tablePorts(SHOP), ['steps=40']))
+    expect(steps).toBe(40)
+    expect(test.after['ndcg@10']).toBeGreaterThan(0.95)
+    expect(test.after['ndcg@10'] - test.before['ndcg@10']).toBeCloseTo(gain.before.delta, 12)
+    for (const { delta, low, high, p } of [gain.before, gain.original]) {
+      expect(delta).toBeGreaterThan(0.2)
+      expect(low).toBeGreaterThan(0)
+      expect(low).toBeLessThanOrEqual(delta)
+      expect(high).toBeGreaterThanOrEqual(delta)
+      expect(p).toBeLessThan(0.01)
+    }
+    expect(training.last20).toBeGreaterThan(training.first20 + 0.1)
+    expect(training.paired.after).toBeGreaterThan(training.paired.before)
+    expect(training.paired.p).toBeLessThan(0.01)
+    expect(test.after.distinct).toBe(1)
+    expect(best.step).toBeGreaterThan(0)
+  })
+
+  it('starts on-policy and at its reference, and leaves both as it learns', async () => {
+    const steps = stepsOf(await runOn(tablePorts(SHOP), ['steps=8', 'iterations=2']))
+    expect(steps[0]).toMatchObject({ kl: 0, logpGap: 0, tokens: 8 * 6 * 4, generatedTokens: 8 * 6 * 4 })
+    expect(steps[7]!.kl).toBeGreaterThan(0)
+    expect(Math.max(...steps.map(({ logpGap }) => logpGap))).toBe(0)
+  })
+
+  it('warms the learning rate up and then holds it', async () => {
+    const rates = stepsOf(await runOn(tablePorts(SHOP), ['steps=4', 'warmupSteps=2', 'learningRate=0.2'])).map(({ learningRate }) => learningRate)
+    expect(rates).toEqual([0.1, 0.2, 0.2, 0.2])
+  })
+
+  it('tells the same story twice but for times, and another with another seed', async () => {
+    const story = async (tick: number, seed: number) => withoutTimes(await runOn(tablePorts(SHOP, tick), ['steps=6', `seed=${seed}`]))
+    const first = await story(1, 1)
+    expect(await story(7, 1)).toBe(first)
+    expect(await story(1, 2)).not.toBe(first)
+  })
+
+  it('shows every rollout with what its reward is made of, before its step', async () => {
+    const events = await runOn(tablePorts(SHOP), ['steps=1'])
+    const at = events.findIndex(({ type }) => type === 'rollouts')
+    expect(events[at + 1]).toMatchObject({ type: 'step', step: 1 })
+    const { rollouts } = of(events, 'rollouts')[0]!
+    const step = stepsOf(events)[0]!
+    expect(rollouts).toHaveLength(48)
+    for (const { parts, reward, rewrite, text } of rollouts) {
+      expect(reward).toBeCloseTo(parts['ndcg']! + 0.1 * parts['format']! - 2 * parts['malformed']! - 0.5 * parts['repetition']!, 12)
+      expect(rewrite === undefined).toBe(!text.includes('</answer>'))
+    }
+    for (let group = 0; group < 48; group += 6) {
+      expect(rollouts.slice(group, group + 6).reduce((sum, { advantage }) => sum + advantage, 0)).toBeCloseTo(0, 9)
+    }
+    expect(step.reward.mean).toBeCloseTo(rollouts.reduce((sum, { reward }) => sum + reward, 0) / 48, 12)
+    expect(step.format).toBe(rollouts.filter(({ rewrite }) => rewrite !== undefined).length / 48)
+    expect(step.parts['malformed']).toBeCloseTo(1 - step.format, 12)
+  })
+
+  it('does no work while nobody pulls the next event', async () => {
+    const ports = tablePorts(SHOP)
+    const events = train(ports, { dataset: SHOP, settings: parseSettings(TABLE), policy: POLICY_INFO, versions: {} })
+    for (let step = 0; step < 2;) {
+      const { value } = await events.next()
+      if (value?.type === 'step') step++
+    }
+    const before = ports.policy.requests.length
+    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    expect(ports.policy.requests).toHaveLength(before)
+    await events.return()
+  })
+})
+
+describe('test queries', () => {
+  it('are touched only before the first and after the last step', async () => {
+    const ports = tablePorts(SHOP)
+    const settings = parseSettings([...TABLE, 'steps=10'])
+    const testTexts = new Set(SHOP.queries.filter(({ split }) => split === 'test').map(({ text }) => text))
+    const testKeys = new Set(SHOP.queries.flatMap(({ split }, key) => (split === 'test' ? [key] : [])))
+    const touched: boolean[] = []
+    let training = false
+    for await (const event of train(ports, { dataset: SHOP, settings, policy: POLICY_INFO, versions: {} })) {
+      if (event.type === 'checkpoint' && event.name === 'last') training = false
+      const keys = ports.policy.requests.splice(0).flatMap(({ prompts }) => prompts.map(({ key }) => key))
+      const asked = ports.recommender.asked.splice(0)
+      if (training) touched.push(keys.some((key) => testKeys.has(key)) || asked.some((text) => testTexts.has(text)))
+      if (event.type === 'stage') training = true
+    }
+    expect(touched.length).toBeGreaterThan(20)
+    expect(touched).not.toContain(true)
+  })
+
+  it('and validation queries are never trained on', async () => {
+    const events = await runOn(tablePorts(SHOP), ['steps=20'])
+    const { dataset } = of(events, 'start')[0]!
+    expect(dataset).toMatchObject({ train: 40, validation: 10, test: 30 })
+    expect(new Set(of(events, 'rollouts').flatMap(({ rollouts }) => rollouts.map(({ queryId }) => queryId))).size).toBe(40)
+  })
+})
+
+describe('the checkpoint that is measured', () => {
+  it('is the one of the highest validation reward, and the choice is recorded', async () => {
+    const table = tablePorts(SHOP)
+    const ports = withUpdate(table, async (request, count) => {
+      const report = await table.policy.update(request)
+      // from step 21 on the policy forgets to close its answers
+      if (count > 20) table.policy.state.logits.fill(9, 12 * 4 + 1, 13 * 4)
+      return report
+    })
+    const events = await runOn(ports, ['steps=30'])
+    const validations = of(events, 'evaluation').filter(({ split }) => split === 'validation')
+    expect(validations.map(({ step }) => step)).toEqual([0, 5, 10, 15, 20, 25, 30])
+    const highest = validations.reduce((best, one) => (one.reward! > best.reward! ? one : best))
+    const { best, test } = summary(events)
+    expect(best.step).toBe(highest.step)
+    expect(best.step).toBeLessThanOrEqual(20)
+    expect(best.reason).toBe(`highest validation reward of 7: ${highest.reward!.toFixed(4)}`)
+    expect(table.policy.calls.slice(-2)).toEqual(['keep last', 'restore best'])
+    expect(test.after.format).toBe(1)
+    expect(validations.at(-1)!.metrics.format).toBe(0)
+    expect(of(events, 'checkpoint').at(-2)).toMatchObject({ name: 'best', step: best.step })
+  })
+
+  it('is the last one without validation', async () => {
+    for (const off of ['validationShare=0', 'validationEvery=0']) {
+      const ports = tablePorts(SHOP)
+      const events = await runOn(ports, ['steps=3', off])
+      expect(summary(events).best).toMatchObject({ step: 3, reason: expect.stringContaining('no validation') as string })
+      expect(ports.policy.calls).not.toContain('restore best')
+    }
+  })
+})
+
+describe('trouble', () => {
+  it('of groups without spread is counted, gives no advantage and raises one alarm', async () => {
+    const ports = tablePorts(SHOP)
+    const deaf = { name: 'deaf', rank: (queries: readonly string[]) => Promise.resolve(queries.map(() => ({ ids: [], scores: [] }))) }
+    ports.policy.state.logits[12 * 4] = 50
+    const events = await runOn({ ...ports, recommender: deaf }, ['steps=8', 'rewardRepetition=0'])
+    expect(stepsOf(events)[0]!.zeroSpread).toEqual({ share: 1, allGood: 0, allBad: 1 })
+    expect(of(events, 'rollouts')[0]!.rollouts.every(({ advantage }) => advantage === 0)).toBe(true)
+    expect(of(events, 'alarm')).toEqual([{ type: 'alarm', step: 5, message: expect.stringContaining('100 % of groups have no spread') as string }])
+  })
+
+  it('of gradients that are not finite raises an alarm, ends training after three in a row, and what was learned is still measured', async () => {
+    const table = tablePorts(SHOP)
+    const ports = withUpdate(table, async (request, count) => {
+      const report = await table.policy.update(request)
+      return count >= 12 ? { ...report, gradNorm: Number.NaN, skipped: 1 } : report
+    })
+    const events = await runOn(ports, ['steps=40'])
+    expect(stepsOf(events)).toHaveLength(14)
+    expect(of(events, 'alarm').map(({ step, message }) => [step, message.slice(0, 35)])).toEqual([
+      [12, 'gradNorm not finite: 1 updates were'], [14, 'training ends: 3 updates in a row w']])
+    expect(summary(events).steps).toBe(14)
+    expect(summary(events).best.step).toBeLessThanOrEqual(10)
+  })
+
+  it('of a port that fails ends the run with its words', async () => {
+    const ports = withUpdate(tablePorts(SHOP), () => Promise.reject(new Error('the device was lost')))
+    await expect(runOn(ports)).rejects.toThrow('the device was lost')
+  })
+
+  it('of a sampler that leaves rollouts out is named', async () => {
+    const table = tablePorts(SHOP)
+    const policy = Object.create(table.policy) as Table['policy']
+    policy.generate = async (request) => (await table.policy.generate(request)).slice(1)
+    await expect(runOn({ ...table, policy })).rejects.toThrow('generate returned 29 rollouts for 30 prompts; 1 of each were asked for')
+  })
+
+  it('of a dataset without judged test queries is named before anything runs', async () => {
+    const ports = tablePorts(SHOP)
+    const untested = { ...SHOP, queries: SHOP.queries.filter(({ split }) => split === 'train') }
+    await expect(runOn(ports, [], untested)).rejects.toThrow('table shop holds 0 test queries and 0 of them with a relevant product')
+    expect(ports.policy.requests).toHaveLength(0)
+  })
+})
+
+describe('stages', () => {
+  it('sft and then grpo: the test frames the last stage, whose reference is what sft made', async () => {
+    const ports = tablePorts(SHOP)
+    const events = await runOn(ports, ['stages=sft,grpo', 'steps=10', 'sftSteps=40', 'sftLearningRate=0.2'])
+    const order = events.flatMap((event) => (event.type === 'stage' ? [event.stage] : event.type === 'evaluation' ? [event.policy] : []))
+    expect(order).toEqual(['sft', 'original', 'before', 'grpo', 'current', 'current', 'current', 'after'])
+    expect(ports.policy.calls.indexOf('fixReference')).toBe(40)
+    expect(stepsOf(events)[0]!.kl).toBe(0)
+    const { test } = summary(events)
+    // copying has taught the format, and to say the three words of a query once each
+    expect(test.before).toMatchObject({ format: 1, words: 3, distinct: 1 })
+    expect(test.after['ndcg@10']).toBeGreaterThanOrEqual(test.before['ndcg@10'])
+  })
+
+  it('sft alone lowers its loss, falls to a rate of zero, and is measured as it ends', async () => {
+    const events = await runOn(tablePorts(SHOP), ['stages=sft', 'sftSteps=30', 'sftLearningRate=0.2'])
+    const steps = of(events, 'step').filter(({ stage }) => stage === 'sft')
+    expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss / 2)
+    expect(steps.at(-1)!.learningRate).toBeCloseTo(0.2 / 30, 12)
+    expect(summary(events)).toMatchObject({ steps: 30, maxLogpGap: 0, best: { step: 30 }, train: { first20: 0 } })
+  })
+
+  it('sft imitates given pairs instead, where there are some', async () => {
+    const ports = tablePorts(SHOP)
+    const sftPairs = SHOP.queries.filter(({ split }) => split === 'train').map(({ text }) => ({ query: text, rewrite: text.replaceAll('w0', 'w2') }))
+    const settings = parseSettings([...TABLE, 'stages=sft', 'sftSteps=60', 'sftLearningRate=0.2'])
+    const events: RunEvent[] = []
+    for await (const event of train(ports, { dataset: SHOP, settings, policy: POLICY_INFO, versions: {}, sftPairs })) events.push(event)
+    expect(summary(events).test.after['ndcg@10']).toBeGreaterThan(0.9)
+  })
+})
+
+describe('evaluation', () => {
+  it('asks for at most evaluationBatch prompts at once, and its size changes no result', async () => {
+    const small = tablePorts(SHOP)
+    const results = await Promise.all([runOn(small, ['steps=2', 'evaluationBatch=7']), runOn(tablePorts(SHOP), ['steps=2', 'evaluationBatch=1000'])])
+    expect(summary(results[0]).test).toEqual(summary(results[1]).test)
+    expect(summary(results[0]).train.paired).toEqual(summary(results[1]).train.paired)
+    expect(Math.max(...small.policy.requests.filter(({ groupSize }) => groupSize < 6).map(({ prompts }) => prompts.length))).toBe(7)
+  })
+
+  it('of the original query as released misses its first word', async () => {
+    const ports = tablePorts(SHOP)
+    const [corrected, released] = await Promise.all([runOn(tablePorts(SHOP), ['steps=1']), runOn(ports, ['steps=1', 'mode=as-released'])])
+    expect(ports.recommender.asked[0]).toBe(SHOP.queries.find(({ split }) => split === 'test')!.text.split(' ').slice(1).join(' '))
+    expect(summary(released).test.original['ndcg@10']).toBeLessThan(summary(corrected).test.original['ndcg@10'])
+  })
+})
+
+it('the summary averages the first and the last twenty steps', async () => {
+  const events = await runOn(tablePorts(SHOP), ['steps=25'])
+  const mean = (steps: readonly GrpoStep[]) => steps.reduce((sum, { reward }) => sum + reward.mean, 0) / steps.length
+  const { train: { first20, last20 } } = summary(events)
+  expect(first20).toBeCloseTo(mean(stepsOf(events).slice(0, 20)), 12)
+  expect(last20).toBeCloseTo(mean(stepsOf(events).slice(5)), 12)
+})
