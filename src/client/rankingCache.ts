@@ -1,7 +1,7 @@
 // Rankings by query and depth, least recently used first out, bounded by the hits they hold.
 import type { Ranking } from '../domain/recommender.ts'
 
-const MAX_HITS = 1_000_000
+const MAX_HITS = 400_000
 
 /** The same query at the same depth always ranks the same, so a ranking may be kept for as long as its catalogue is indexed. */
 export class RankingCache {

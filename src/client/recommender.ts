@@ -25,7 +25,7 @@ function chunksOf(items: readonly string[], size: number): string[][] {
 }
 
 /** Ranks the distinct queries that are not cached, spread over the pool: each worker takes the next chunk when it has finished one. */
-async function rankMissing(pool: readonly RetrievalService[], missing: readonly string[], k: number): Promise<Map<string, Ranking>> {
+async function rankMissing(pool: readonly RetrievalService[], missing: readonly string[], k: number, canonical: ReadonlyMap<string, string>): Promise<Map<string, Ranking>> {
   const size = Math.max(1, Math.min(Math.floor(HITS_PER_CALL / k), Math.ceil(missing.length / pool.length)))
   const chunks = chunksOf(missing, size)
   const found = new Map<string, Ranking>()
@@ -33,7 +33,10 @@ async function rankMissing(pool: readonly RetrievalService[], missing: readonly 
     for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
       const rankings = await service.rank(chunk, k)
       if (rankings.length !== chunk.length) throw new Error(`retrieval worker answered ${rankings.length} rankings for ${chunk.length} queries; expected one for each`)
-      for (const [at, query] of chunk.entries()) found.set(query, rankings[at]!)
+      for (const [at, query] of chunk.entries()) {
+        const { ids, scores } = rankings[at]!
+        found.set(query, { ids: ids.map((id) => canonical.get(id) ?? id), scores })
+      }
     }
   }
   await Promise.all(pool.map(work))
@@ -53,6 +56,8 @@ export async function openRecommender(products: readonly Product[], onProgress?:
     })))
     const pool = connections.map(({ service }) => service)
     const cache = new RankingCache()
+    // ids come back as copies: kept as the catalogue's own strings, a cached ranking is a list of pointers and light to collect
+    const canonical = new Map(products.map(({ id }) => [id, id]))
     const rank = async (queries: readonly string[], k: number): Promise<Ranking[]> => {
       const known = new Map<string, Ranking>()
       const missing: string[] = []
@@ -61,7 +66,7 @@ export async function openRecommender(products: readonly Product[], onProgress?:
         if (ranking === undefined) missing.push(query)
         else known.set(query, ranking)
       }
-      for (const [query, ranking] of await rankMissing(pool, missing, k)) {
+      for (const [query, ranking] of await rankMissing(pool, missing, k, canonical)) {
         known.set(query, ranking)
         cache.set(query, k, ranking)
       }

@@ -8,8 +8,8 @@ import { sentenceOf } from './sentence.ts'
 export type EngineStatus =
   | { readonly is: 'starting'; readonly doing: string }
   | { readonly is: 'ready'; readonly info: PolicyInfo }
-  /** no adapter, or the policy could not be loaded: the reason with its remedy */
-  | { readonly is: 'absent'; readonly reason: string }
+  /** there is no device, or the policy could not be loaded onto it: the reason with its remedy */
+  | { readonly is: 'absent'; readonly missing: 'device' | 'policy'; readonly reason: string }
   /** it ran, and then the device was lost or the worker crashed */
   | { readonly is: 'lost'; readonly reason: string }
 
@@ -51,12 +51,14 @@ export class Engine {
     const wanted = JSON.stringify(trainable)
     this.#opening ??= this.#open()
     const opening = this.#opening
+    let missing: 'device' | 'policy' = 'device'
     try {
       const service = await opening
+      missing = 'policy'
       if (this.#loaded?.wanted !== wanted) this.#loaded = { wanted, info: this.#load(service, trainable) }
       return { service, info: await this.#loaded.info }
     } catch (error) {
-      if (this.#opening === opening) this.#close({ is: 'absent', reason: sentenceOf(error) })
+      if (this.#opening === opening) this.#close({ is: 'absent', missing, reason: sentenceOf(error) })
       throw error
     }
   }

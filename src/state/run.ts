@@ -13,6 +13,7 @@ import type { Library, Shop } from './library.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { GrpoStep, RunEvent, ScoredRollout, Summary, Metrics, Gain } from '../experiment/events.ts'
+export type { ExportedFile } from '../protocol/policy.ts'
 export type { Evaluation, RunState, StepRollouts } from '../experiment/reduce.ts'
 
 export type Phase = 'idle' | 'preparing' | 'running' | 'stepping' | 'pausing' | 'paused' | 'finished' | 'failed'
@@ -42,18 +43,18 @@ export interface RunClient extends EngineClient {
 export interface Run extends StoreApi<RunStoreState> {
   readonly engine: Engine
   /** Begins a run, or goes on with the paused one. */
-  train(): void
-  pause(): void
+  readonly train: () => void
+  readonly pause: () => void
   /** Goes on to the end of the next step, and pauses there. */
-  step(): void
+  readonly step: () => void
   /** Gives the run up and loads the starting policy again. */
-  reset(): void
+  readonly reset: () => void
   /** After a failure: a fresh engine, and the same run from its beginning. */
-  startAgain(): void
+  readonly startAgain: () => void
   /** Changes one setting from its text; returns what is wrong with it, if anything. */
-  change(name: SettingName, text: string): string | undefined
+  readonly change: (name: SettingName, text: string) => string | undefined
   /** Takes settings from a URL's hash. */
-  setAddress(hash: string): void
+  readonly setAddress: (hash: string) => void
 }
 
 interface ActiveRun {

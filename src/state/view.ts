@@ -1,7 +1,10 @@
 // The store of what is looked at: the query under inspection, the rollouts' step, and how the curves are drawn.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { JudgedQuery } from '../domain/dataset.ts'
-import { inspect, type Inspection } from './inspect.ts'
+import { ndcg, targetsOf } from '../domain/metrics.ts'
+import type { Settings } from '../domain/settings.ts'
+import { searchText } from '../domain/words.ts'
+import { DEPTH, inspect, type Inspection } from './inspect.ts'
 import type { Library, Shop } from './library.ts'
 import type { Run, RunStoreState } from './run.ts'
 import { sentenceOf } from './sentence.ts'
@@ -9,23 +12,23 @@ import { sentenceOf } from './sentence.ts'
 export type { Column, ColumnName, Inspection } from './inspect.ts'
 
 export interface ViewState {
-  readonly tab: 'curves' | 'settings'
+  readonly tab: 'curves' | 'result' | 'settings'
   /** weight of the moving average, 0 to 0.95 */
   readonly smoothing: number
   readonly query: string
   readonly inspection: Inspection | undefined
   readonly inspecting: boolean
   readonly fault: string | undefined
-  /** steps whose policy the current column shows; undefined before training */
-  readonly inspectedStep: number | undefined
+  /** the step after which the current column was written; 0 before training */
+  readonly inspectedStep: number
 }
 
 export interface View extends StoreApi<ViewState> {
-  setTab(tab: ViewState['tab']): void
-  setSmoothing(weight: number): void
+  readonly setTab: (tab: ViewState['tab']) => void
+  readonly setSmoothing: (weight: number) => void
   /** Inspects a judged query or any other text. */
-  setQuery(text: string): void
-  refresh(): void
+  readonly setQuery: (text: string) => void
+  readonly refresh: () => void
 }
 
 const words = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/gu, ' ')
@@ -36,11 +39,17 @@ export function judgedQuery(shop: Shop, text: string): JudgedQuery | undefined {
   return shop.dataset.queries.find((query) => words(query.text) === wanted)
 }
 
-/** A test query with relevant products to begin with: nothing to look at would be a poor welcome. */
-function firstQuery({ dataset }: Shop): string {
-  const relevant = ({ judgements }: JudgedQuery): boolean => judgements.some(({ label }) => label === 'E')
-  const found = dataset.queries.find((query) => query.split === 'test' && relevant(query)) ?? dataset.queries.find(relevant) ?? dataset.queries[0]
-  return found?.text ?? ''
+const TRIED_FIRST = 30
+
+/** The query to begin with: the first test query that, as typed, leaves something to gain. A solved one would be a poor welcome. */
+async function firstQuery({ dataset, recommender }: Shop, settings: Settings): Promise<string> {
+  const relevant = ({ judgements }: JudgedQuery): boolean => targetsOf(judgements, settings).gain.size > 0
+  const judged = dataset.queries.filter(relevant)
+  const test = judged.filter(({ split }) => split === 'test')
+  const tried = (test.length > 0 ? test : judged).slice(0, TRIED_FIRST)
+  const rankings = await recommender.rank(tried.map(({ text }) => searchText(text, settings.mode)), DEPTH)
+  const found = tried.find(({ judgements }, at) => ndcg(rankings[at]?.ids ?? [], targetsOf(judgements, settings), DEPTH) < 0.5)
+  return (found ?? tried[0] ?? dataset.queries[0])?.text ?? ''
 }
 
 /** The policy may have changed in a way worth another look: a validation, a pause, an end, a fresh engine. */
@@ -51,7 +60,7 @@ function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
 
 export function createView(library: Library, run: Run): View {
   const store = createStore<ViewState>(() => ({
-    tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined, inspectedStep: undefined,
+    tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined, inspectedStep: 0,
   }))
   const { getState, setState } = store
   let latest = 0
@@ -64,7 +73,7 @@ export function createView(library: Library, run: Run): View {
       setState({ inspection: undefined, inspecting: false, fault: undefined })
       return
     }
-    const { engine, settings, run: { steps } } = run.getState()
+    const { engine, settings, run: { steps, summary } } = run.getState()
     const policy = engine.is === 'ready' ? run.engine.service : undefined
     setState({ inspecting: true, fault: undefined })
     try {
@@ -75,7 +84,8 @@ export function createView(library: Library, run: Run): View {
         const columns = shown?.query === query && policy !== undefined ? { ...shown.columns, ...inspection.columns } : inspection.columns
         setState({ inspection: { ...inspection, columns } })
       }
-      setState({ inspectedStep: steps.at(-1)?.step })
+      // a finished run has brought back its best checkpoint
+      setState({ inspectedStep: summary?.best.step ?? steps.at(-1)?.step ?? 0 })
     } catch (error) {
       if (mine === latest) setState({ fault: sentenceOf(error) })
     } finally {
@@ -83,11 +93,19 @@ export function createView(library: Library, run: Run): View {
     }
   }
   const refresh = (): void => void look()
+  const welcome = async (shop: Shop | undefined): Promise<void> => {
+    if (shop !== undefined) {
+      const query = await firstQuery(shop, run.getState().settings).catch(() => '')
+      // someone may have typed, or loaded another shop, in the meantime
+      if (library.getState().shop === shop && getState().query === '') setState({ query })
+    }
+    refresh()
+  }
 
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
-    setState({ query: shop === undefined ? '' : firstQuery(shop), inspection: undefined })
-    refresh()
+    setState({ query: '', inspection: undefined })
+    void welcome(shop)
   })
   run.subscribe((now, before) => {
     if (worthAnotherLook(now, before)) refresh()

@@ -15,7 +15,7 @@ export interface Workbench {
   readonly run: Run
   readonly view: View
   /** Reads a user's shards, unless a run is under way on the shop that they would replace. */
-  addShards(files: readonly File[]): void
+  readonly addShards: (files: readonly File[]) => void
 }
 
 export function createWorkbench(): Workbench {

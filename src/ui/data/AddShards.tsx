@@ -61,8 +61,10 @@ export function AddShards() {
           event.currentTarget.value = ''
         }}
       />
-      <label htmlFor={id} className="button">Add shards</label>
-      <p className="quiet">{over ? 'Let go to read them here' : 'or drop ESCI’s products and examples Parquet on the page. They stay in this tab.'}</p>
+      <div className="drop-invitation">
+        <label htmlFor={id} className="button">Add shards</label>
+        <p className="quiet">{over ? 'Let go to read them here.' : 'or drop ESCI’s Parquet files, products and examples, on the page.'}</p>
+      </div>
       <Progress />
     </div>
   )

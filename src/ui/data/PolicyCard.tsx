@@ -3,7 +3,7 @@ import { count, percent, size } from '../parts/format.ts'
 import { useRun } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
-function Absent({ reason }: { readonly reason: string }) {
+function NoDevice({ reason }: { readonly reason: string }) {
   return (
     <div className="notice warn" role="alert">
       <h4>No policy engine</h4>
@@ -18,8 +18,9 @@ function Absent({ reason }: { readonly reason: string }) {
 
 export function PolicyCard() {
   const engine = useRun((state) => state.engine)
-  if (engine.is === 'absent') return <Absent reason={engine.reason} />
-  if (engine.is === 'lost') return <p className="notice bad">{engine.reason}</p>
+  if (engine.is === 'absent' && engine.missing === 'device') return <NoDevice reason={engine.reason} />
+  if (engine.is === 'absent') return <p role="alert" className="notice bad">The policy could not be loaded: {engine.reason}</p>
+  if (engine.is === 'lost') return <p className="notice bad">Policy engine: {engine.reason}</p>
   if (engine.is === 'starting') return <p className="card quiet" role="status">Policy engine: {engine.doing} …</p>
   const { info } = engine
   const bytes = Object.values(info.bytes).reduce((sum, part) => sum + part, 0)

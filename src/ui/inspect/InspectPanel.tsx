@@ -36,7 +36,7 @@ function Columns() {
         <Column title="Original query" note={undefined} inspection={inspection} column={original} against={undefined} waiting="ranking …" />
         <Column title="Starting policy" note={undefined} inspection={inspection} column={before} against={original} waiting={waiting} />
         <Column
-          title="Current policy" note={step === undefined ? 'not trained yet' : `after step ${count(step)}`}
+          title="Current policy" note={step === 0 ? 'not trained yet' : `of step ${count(step)}`}
           inspection={inspection} column={current} against={before} waiting={waiting}
         />
       </div>

@@ -20,7 +20,9 @@ export function QueryPicker() {
   const id = useId()
   const queries = useLibrary((state) => state.shop?.dataset.queries) ?? NO_QUERIES
   const query = useView((state) => state.query)
-  const [text, setText] = useState(query)
+  // what is being typed; the store's query stands where nothing is
+  const [draft, setDraft] = useState<string>()
+  const text = draft ?? query
   const [open, setOpen] = useState(false)
   // true once something was typed since the list opened: before that the list offers every query, not those like the one shown
   const [typed, setTyped] = useState(false)
@@ -29,7 +31,6 @@ export function QueryPicker() {
   const wanted = useDeferredValue(typed ? text : '')
   const { options, total } = useMemo(() => (open ? matching(queries, wanted) : { options: [], total: 0 }), [queries, wanted, open])
 
-  useEffect(() => setText(query), [query])
   useEffect(() => () => clearTimeout(typing.current), [])
 
   const close = (): void => {
@@ -39,12 +40,12 @@ export function QueryPicker() {
   }
   const take = (next: string): void => {
     clearTimeout(typing.current)
-    setText(next)
+    setDraft(undefined)
     close()
     if (next.trim() !== query) view.setQuery(next.trim())
   }
   const type = (next: string): void => {
-    setText(next)
+    setDraft(next)
     setTyped(true)
     setOpen(true)
     setAt(-1)
@@ -61,7 +62,7 @@ export function QueryPicker() {
       take(options[at]?.text ?? text)
     } else if (event.key === 'Escape') {
       if (open) close()
-      else setText(query)
+      else setDraft(undefined)
     }
   }
   useEffect(() => {

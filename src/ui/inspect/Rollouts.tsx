@@ -1,13 +1,12 @@
-// The rollouts of the last step in their groups: what was written, what it earned, of which parts, and which way it pulls.
+// The rollouts of the last step, or of one not long before, in their groups: what was written, what it earned, of which parts, and which way it pulls.
 import { memo, useState } from 'react'
-import type { ScoredRollout } from '../../state/run.ts'
+import type { RunStoreState, ScoredRollout, StepRollouts } from '../../state/run.ts'
 import { count, score, signed } from '../parts/format.ts'
 import { useTurn } from '../parts/useTurn.ts'
 import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
-type RolloutsState = ReturnType<ReturnType<typeof useWorkbench>['run']['getState']>['run']['rollouts']
-const selectRollouts = (state: { readonly run: { readonly rollouts: RolloutsState } }): RolloutsState => state.run.rollouts
+const selectHistory = ({ run }: RunStoreState): readonly StepRollouts[] => run.rolloutHistory
 
 interface Group {
   readonly queryId: string
@@ -75,10 +74,13 @@ function GroupRow({ group, open, onToggle }: { readonly group: Group; readonly o
 
 function RolloutsBase() {
   const { run } = useWorkbench()
-  const last = useTurn(run, selectRollouts)
+  const history = useTurn(run, selectHistory)
+  // undefined follows the last step
+  const [chosen, setChosen] = useState<number>()
   // by place, not by query: the open group stays open while steps go by
   const [open, setOpen] = useState(0)
-  if (last === undefined) {
+  const shown = history.find(({ step }) => step === chosen) ?? history.at(-1)
+  if (shown === undefined) {
     return (
       <aside className="rollouts" aria-label="Rollouts of the last step">
         <h3>Rollouts</h3>
@@ -86,13 +88,19 @@ function RolloutsBase() {
       </aside>
     )
   }
-  const groups = groupsOf(last.rollouts)
+  const groups = groupsOf(shown.rollouts)
   return (
     <aside className="rollouts" aria-label="Rollouts of the last step">
       <h3>
         <Term explain="Each query is answered several times. Rewards are compared within the group: better than the group’s mean pulls towards, worse pushes away (the advantage).">Rollouts</Term>
-        {' '}<small>step {count(last.step)} · {count(groups.length)} groups of {count(groups[0]?.rollouts.length)}</small>
+        {' '}<small>step {count(shown.step)} · {count(groups.length)} groups of {count(groups[0]?.rollouts.length)}</small>
       </h3>
+      {history.length > 1 && (
+        <input
+          type="range" className="scrubber" aria-label="Rollouts of which step" min={history[0]!.step} max={history.at(-1)!.step} value={shown.step}
+          onChange={({ currentTarget: { valueAsNumber: step } }) => setChosen(step === history.at(-1)!.step ? undefined : step)}
+        />
+      )}
       <ol className="groups">
         {groups.map((group, at) => <GroupRow key={group.queryId} group={group} open={open === at} onToggle={(now) => setOpen((was) => (now ? at : was === at ? -1 : was))} />)}
       </ol>

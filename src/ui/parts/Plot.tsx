@@ -13,6 +13,8 @@ export interface PlotLine {
 export interface PlotProps {
   readonly rows: readonly Row[]
   readonly lines: readonly PlotLine[]
+  /** draws the axes alone */
+  readonly blank: boolean
   readonly band?: readonly [low: string, high: string]
   readonly format: (value: number | undefined) => string
   readonly range?: readonly [low: number | undefined, high: number | undefined]
@@ -24,7 +26,7 @@ export interface PlotProps {
 }
 
 const MAX_POINTS = 160
-const colourOf = (colour: 1 | 2 | 3): string => `var(--series-${colour})`
+const colourOf = (colour: 1 | 2 | 3, blank: boolean): string => (blank ? 'none' : `var(--series-${colour})`)
 /** Ticks need fewer digits than values: 0.45, 50 %. */
 function tick(value: number, format: (value: number) => string): string {
   const text = format(value)
@@ -39,7 +41,7 @@ function withSmoothed(rows: readonly Row[], lines: readonly PlotLine[], weight: 
   return rows.map((row, at) => ({ ...row, ...Object.fromEntries(smoothed.map(([key, values]) => [key, values[at]])) }))
 }
 
-export function Plot({ rows, lines, band, format, range, log, smoothing, width, height, label }: PlotProps) {
+export function Plot({ rows, lines, blank, band, format, range, log, smoothing, width, height, label }: PlotProps) {
   const keys = [...lines.map(({ key }) => key), ...(band ?? [])]
   const drawn = thin(withSmoothed(rows, lines, smoothing), keys, MAX_POINTS)
   const few = rows.length < 3
@@ -53,24 +55,24 @@ export function Plot({ rows, lines, band, format, range, log, smoothing, width, 
         domain={[...ends]} scale={log === true ? 'log' : 'linear'} allowDataOverflow={false}
       />
       <Tooltip
-        isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} separator=" " labelFormatter={(step) => `step ${String(step)}`}
+        isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} separator=" " labelFormatter={(step) => (typeof step === 'number' ? `step ${step}` : '')}
         formatter={(value) => (typeof value === 'number' ? format(value) : Array.isArray(value) ? value.map((end) => format(Number(end))).join(' to ') : '')}
       />
       {band !== undefined && (
         <Area
-          dataKey={(row: Row) => [row[band[0]], row[band[1]]]} name="spread" stroke="none" fill="var(--series-1)" fillOpacity={0.14}
+          dataKey={(row: Row) => [row[band[0]], row[band[1]]]} name="spread" stroke="none" fill={blank ? 'none' : 'var(--series-1)'} fillOpacity={0.14}
           isAnimationActive={false} connectNulls activeDot={false}
         />
       )}
       {lines.map((line) => (
         <Line
-          key={line.key} dataKey={line.key} name={line.name} stroke={colourOf(line.colour)} strokeWidth={1.5} isAnimationActive={false} connectNulls
+          key={line.key} dataKey={line.key} name={line.name} stroke={colourOf(line.colour, blank)} strokeWidth={1.5} isAnimationActive={false} connectNulls
           strokeOpacity={line.smooth === true && smoothing > 0 ? 0.28 : 1} dot={few ? { r: 2 } : false} activeDot={{ r: 2.5 }}
         />
       ))}
       {smoothing > 0 && lines.filter((line) => line.smooth === true).map((line) => (
         <Line
-          key={`${line.key}~`} dataKey={`${line.key}~`} name={`${line.name}, smoothed`} stroke={colourOf(line.colour)} strokeWidth={1.75}
+          key={`${line.key}~`} dataKey={`${line.key}~`} name={`${line.name}, smoothed`} stroke={colourOf(line.colour, blank)} strokeWidth={1.75}
           isAnimationActive={false} connectNulls dot={false} activeDot={false}
         />
       ))}

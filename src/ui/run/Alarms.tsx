@@ -1,5 +1,5 @@
 // What the run warns of, in words, the newest first; and what happened when it failed.
-import { useEffect, useState } from 'react'
+import type { ExportedFile } from '../../state/run.ts'
 import { count, size } from '../parts/format.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 
@@ -18,21 +18,25 @@ export function Alarms() {
   )
 }
 
-/** Links that save the best policy's files from memory. */
+function save({ name, bytes }: ExportedFile): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([bytes]))
+  link.download = name
+  link.click()
+  // the download has taken the bytes by the next task
+  setTimeout(() => URL.revokeObjectURL(link.href))
+}
+
+/** Saves the best policy's files, which are held on the page itself. */
 export function KeptPolicy() {
   const kept = useRun((state) => state.kept)
-  const [links, setLinks] = useState<readonly { readonly name: string; readonly href: string; readonly bytes: number }[]>([])
-  useEffect(() => {
-    if (kept === undefined) return setLinks([])
-    const made = kept.files.map(({ name, bytes }) => ({ name, href: URL.createObjectURL(new Blob([bytes])), bytes: bytes.byteLength }))
-    setLinks(made)
-    return () => made.forEach(({ href }) => URL.revokeObjectURL(href))
-  }, [kept])
   if (kept === undefined) return null
   return (
     <p className="kept">
-      Best policy, step {count(kept.step)}:{' '}
-      {links.map(({ name, href, bytes }) => <a key={name} href={href} download={name}>{name} <small>{size(bytes)}</small></a>)}
+      <span>Best policy, of step {count(kept.step)}:</span>
+      {kept.files.map((file) => (
+        <span key={file.name}><button type="button" className="plain" onClick={() => save(file)}>Save {file.name}</button> <small>{size(file.bytes.byteLength)}</small></span>
+      ))}
     </p>
   )
 }
@@ -47,7 +51,7 @@ export function RunFailure() {
     <div className="notice bad" role="alert">
       <p><strong>The run stopped.</strong> {failure.message}</p>
       <p>{failure.kept}</p>
-      {stopped && <button type="button" className="button" onClick={run.startAgain}>Start again</button>}
+      {stopped && <><KeptPolicy /><button type="button" className="button" onClick={run.startAgain}>Start again</button></>}
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { useSize } from '../parts/useSize.ts'
 import { useTurn } from '../parts/useTurn.ts'
 import { useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import type { Row } from '../parts/series.ts'
 import { CURVES, type Curve, type CurveSource } from './curves.ts'
 
 // recharts is the heaviest part of the page and nothing needs it before the first paint
@@ -26,6 +27,12 @@ function stableSource(): (state: RunStoreState) => CurveSource {
 }
 const selectSource = stableSource()
 
+/** Unseen points: charts are drawn once while nothing trains, so that a run only ever moves what stands. */
+function blankRows({ lines, band }: Curve): Row[] {
+  const zeros = Object.fromEntries([...lines.map(({ key }) => key), ...(band ?? [])].map((key) => [key, 1]))
+  return [0, 1, 2].map((step) => ({ step, ...zeros }))
+}
+
 function CurveCardBase({ curve }: { readonly curve: Curve }) {
   const { run } = useWorkbench()
   const source = useTurn(run, selectSource)
@@ -46,11 +53,11 @@ function CurveCardBase({ curve }: { readonly curve: Curve }) {
       </figcaption>
       <div className="curve-box" ref={box}>
         {note !== undefined && <p className="curve-note">{note}</p>}
-        {note === undefined && rows.length === 0 && <p className="curve-note empty">no steps yet</p>}
-        {note === undefined && rows.length > 0 && size !== undefined && size.width > 0 && (
+        {note === undefined && rows.length === 0 && <p className="curve-note empty">no {curve.id === 'validation' ? 'validation' : 'steps'} yet</p>}
+        {note === undefined && size !== undefined && size.width > 0 && (
           <Suspense fallback={null}>
             <Plot
-              rows={rows} lines={curve.lines} {...(curve.band === undefined ? {} : { band: curve.band })} format={curve.format}
+              rows={rows.length === 0 ? blankRows(curve) : rows} blank={rows.length === 0} lines={curve.lines} {...(curve.band === undefined ? {} : { band: curve.band })} format={curve.format}
               {...(curve.range === undefined ? {} : { range: curve.range })} log={curve.log === true} smoothing={smoothing}
               width={size.width} height={size.height} label={`${curve.title} by step: ${describe()}`}
             />

@@ -1,4 +1,4 @@
-// The area in the middle: the run's controls, its warnings, and one of three views: curves, settings, log.
+// The area in the middle: the run's controls, its warnings, and one of three views: curves, test result, settings.
 import { useId, type KeyboardEvent } from 'react'
 import { differences } from '../../domain/config.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
@@ -6,9 +6,11 @@ import { Alarms, KeptPolicy, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
 import { CurveGrid } from './CurveGrid.tsx'
 import { SettingsForm } from './SettingsForm.tsx'
+import { TestStrip } from './TestStrip.tsx'
 import { TestTable } from './TestTable.tsx'
 
-const TABS = ['curves', 'settings'] as const
+const TABS = ['curves', 'result', 'settings'] as const
+const TITLES = { curves: 'Curves', result: 'Test result', settings: 'Settings' } as const
 
 function Tabs({ id }: { readonly id: string }) {
   const { view } = useWorkbench()
@@ -28,7 +30,7 @@ function Tabs({ id }: { readonly id: string }) {
           key={name} type="button" role="tab" id={`${id}-${name}`} aria-selected={tab === name} aria-controls={`${id}-panel`} tabIndex={tab === name ? 0 : -1}
           onClick={() => view.setTab(name)}
         >
-          {name === 'curves' ? 'Curves' : 'Settings'}{name === 'settings' && changed > 0 ? <span className="badge">{changed}</span> : null}
+          {TITLES[name]}{name === 'settings' && changed > 0 ? <span className="badge">{changed}</span> : null}
         </button>
       ))}
     </div>
@@ -64,7 +66,9 @@ export function RunPanel() {
         {tab === 'curves' && <Smoothing />}
       </div>
       <div role="tabpanel" id={`${heading}-panel`} aria-labelledby={`${heading}-${tab}`} className="run-body" tabIndex={0}>
-        {tab === 'curves' ? <><TestTable /><KeptPolicy /><CurveGrid /></> : <SettingsForm />}
+        {tab === 'curves' && <><TestStrip /><CurveGrid /></>}
+        {tab === 'result' && <><TestTable /><KeptPolicy /></>}
+        {tab === 'settings' && <SettingsForm />}
       </div>
     </section>
   )

@@ -10,7 +10,7 @@ const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
 }
 
 function rangeOf(spec: SettingSpec): string {
-  const range = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}` : spec.kind === 'text' ? `all, or ${spec.items.join(', ')}` : ''
+  const range = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}` : spec.kind === 'text' ? 'all, or a list' : ''
   return [range, spec.unit].filter((part) => part !== '').join(' ')
 }
 
@@ -59,15 +59,11 @@ function Setting({ spec, value, preset }: { readonly spec: SettingSpec; readonly
       <label htmlFor={id}>{spec.name}</label>
       <div className="setting-control">
         <Control spec={spec} value={draft?.text ?? String(value)} id={id} describedBy={`${id}-why`} invalid={draft !== undefined} onChange={take} />
-        <span className="quiet">{rangeOf(spec)}</span>
-        {changed && (
-          <button type="button" className="plain" onClick={() => take(String(preset))} title="Back to the preset’s value">
-            back to {String(preset)}
-          </button>
-        )}
+        <span className="quiet" title={spec.kind === 'text' ? spec.items.join(', ') : undefined}>{rangeOf(spec)}</span>
       </div>
       <p id={`${id}-why`} className="setting-why">
         {draft === undefined ? spec.explanation : <span role="alert" className="fault">{draft.fault}</span>}
+        {changed && <> <button type="button" className="plain" onClick={() => take(String(preset))}>Back to {String(preset)}</button></>}
       </p>
     </div>
   )

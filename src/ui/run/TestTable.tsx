@@ -54,7 +54,9 @@ function Conclusion({ summary }: { readonly summary: Summary }) {
 export function TestTable() {
   const tests = useRun((state) => state.run.tests)
   const summary = useRun((state) => state.run.summary)
-  if (Object.keys(tests).length === 0) return null
+  if (tests.original === undefined) {
+    return <p className="waiting">Test queries are measured before training and after it: as typed, by the starting policy and by the trained one, with gains, intervals and p.</p>
+  }
   return (
     <div className="test">
       <h3>

@@ -83,9 +83,9 @@ export const CURVES: readonly Curve[] = [
     rows: perStep(({ gradNorm }) => ({ norm: gradNorm })),
   },
   {
-    id: 'zero', title: 'Groups without spread', format: percent, range: [0, 1],
-    lines: [{ key: 'share', name: 'all', colour: 1 }, { key: 'good', name: 'all good', colour: 3 }, { key: 'bad', name: 'all bad', colour: 2 }],
-    explain: 'Share of groups whose rollouts all earned the same reward. They have no advantage and teach nothing: all good is solved, all bad is out of reach.',
+    id: 'zero', title: 'Zero-spread groups', format: percent, range: [0, 1],
+    lines: [{ key: 'share', name: 'all', colour: 1 }, { key: 'good', name: 'good', colour: 3 }, { key: 'bad', name: 'bad', colour: 2 }],
+    explain: 'Share of groups whose rollouts all earned the same reward. They have no advantage and teach nothing. Good: all of them solved; bad: out of reach for all.',
     rows: perStep(({ zeroSpread }) => ({ share: zeroSpread.share, good: zeroSpread.allGood, bad: zeroSpread.allBad })),
   },
   {
@@ -95,7 +95,7 @@ export const CURVES: readonly Curve[] = [
   },
   {
     id: 'speed', title: 'Tokens per second', format: count, range: [0, undefined],
-    lines: [{ key: 'sampled', name: 'sampled', colour: 1, smooth: true }, { key: 'trained', name: 'trained', colour: 3, smooth: true }],
+    lines: [{ key: 'sampled', name: 'sample', colour: 1, smooth: true }, { key: 'trained', name: 'train', colour: 3, smooth: true }],
     explain: 'Sampled tokens by sampling time, and completion tokens trained on by update time.',
     rows: perStep(({ generatedTokens, generateMs, tokens, updateMs }) => ({ sampled: perSecond(generatedTokens, generateMs), trained: perSecond(tokens, updateMs) })),
   },
