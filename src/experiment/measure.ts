@@ -1,12 +1,15 @@
 // What a run measures around its last stage: the test queries before and after, and validation in between to choose the checkpoint.
 import { pairedGain, randomisationTest } from '../domain/statistics.ts'
 import { evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
-import type { RunEvent } from './events.ts'
+import type { Gain, RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import { summarise } from './summary.ts'
 import type { Task } from './tasks.ts'
 
 const PAIRED_SAMPLES = 2
+
+/** Ends the current task: resampling tests of one moment are not one long task on a page's thread. */
+const nextTask = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve) })
 
 async function timed(run: Run, tasks: readonly Task[], answers: Answers): Promise<{ measured: Measured; ms: number }> {
   const { ports, settings } = run
@@ -65,8 +68,12 @@ export async function* measureAfter(run: Run): AsyncGenerator<RunEvent> {
   yield { type: 'paired', ...paired, ms: ports.now() - start }
 
   const { original, before } = run as { readonly original: Measured; readonly before: Measured }
-  const gainOn = (other: Measured) => pairedGain(after.measured.perQuery['ndcg@10'], other.perQuery['ndcg@10'], settings.seed)
+  const gainOn = async (other: Measured): Promise<Gain> => {
+    await nextTask()
+    return pairedGain(after.measured.perQuery['ndcg@10'], other.perQuery['ndcg@10'], settings.seed)
+  }
   const test = { original: original.metrics, before: before.metrics, after: after.measured.metrics }
-  const summary = summarise(run.history, last, { test, gain: { before: gainOn(before), original: gainOn(original) }, paired, best: chosen })
+  const gain = { before: await gainOn(before), original: await gainOn(original) }
+  const summary = summarise(run.history, last, { test, gain, paired, best: chosen })
   yield { type: 'done', summary, ms: ports.now() - run.startMs }
 }

@@ -1,0 +1,89 @@
+// Evaluation: what is read leniently, what strictly, and over what.
+import { describe, expect, it } from 'vitest'
+import { settingsOf } from '../domain/config.ts'
+import type { Dataset, JudgedQuery } from '../domain/dataset.ts'
+import type { GenerateRequest, Rollout } from '../protocol/policy.ts'
+import { measure } from './evaluate.ts'
+import { planTasks } from './tasks.ts'
+import { TablePolicy } from './testing.ts'
+
+const SETTINGS = settingsOf('sample', { validationShare: 0 })
+
+const query = (id: string, text: string, split: 'train' | 'test', relevant: readonly string[]): JudgedQuery =>
+  ({ id, text, split, judgements: relevant.map((productId) => ({ productId, label: 'E' as const })) })
+
+const SHOP: Dataset = {
+  name: 'two', hash: '', products: [],
+  queries: [query('a', 'red mug', 'train', ['p1']), query('b', 'blue mug', 'train', ['p2', 'p2', 'p3']), query('t', 'cup', 'test', ['p1'])],
+}
+
+/** Ranks product pN first for a query that says N, and the others after it. */
+const byNumber = {
+  name: 'by number',
+  rank: (queries: readonly string[]) => Promise.resolve(queries.map((text) => {
+    const said = /\d/.exec(text)?.[0]
+    const ids = said === undefined ? [] : [`p${said}`, 'p8', 'p9']
+    return { ids, scores: ids.map((_, i) => -i) }
+  })),
+}
+
+/** Ports over a policy that answers with given texts, one per prompt and sample. */
+function saying(texts: readonly string[], seen: GenerateRequest[] = []) {
+  const policy = new TablePolicy()
+  policy.generate = (request) => {
+    seen.push(request)
+    return Promise.resolve(request.prompts.flatMap((_, prompt) => Array.from({ length: request.groupSize }, (__, member): Rollout => (
+      { prompt, member, promptIds: [1], ids: [2], logps: [-1], text: texts[prompt * request.groupSize + member]!, stop: 'token' }))))
+  }
+  return { policy, recommender: byNumber, now: () => 0 }
+}
+
+const well = (text: string): string => `x</think><answer>{"query": "${text}"}</answer>`
+
+describe('an evaluation', () => {
+  it('ranks what it can read in a broken output, and counts the format and the reward as broken', async () => {
+    const ports = saying([well('1 mug'), 'x</think><answer>2 2</answer>'])
+    const { training } = planTasks(SHOP, SETTINGS)
+    const { metrics, reward, perQuery } = await measure(ports, SETTINGS, training, { by: 'greedy', version: 'current' })
+    const second = 1 / (1 + 1 / Math.log2(3))
+    expect(perQuery['ndcg@10']).toEqual([1, second])
+    expect(metrics).toEqual({ 'ndcg@10': (1 + second) / 2, 'ndcg@100': (1 + second) / 2, 'recall@10': 0.75, format: 0.5, words: 2, distinct: 0.75 })
+    expect(reward).toBeCloseTo((1.1 - 2) / 2, 12)
+  })
+
+  it('is greedy, or draws at the training temperature; either way of the version that is asked for', async () => {
+    const seen: GenerateRequest[] = []
+    const ports = saying([well('1'), well('2'), well('3'), well('4')], seen)
+    const { training } = planTasks(SHOP, SETTINGS)
+    await measure(ports, SETTINGS, training, { by: 'greedy', version: 'reference' })
+    const warm = { ...SETTINGS, temperature: 0.7, topP: 0.9 }
+    const { perQuery } = await measure(ports, warm, training, { by: 'samples', version: 'current', samples: 2 })
+    expect(seen[0]).toMatchObject({ groupSize: 1, version: 'reference', sampling: { temperature: 0, topP: 1, topK: 0, stop: ['<|im_end|>'] } })
+    expect(seen[1]).toMatchObject({ groupSize: 2, version: 'current', sampling: { temperature: 0.7, topP: 0.9 } })
+    expect(perQuery['ndcg@10'][0]).toBe(0.5)
+  })
+
+  it('counts a target listed twice once in its measures, whatever the reward does', async () => {
+    const kept = { ...SETTINGS, duplicateTargets: 'keep' } as const
+    const ports = saying([well('1'), well('2')])
+    const { perQuery, reward } = await measure(ports, kept, planTasks(SHOP, kept).training, { by: 'greedy', version: 'current' })
+    expect(perQuery['ndcg@10'][1]).toBeCloseTo(1 / (1 + 1 / Math.log2(3)), 12)
+    expect(reward).toBeCloseTo((1.1 + 0.1 + 1 / (1 + 1 / Math.log2(3) + 1 / 2)) / 2, 12)
+  })
+
+  it('of the unchanged query asks no policy', async () => {
+    const seen: GenerateRequest[] = []
+    const { metrics } = await measure(saying([], seen), SETTINGS, planTasks(SHOP, SETTINGS).training, { by: 'original' })
+    expect(seen).toEqual([])
+    expect(metrics).toMatchObject({ 'ndcg@10': 0, format: 1, words: 2, distinct: 1 })
+  })
+})
+
+describe('the queries of a run', () => {
+  it('are those with a relevant product, named by their place in the dataset', () => {
+    const unlabelled: JudgedQuery = { ...SHOP.queries[0]!, id: 's', judgements: [{ productId: 'p1', label: 'S' }] }
+    const dataset = { ...SHOP, queries: [unlabelled, ...SHOP.queries] }
+    expect(planTasks(dataset, SETTINGS).training.map(({ key, query: { id } }) => [key, id])).toEqual([[1, 'a'], [2, 'b']])
+    expect(planTasks(dataset, { ...SETTINGS, gains: 'graded' }).training.map(({ key }) => key)).toEqual([0, 1, 2])
+  })
+})
