@@ -1,14 +1,13 @@
 // Headless Chromium on the lab's page: the page is built when needed, served on a port of its own, and gone when the work ends.
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { chromium, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import type { Connect } from 'vite'
-import { ensureBuilt, hashSources, ROOT } from './build.ts'
-import { CHROME_FLAGS, findChrome } from './chrome.ts'
+import { ROOT } from './root.ts'
 import { BadInput, messageOf } from './errors.ts'
 import { INPUT_PATH, OUTPUT_PATH, type FileRef, type Job, type Outcome, type Results } from './page/protocol.ts'
-import { serve } from './serve.ts'
 
 const BUILDS = join(ROOT, 'node_modules', '.cache', 'lab')
 const DAY_MS = 24 * 3600 * 1000
@@ -16,6 +15,7 @@ const FIRST_PORT = 4573
 
 /** Builds the lab's page once per state of the sources. Commands that start together each build their own and agree by renaming. */
 async function labPage(): Promise<string> {
+  const { ensureBuilt, hashSources } = await import('./build.ts')
   const hash = hashSources(['lab/page', 'lab/errors.ts'])
   const folder = join(BUILDS, hash.slice(0, 16))
   if (existsSync(folder)) return folder
@@ -64,7 +64,9 @@ export class Exchange {
     } else if (request.method === 'POST' && url.startsWith(OUTPUT_PATH)) {
       const path = this.#outputs.get(decodeURIComponent(url.slice(OUTPUT_PATH.length)))
       if (path === undefined) return refuse(404, 'no such output')
-      pipeline(request, createWriteStream(path)).then(() => response.end(), (error: unknown) => refuse(500, messageOf(error)))
+      // whole or not at all: what the page leaves half is never under its name
+      const part = `${path}.part`
+      pipeline(request, createWriteStream(part)).then(() => rename(part, path)).then(() => response.end(), (error: unknown) => refuse(500, messageOf(error)))
     } else next()
   }
 }
@@ -96,6 +98,8 @@ async function openPage(page: Page, address: string, { progress, event }: LabOpt
 
 /** Opens the lab's page for as long as `work` takes. The signal, a crash of the page or of the browser end it at once. */
 export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
+  // loaded only now: bad input is answered before the browser's tools are
+  const [{ chromium }, { CHROME_FLAGS, findChrome }, { serve }] = await Promise.all([import('playwright'), import('./chrome.ts'), import('./serve.ts')])
   const executablePath = findChrome()
   if (executablePath === undefined) throw new Error('no Chrome or Chromium was found; install one, or set CHROME_PATH to an installed one')
   const { signal, exchange, progress } = options

@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build, type InlineConfig } from 'vite'
-
-export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+import { ROOT } from './root.ts'
 
 const SOURCES = ['index.html', 'package-lock.json', 'vite.config.ts', 'public', 'src', 'workers'] as const
 const STAMP = '.sources'

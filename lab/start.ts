@@ -4,8 +4,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ensureBuilt, hashSources, ROOT } from './build.ts'
+import { ensureBuilt, hashSources } from './build.ts'
 import { findChrome, WEBGPU_FLAGS } from './chrome.ts'
+import { ROOT } from './root.ts'
 import { serve } from './serve.ts'
 
 const DEFAULT_PORT = 4173

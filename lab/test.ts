@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from './build.ts'
+import { ROOT } from './root.ts'
 import { ensureChrome } from './install-chrome.ts'
 import { add, check, lastLine, NOTHING, tallyPlaywright, tallyVitest, trust, type PlaywrightReport, type Tally, type VitestReport } from './tally.ts'
 

@@ -2,6 +2,7 @@
 import type { Arguments } from '../arguments.ts'
 
 export interface Terminal {
+  readonly input: NodeJS.ReadableStream
   /** a line to stderr */
   readonly progress: (line: string) => void
   /** a line to stdout */

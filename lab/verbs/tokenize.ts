@@ -35,7 +35,7 @@ export const tokenize: Command = async (args, terminal) => {
   const tokenizer = filesIn(folder, ['tokenizer.json', 'tokenizer_config.json']).map((path) => exchange.offer(path))
   const items: (string | readonly Message[])[] = []
   let number = 0
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input: terminal.input, crlfDelay: Infinity })) {
     number++
     if (line.trim() !== '') items.push(readLine(line, number, chat))
   }

@@ -4,7 +4,7 @@ import { appendFileSync, copyFileSync, createReadStream, mkdirSync, readFileSync
 import { basename, join } from 'node:path'
 import { needed, text, texts } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
-import { ROOT } from '../build.ts'
+import { ROOT } from '../root.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { fileAt, filesIn, modelIn } from '../folders.ts'
 import { parseSettings, settingsRecord } from '../../src/domain/config.ts'
@@ -71,11 +71,11 @@ export const train: Command = async (args, terminal) => {
   const examples = texts(args, 'examples')
   if ((products.length === 0) !== (examples.length === 0)) throw new BadInput('train: --products and --examples belong together; give both, or neither for the embedded sample')
   const ownShop = products.length > 0
+  prepare(out)
   const shards = ownShop ? [...products, ...examples].map(fileAt) : filesIn(join(SAMPLE, 'shop'), ['products.parquet', 'examples.parquet'])
   const policyFolder = text(args, 'policy') ?? join(SAMPLE, 'policy')
   filesIn(policyFolder, TOKENIZER)
   const model = modelIn(policyFolder)
-  prepare(out)
 
   const exchange = new Exchange()
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }

@@ -1,0 +1,55 @@
+// The command line's contract without a browser: bad input ends with status 1 and one sentence.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { lab, startLab } from './testing.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lab-test-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const nowhere = join(folder, 'nowhere')
+const file = join(folder, 'file')
+writeFileSync(file, '')
+
+test.each([
+  ['no verb', [], /^no verb; give one of/],
+  ['an unknown verb', ['dance'], /^verb "dance" is unknown/],
+  ['an unknown option', ['generate', folder, '--loud'], /^generate: unknown option '--loud'; usage/],
+  ['a model folder that is not there', ['generate', nowhere, '--tokens', '1', '--max', '1'], /^folder .*nowhere does not exist$/],
+  ['a model folder that is a file', ['generate', file, '--tokens', '1', '--max', '1'], /file is not a folder$/],
+  ['a model folder without a model', ['generate', folder, '--tokens', '1', '--max', '1'], /has no config\.json and no model\.safetensors$/],
+  ['a case without golden tensors', ['check-policy', folder], /has no /],
+  ['weights that are not supported', ['check-policy', folder, '--weights', 'int8'], /^check-policy: --weights is "int8"; only f32/],
+  ['a setting that does not exist', ['train', '--out', join(folder, 'out'), '--set', 'stepz=3'], /^setting stepz does not exist; did you mean steps/],
+  ['a setting out of range', ['train', '--out', join(folder, 'out'), '--set', 'steps=0'], /^setting steps is "0"; give a whole number from 1/],
+  ['an unknown preset', ['train', '--out', join(folder, 'out'), '--preset', 'mine'], /^setting preset is "mine"; give one of sample/],
+  ['an unknown stage', ['train', '--out', join(folder, 'out'), '--stages', 'ppo'], /^setting stages is "ppo"; give one of/],
+  ['products without examples', ['train', '--out', join(folder, 'out'), '--products', file], /^train: --products and --examples belong together/],
+  ['a shard that is not there', ['train', '--out', join(folder, 'out'), '--products', file, '--examples', nowhere], /nowhere does not exist; give the path of a file$/],
+  ['an output folder that is a file', ['train', '--out', file], /^--out .*file cannot be written/],
+  ['no output folder', ['train'], /^train: --out is missing/],
+  ['an unknown bench', ['bench', 'sleep'], /^bench "sleep" is unknown; give one of matmul/],
+] as const)('%s ends with status 1 and a sentence', async (_, words, sentence) => {
+  const { status, last, lines } = await lab(words)
+  expect(last).toEqual({ error: expect.stringMatching(sentence) as string })
+  expect(lines).toHaveLength(1)
+  expect(status).toBe(1)
+})
+
+test.each([
+  ['no JSON', '"fine"\nnot json\n', /^line 2 is no JSON; give a JSON string/],
+  ['no text', '["a"]\n', /^line 1 is \["a"\]; give a JSON string/],
+])('tokenize refuses a line that is %s by its number', async (_, stdin, sentence) => {
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) writeFileSync(join(folder, name), '{}')
+  const { status, last } = await lab(['tokenize', folder], stdin)
+  expect(last).toEqual({ error: expect.stringMatching(sentence) as string })
+  expect(status).toBe(1)
+})
+
+test('the process itself ends with the status and the line', async () => {
+  const { status, last, lines } = await startLab(['dance']).finished
+  expect(status).toBe(1)
+  expect(lines).toHaveLength(1)
+  expect(last).toHaveProperty('error')
+}, 30_000)
