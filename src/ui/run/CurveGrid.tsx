@@ -48,7 +48,7 @@ function CurveCardBase({ curve }: { readonly curve: Curve }) {
         <Term explain={curve.explain}>{curve.title}</Term>
         <span className="curve-value">{note === undefined ? curve.format(last?.[curve.lines[0]!.key]) : ''}</span>
         {curve.lines.length > 1 && note === undefined && (
-          <span className="curve-keys">{curve.lines.map((line) => <span key={line.key} className={`key series-${line.colour}`}>{line.name}</span>)}</span>
+          <span className="curve-keys">{curve.lines.filter(({ name }) => name !== 'all').map((line) => <span key={line.key} className={`key series-${line.colour}`}>{line.name}</span>)}</span>
         )}
       </figcaption>
       <div className="curve-box" ref={box}>
