@@ -5,7 +5,7 @@ import { Buffers, Numbers, dispatch } from '../testing.ts'
 import { logSoftmax, logSoftmaxGradient, segmentsOf } from './log_softmax.ts'
 import * as reference from './log_softmax.reference.ts'
 
-const SHAPES = [[1, 1], [1, 2], [33, 7], [32, 256], [5, 257], [3, 2048], [2, 5003], [40, 300]] as const
+const SHAPES = [[1, 1], [1, 2], [33, 7], [32, 256], [5, 257], [2, 1024], [2, 1025], [3, 2048], [2, 5003], [40, 300]] as const
 const FIRST = 3 // rows of other chunks stand before and after these in targets, stats and weights
 const AFTER = 2
 
