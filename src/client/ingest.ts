@@ -3,6 +3,8 @@ import type { Dataset } from '../domain/dataset.ts'
 import type { IngestProgress, IngestReport, IngestService } from '../protocol/ingest.ts'
 import { connect } from './connection.ts'
 
+export type { IngestReport } from '../protocol/ingest.ts'
+
 export interface ReadOptions {
   /** the dataset's name on the page and in the run's record; the first file's name by default */
   readonly name?: string

@@ -2,6 +2,8 @@
 import type { PolicyService } from '../protocol/policy.ts'
 import { connect, type Connection } from './connection.ts'
 
+export type { ExportedFile, LoraTarget, ModelFiles, PolicyInfo, PolicyService, PolicyVersion, Trainable } from '../protocol/policy.ts'
+
 /** Procedures that answer about the device itself, so they must not wait behind work that a lost device would never finish. */
 const AT_ONCE: ReadonlySet<string> = new Set(['lost', 'loseDevice', 'bytes'])
 

@@ -1,8 +1,8 @@
 // The policy engine as the page sees it: starting, ready with a loaded policy, absent for a reason, or lost.
 import type { Connection } from '../client/connection.ts'
-import type { Settings } from '../domain/settings.ts'
+import type { LoraTarget, ModelFiles, PolicyInfo, PolicyService, Trainable } from '../client/policy.ts'
 import { listItems } from '../domain/config.ts'
-import { LORA_TARGETS, type LoraTarget, type ModelFiles, type PolicyInfo, type PolicyService, type Trainable } from '../protocol/policy.ts'
+import { LINEAR_LAYERS, type Settings } from '../domain/settings.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type EngineStatus =
@@ -21,7 +21,7 @@ export interface EngineClient {
 /** What is trained, as the settings say. */
 export function trainableOf(settings: Settings): Trainable {
   if (settings.trainable === 'full') return { kind: 'full' }
-  const targets = listItems(settings.loraTargets, LORA_TARGETS) as LoraTarget[]
+  const targets = listItems(settings.loraTargets, LINEAR_LAYERS) as LoraTarget[]
   return { kind: 'lora', rank: settings.loraRank, alpha: settings.loraAlpha, targets, seed: settings.seed }
 }
 

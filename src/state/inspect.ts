@@ -1,4 +1,5 @@
 // One query looked at closely: as typed, as the starting policy rewrites it and as the current one does, each with its ranking.
+import type { PolicyService, PolicyVersion } from '../client/policy.ts'
 import type { JudgedQuery } from '../domain/dataset.ts'
 import { ndcg, targetsOf } from '../domain/metrics.ts'
 import { END_OF_TURN, renderPrompt } from '../domain/prompt.ts'
@@ -6,7 +7,6 @@ import type { Recommender } from '../domain/recommender.ts'
 import { parseEvaluation, parseTraining } from '../domain/request.ts'
 import type { Settings } from '../domain/settings.ts'
 import { searchText } from '../domain/words.ts'
-import type { PolicyService, PolicyVersion } from '../protocol/policy.ts'
 
 /** As deep as NDCG@100 and the ranks of relevant products need. */
 export const DEPTH = 100

@@ -1,11 +1,12 @@
 // The store of what is loaded: one shop at a time, read and indexed whole before it replaces the one before.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { ReadOptions, ReadResult } from '../client/ingest.ts'
+import type { IngestReport, ReadOptions, ReadResult } from '../client/ingest.ts'
 import type { OpenRecommender } from '../client/recommender.ts'
 import type { Dataset, Product } from '../domain/dataset.ts'
 import type { Recommender } from '../domain/recommender.ts'
-import type { IngestReport } from '../protocol/ingest.ts'
 import { sentenceOf } from './sentence.ts'
+
+export type { IngestReport } from '../client/ingest.ts'
 
 /** A dataset that can be trained on: its products by id, and a recommender that has indexed them. */
 export interface Shop {

@@ -1,19 +1,19 @@
 // The store of the run: it pulls the experiment's events one by one, so that to pause is not to pull.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ExportedFile } from '../client/policy.ts'
 import { changeSetting, settingsFromHash, settingsOf } from '../domain/config.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
 import { emptyRun, reduce, type RunState } from '../experiment/reduce.ts'
 import type { RunInput } from '../experiment/run.ts'
-import type { ExportedFile } from '../protocol/policy.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
 import type { Library, Shop } from './library.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { GrpoStep, RunEvent, ScoredRollout, Summary, Metrics, Gain } from '../experiment/events.ts'
-export type { ExportedFile } from '../protocol/policy.ts'
+export type { ExportedFile } from '../client/policy.ts'
 export type { Evaluation, RunState, StepRollouts } from '../experiment/reduce.ts'
 
 export type Phase = 'idle' | 'preparing' | 'running' | 'stepping' | 'pausing' | 'paused' | 'finished' | 'failed'

@@ -1,5 +1,5 @@
 // The loaded shop in figures: products, queries, judgements by label, and what did not join.
-import type { IngestReport } from '../../protocol/ingest.ts'
+import type { IngestReport } from '../../state/library.ts'
 import { Label, LABELS } from '../parts/Label.tsx'
 import { count, percent } from '../parts/format.ts'
 import { useLibrary } from '../parts/stores.ts'
