@@ -1,10 +1,27 @@
-// Matrix products C = alpha·A·B + bias + add, of any size and stride: bindings, uniforms and the choice of a variant; no arithmetic.
-import type { Recording, Tensor } from '../../gpu/gpu.ts'
+// Matrix products C = alpha·A·B + bias + add, of any size and stride: sources, bindings, uniforms and grids; no arithmetic.
+import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
-import plain from './matmul.plain.wgsl?raw'
+import a1 from './matmul.a.scalar.wgsl?raw'
+import a4 from './matmul.a.vec4.wgsl?raw'
+import b1 from './matmul.b.scalar.wgsl?raw'
+import b4 from './matmul.b.vec4.wgsl?raw'
+import c1 from './matmul.c.scalar.wgsl?raw'
+import c4 from './matmul.c.vec4.wgsl?raw'
+import chunks from './matmul.chunks.wgsl?raw'
+import fragment from './matmul.fragment.wgsl?raw'
+import lane4x4 from './matmul.lane4x4.wgsl?raw'
+import quad from './matmul.quad.wgsl?raw'
+import quad16x16 from './matmul.quad16x16.wgsl?raw'
+import quad16x4 from './matmul.quad16x4.wgsl?raw'
+import quad16x8 from './matmul.quad16x8.wgsl?raw'
+import quad32x32 from './matmul.quad32x32.wgsl?raw'
+import shape from './matmul.shape.wgsl?raw'
+import shared from './matmul.shared.wgsl?raw'
+import {
+  CANDIDATES, type Choice, type Family, type Layout, type MatmulOp, type Plan, type ShapeClass, type Tile, TILES, defaultChoice, familyOf, planMatmul,
+} from './matmul.plan.ts'
 
-/** nn: C = A[m,k]·B[k,n]; nt: C = A[m,k]·B[n,k]ᵀ; tn: C = A[k,m]ᵀ·B[k,n] */
-export type MatmulOp = 'nn' | 'nt' | 'tn'
+export type { MatmulOp } from './matmul.plan.ts'
 
 export interface MatmulArgs {
   readonly op: MatmulOp
@@ -32,16 +49,123 @@ export interface MatmulArgs {
   readonly alpha?: number
 }
 
-/** Records C = alpha·A·B + bias + add (or + C). A row's bytes depend on its own values and on k alone in nn and nt. */
+const BODIES: Readonly<Record<Tile, string>> = {
+  quad32x32: quad + quad32x32, quad16x16: quad + quad16x16, quad16x8: quad + quad16x8, quad16x4: quad + quad16x4,
+  lane4x4, shared64x64: shared, shared32x32: shared,
+}
+
+const choices = new WeakMap<Gpu, Choice>()
+const scratches = new WeakMap<Gpu, Map<number, Tensor>>()
+
+export const familyOfGpu = (gpu: Gpu): Family => familyOf(gpu.architecture, gpu.device.features.has('subgroups'))
+
+/** From now on products on this GPU use these tiles; bytes stay the same. */
+export function useMatmulTiles(gpu: Gpu, choice: Choice): void {
+  choices.set(gpu, choice)
+}
+
+/**
+ * Records C = alpha·(A·B) + bias + (add | C).
+ * The bytes of a row of nn and nt depend on that row, B and k alone: not on m, n, strides, or the tile. tn may split k, by shape and adapter alone.
+ * A side of zero leaves nothing to write; k = 0 gives bias + add. Throws when both `add` and `accumulate` are given, or a tensor is too small.
+ */
 export function matmul(recording: Recording, args: MatmulArgs): void {
-  const { op, m, n, k, a, b, c, bias, add, accumulate = false, alpha = 1 } = args
-  if (add !== undefined && accumulate) throw new Error('matmul: add and accumulate were both given; give one')
-  const lda = args.lda ?? (op === 'tn' ? m : k)
-  const ldb = args.ldb ?? (op === 'nt' ? k : n)
-  const [aRow, aK] = op === 'tn' ? [1, lda] : [lda, 1]
-  const [bCol, bK] = op === 'nt' ? [ldb, 1] : [1, ldb]
-  const kernel = recording.gpu.kernel('matmul', plain, { BIAS: bias !== undefined, ADD: add !== undefined, ACCUMULATE: accumulate })
-  recording.dispatch(kernel, [a, b, bias ?? a, add ?? a, c], [
-    m, n, k, f32(alpha), args.aOffset ?? 0, aRow, aK, args.bOffset ?? 0, bCol, bK, args.cOffset ?? 0, args.ldc ?? n,
-  ], [Math.ceil(n / 8), Math.ceil(m / 8)])
+  const { gpu } = recording
+  const family = familyOfGpu(gpu)
+  matmulAs(recording, args, planMatmul(layoutOf(args), family, choices.get(gpu) ?? defaultChoice(family)))
+}
+
+/** Fills in packed strides and zero offsets, and checks that the tensors are long enough. */
+export function layoutOf(args: MatmulArgs): Layout {
+  const { op, m, n, k } = args
+  if (args.add !== undefined && args.accumulate === true) throw new Error('matmul: both add and accumulate were given; give one')
+  const layout = {
+    op, m, n, k, lda: args.lda ?? (op === 'tn' ? m : k), ldb: args.ldb ?? (op === 'nt' ? k : n), ldc: args.ldc ?? n,
+    aOffset: args.aOffset ?? 0, bOffset: args.bOffset ?? 0, cOffset: args.cOffset ?? 0,
+  }
+  const [aRows, aWidth] = op === 'tn' ? [k, m] : [m, k]
+  const [bRows, bWidth] = op === 'nt' ? [n, k] : [k, n]
+  check('a', args.a, layout.aOffset, aRows, aWidth, layout.lda)
+  check('b', args.b, layout.bOffset, bRows, bWidth, layout.ldb)
+  check('c', args.c, layout.cOffset, m, n, layout.ldc)
+  if (args.add !== undefined) check('add', args.add, layout.cOffset, m, n, layout.ldc)
+  if (args.bias !== undefined) check('bias', args.bias, 0, 1, n, n)
+  return layout
+}
+
+function check(name: string, tensor: Tensor, offset: number, rows: number, width: number, stride: number): void {
+  if (rows === 0 || width === 0) return
+  if (stride < width) throw new Error(`matmul: rows of ${name} hold ${width} elements but start ${stride} apart; give a stride of at least ${width}`)
+  const needed = offset + (rows - 1) * stride + width
+  if (tensor.size < needed * 4) throw new Error(`matmul: ${name} needs ${needed} elements (${rows} rows of ${width}, ${stride} apart, from ${offset}) but its tensor has ${tensor.size / 4}; give a longer one`)
+}
+
+/** Records the product as planned: tests and timings force a tile by it. */
+export function matmulAs(recording: Recording, args: MatmulArgs, plan: Plan): void {
+  const { gpu } = recording
+  const { m, n, k, a, b, c, bias, add, accumulate = false, alpha = 1 } = args
+  if (m === 0 || n === 0) return
+  const { left, right, chunk } = plan
+  const split = plan.chunks > 1
+  const options = { BIAS: bias !== undefined, ADD: add !== undefined, ACCUMULATE: accumulate }
+  const target = split ? scratch(gpu, plan.chunks * m * n) : c
+  const [first, second] = plan.transposed ? [b, a] : [a, b]
+  const { rows, columns, side } = TILES[plan.tile]
+  const source = [shape, left.fours ? a4 : a1, right.fours ? b4 : b1, plan.cFours ? c4 : c1, fragment, BODIES[plan.tile]].join('\n')
+  const kernel = gpu.kernel(`matmul ${plan.tile} ${left.fours ? 'a4' : 'a1'} ${right.fours ? 'b4' : 'b1'} ${plan.cFours ? 'c4' : 'c1'}`, source, {
+    A_ALONG: left.along, B_ALONG: right.along, TAIL: plan.tail, TRANSPOSED: plan.transposed, ...(side > 0 ? { SIDE: side } : {}),
+    ...(split ? { BIAS: false, ADD: false, ACCUMULATE: false } : options),
+  })
+  const [cOffset, cRow, cColumn] = split ? [0, plan.transposed ? 1 : n, plan.transposed ? n : 1] : [args.cOffset ?? 0, plan.cRow, plan.cColumn]
+  recording.dispatch(kernel, [first, second, (split ? undefined : bias) ?? first, (split ? undefined : add) ?? first, target], [
+    plan.m, plan.n, k, chunk, left.offset, left.row, left.k, right.offset, right.row, right.k, cOffset, cRow, cColumn, m * n, f32(split ? 1 : alpha),
+  ], [Math.ceil(plan.n / columns), Math.ceil(plan.m / rows), plan.chunks])
+  if (!split) return
+  recording.dispatch(gpu.kernel('matmul chunks', chunks, options), [target, bias ?? target, add ?? target, c], [
+    m, n, plan.chunks, args.cOffset ?? 0, plan.transposed ? plan.cColumn : plan.cRow, f32(alpha),
+  ], [Math.ceil(n / 16), m])
+}
+
+/** Room for partial products, kept and shared: dispatches run one after another. */
+function scratch(gpu: Gpu, elements: number): Tensor {
+  const known = scratches.get(gpu) ?? new Map<number, Tensor>()
+  scratches.set(gpu, known)
+  const size = 2 ** Math.ceil(Math.log2(elements))
+  const tensor = known.get(size) ?? gpu.tensor('matmul chunks', size)
+  known.set(size, tensor)
+  return tensor
+}
+
+/** One shape of each class, small enough to time at start-up. */
+const TRIALS: Readonly<Record<ShapeClass, readonly [m: number, n: number, k: number]>> = { large: [512, 192, 64], small: [128, 64, 64], rank: [1024, 8, 64], column: [1, 1024, 64] }
+const ROUNDS = 3
+
+/**
+ * Times the candidates of each shape class (best of three, in turn) and uses the fastest from now on; returns them for the run's record.
+ * All candidates give equal bytes, so the choice changes speed alone.
+ */
+export async function chooseMatmulTiles(gpu: Gpu): Promise<Record<ShapeClass, Tile>> {
+  const family = familyOfGpu(gpu)
+  const chosen: Record<ShapeClass, Tile> = { ...defaultChoice(family) }
+  for (const [name, candidates] of Object.entries(CANDIDATES[family]) as [ShapeClass, readonly Tile[]][]) {
+    if (candidates.length < 2) continue
+    const [m, n, k] = TRIALS[name]
+    const [a, b, c] = [gpu.tensor('matmul trial', m * k), gpu.tensor('matmul trial', k * n), gpu.tensor('matmul trial', m * n)]
+    const args: MatmulArgs = { op: 'nt', m, n, k, a, b, c }
+    const best = new Map<Tile, number>()
+    for (let round = -1; round < ROUNDS; round++) { // round −1 compiles
+      for (const tile of candidates) {
+        const recording = gpu.record()
+        matmulAs(recording, args, planMatmul(layoutOf(args), family, chosen, tile))
+        const start = performance.now()
+        recording.submit()
+        await gpu.device.queue.onSubmittedWorkDone()
+        if (round >= 0) best.set(tile, Math.min(best.get(tile) ?? Infinity, performance.now() - start))
+      }
+    }
+    chosen[name] = candidates.reduce((fastest, tile) => (best.get(tile)! < best.get(fastest)! ? tile : fastest))
+    for (const tensor of [a, b, c]) gpu.free(tensor)
+  }
+  useMatmulTiles(gpu, chosen)
+  return chosen
 }

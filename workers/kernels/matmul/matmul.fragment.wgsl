@@ -1,0 +1,41 @@
+// Fragments: four k of the four rows (columns) that a lane owns, as a matrix with one column per k, however they lie in memory; and their product.
+fn load_a(row: u32, k: u32) -> mat4x4f {
+  let at = s.a_offset + row * s.a_row + k * s.a_k;
+  if (A_ALONG) { return transpose(mat4x4f(a4(at), a4(at + s.a_row), a4(at + 2u * s.a_row), a4(at + 3u * s.a_row))); }
+  return mat4x4f(a4(at), a4(at + s.a_k), a4(at + 2u * s.a_k), a4(at + 3u * s.a_k));
+}
+fn load_b(col: u32, k: u32) -> mat4x4f {
+  let at = s.b_offset + col * s.b_col + k * s.b_k;
+  if (B_ALONG) { return transpose(mat4x4f(b4(at), b4(at + s.b_col), b4(at + 2u * s.b_col), b4(at + 3u * s.b_col))); }
+  return mat4x4f(b4(at), b4(at + s.b_k), b4(at + 2u * s.b_k), b4(at + 3u * s.b_k));
+}
+/// The lane's four rows at one k: what is left when k is not a multiple of four.
+fn load_a_one(row: u32, k: u32) -> vec4f {
+  let at = s.a_offset + row * s.a_row + k * s.a_k;
+  if (A_ALONG) { return vec4f(a1(at), a1(at + s.a_row), a1(at + 2u * s.a_row), a1(at + 3u * s.a_row)); }
+  return a4(at);
+}
+fn load_b_one(col: u32, k: u32) -> vec4f {
+  let at = s.b_offset + col * s.b_col + k * s.b_k;
+  if (B_ALONG) { return vec4f(b1(at), b1(at + s.b_col), b1(at + 2u * s.b_col), b1(at + 3u * s.b_col)); }
+  return b4(at);
+}
+/// c[row] += Σ a[k][row] · b[k], k ascending.
+fn product(c: mat4x4f, a: mat4x4f, b: mat4x4f) -> mat4x4f {
+  return mat4x4f(
+    fma(vec4f(a[3].x), b[3], fma(vec4f(a[2].x), b[2], fma(vec4f(a[1].x), b[1], fma(vec4f(a[0].x), b[0], c[0])))),
+    fma(vec4f(a[3].y), b[3], fma(vec4f(a[2].y), b[2], fma(vec4f(a[1].y), b[1], fma(vec4f(a[0].y), b[0], c[1])))),
+    fma(vec4f(a[3].z), b[3], fma(vec4f(a[2].z), b[2], fma(vec4f(a[1].z), b[1], fma(vec4f(a[0].z), b[0], c[2])))),
+    fma(vec4f(a[3].w), b[3], fma(vec4f(a[2].w), b[2], fma(vec4f(a[1].w), b[1], fma(vec4f(a[0].w), b[0], c[3])))));
+}
+fn product_one(c: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
+}
+/// Writes a lane's rows from `row` and columns from `col`. Rolled, here and below: what is not written out is compiled once.
+fn put(row: u32, col: u32, z: u32, c: mat4x4f) {
+  var rows = c;
+  for (var j = 0u; j < 4u; j++) {
+    put4(row + j, col, z, rows[0]);
+    rows = mat4x4f(rows[1], rows[2], rows[3], rows[0]);
+  }
+}
