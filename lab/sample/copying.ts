@@ -4,8 +4,8 @@ import { CONCEPTS } from './concepts.ts'
 import { chance } from './speech.ts'
 import { CODAS, ENDINGS, EVERYDAY_WORDS, NUCLEI, ONSETS, STOP_WORDS } from './words/everyday.ts'
 
-/** Shares of queries with one word, two words, …: four words on average, as shoppers write. */
-const LENGTHS = [7, 15, 20, 19, 14, 10, 6, 4, 3, 2] as const
+/** Shares of queries with one word, two words, …: a little longer than shoppers write, since every example pays for its frame. */
+const LENGTHS = [5, 12, 18, 18, 15, 11, 8, 6, 4, 3] as const
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 const ACCENTED = 'éèáñüöçíóâ'
 const SHOP_WORDS = [...new Set(CONCEPTS.flatMap((concept) => concept.ways.flatMap((way) => way.split(' '))))]
@@ -33,12 +33,37 @@ export function unrepeated(words: readonly string[]): string[] {
   return words.filter((_, i) => lower.indexOf(lower[i]!) === i)
 }
 
-/** A word that never was: syllables as English has them, sometimes with an ending. */
+/** A word that never was: syllables as English has them, sometimes with an ending, or letters that follow each other as in known words. */
 export function pseudoWord(random: Stream): string {
+  if (chance(random, 0.6)) return lettersAsKnown(random)
   const syllables = 1 + weighted([6, 5, 1], random)
   let text = ''
   for (let i = 0; i < syllables; i++) text += (i > 0 && chance(random, 0.3) ? '' : random.pick(ONSETS)) + random.pick(NUCLEI) + (chance(random, 0.5) ? random.pick(CODAS) : '')
   return chance(random, 0.3) ? text + random.pick(ENDINGS) : text
+}
+
+/** What follows each two letters in the known words; `^` stands before a word, the empty string after it. */
+const FOLLOWERS = ((): ReadonlyMap<string, readonly string[]> => {
+  const followers = new Map<string, string[]>()
+  for (const known of [...EVERYDAY_WORDS, ...SHOP_WORDS].filter((word) => /^[a-z]+$/.test(word))) {
+    for (let i = 0; i <= known.length; i++) {
+      const context = `^^${known}`.slice(i, i + 2)
+      followers.set(context, [...(followers.get(context) ?? []), known.charAt(i)])
+    }
+  }
+  return followers
+})()
+
+function lettersAsKnown(random: Stream): string {
+  for (;;) {
+    let text = ''
+    for (let last = '^^', next = ''; text.length < 12; last = last.slice(1) + next) {
+      next = random.pick(FOLLOWERS.get(last)!)
+      if (next === '') break
+      text += next
+    }
+    if (text.length > 2) return text
+  }
 }
 
 /** Any digits; a code as makers print it; a size, a price, a pack. */
@@ -62,11 +87,11 @@ function figure(random: Stream): string {
 
 function word(random: Stream): string {
   const kind = random.uniform()
-  if (kind < 0.3) return random.pick(EVERYDAY_WORDS)
-  if (kind < 0.4) return random.pick(STOP_WORDS)
-  if (kind < 0.48) return random.pick(SHOP_WORDS)
-  if (kind < 0.8) return pseudoWord(random)
-  if (kind < 0.87) return Array.from({ length: 2 + random.integer(7) }, () => LETTERS.charAt(random.integer(26))).join('')
+  if (kind < 0.26) return random.pick(EVERYDAY_WORDS)
+  if (kind < 0.34) return random.pick(STOP_WORDS)
+  if (kind < 0.5) return random.pick(SHOP_WORDS)
+  if (kind < 0.82) return pseudoWord(random)
+  if (kind < 0.87) return Array.from({ length: 2 + random.integer(6) }, () => LETTERS.charAt(random.integer(26))).join('')
   if (kind < 0.98) return figure(random)
   const base = pseudoWord(random)
   const at = random.integer(base.length + 1)
@@ -75,7 +100,7 @@ function word(random: Stream): string {
 
 /** Some words with the marks that shoppers put at them. */
 function marked(text: string, random: Stream): string {
-  if (!chance(random, 0.12)) return text
+  if (!chance(random, 0.1)) return text
   switch (random.integer(9)) {
     case 0: return `"${text}"`
     case 1: return `(${text})`

@@ -9,7 +9,7 @@ import { chance, misspell, smallTalk } from './speech.ts'
 
 export const SFT = {
   /** share of queries of no shop, whose words are copied */
-  copies: 0.45,
+  copies: 0.6,
   /** of those, share without their stop words */
   stopWordsDropped: 0.1,
   /** chance that a concept keeps the shopper's own way; else any way, the own one included */

@@ -71,12 +71,12 @@ describe('the shipped tokenizer', () => {
     }
   })
 
-  it('keeps examples short: at most 41 tokens on average, and a rewrite in 48', () => {
+  it('keeps examples short: at most 43 tokens on average, and a rewrite in 48', () => {
     const random = new Stream(7, 'token counts')
     const examples = Array.from({ length: 3000 }, () => sftExample(random))
     const completions = examples.map(({ completion }) => encode(completion).length)
     const total = examples.reduce((sum, { query }, i) => sum + encode(prompt(query)).length + completions[i]!, 0)
-    expect(total / examples.length).toBeLessThan(41)
+    expect(total / examples.length).toBeLessThan(43)
     expect(completions.filter((length) => length > 48).length / completions.length).toBeLessThan(0.01)
   })
 
