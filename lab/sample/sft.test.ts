@@ -32,22 +32,19 @@ describe('the examples of the starting policy', () => {
     expect(shares.reduce((sum, value) => sum + value, 0) / COUNT).toBeGreaterThan(0.99)
   })
 
-  it('are copies for nearly half, the words of the query in their order', () => {
+  it('are copies for the larger part, the words of the query in their order', () => {
     expect(copied('(Red) "mug" for  my mug, 12"', false)).toBe('(Red) mug for my mug, 12')
     expect(copied('the mug for my desk', true)).toBe('mug desk')
     expect(copied('for the', true)).toBe('for the')
-    expect(share(({ query, rewrite }) => rewrite === copied(query, false))).toBeGreaterThan(0.45)
+    expect(share(({ query, rewrite }) => rewrite === copied(query, false))).toBeGreaterThan(0.55)
   })
 
   it('say every way of a thing equally often, whatever the catalogue says', () => {
-    const counts = new Map(CONCEPTS.flatMap((concept) => concept.ways.map((way) => [way, 0])))
-    for (const { rewrite } of examples) {
-      for (const way of counts.keys()) if (` ${rewrite} `.includes(` ${way} `)) counts.set(way, counts.get(way)! + 1)
-    }
-    // A word that other ways or copies also use is counted there too: compare ways of several words, which are rarely met by chance.
-    const spreads = CONCEPTS.filter((concept) => concept.kind === 'type').map((concept) => {
-      const plain = concept.ways.filter((way) => way.includes(' ')).map((way) => counts.get(way)!)
-      return plain.length < 2 ? 1 : Math.max(...plain) / Math.min(...plain)
+    // Types' ways of several words: chance rarely puts them into a copy, so that what is counted was said on purpose.
+    const types = CONCEPTS.filter((concept) => concept.kind === 'type').map((concept) => concept.ways.filter((way) => way.includes(' '))).filter((ways) => ways.length > 1)
+    const spreads = types.map((ways) => {
+      const counts = ways.map((way) => examples.filter(({ rewrite }) => rewrite.includes(way)).length)
+      return Math.max(...counts) / Math.min(...counts)
     })
     expect(spreads.reduce((sum, value) => sum + value, 0) / spreads.length).toBeLessThan(1.6)
   })
