@@ -1,0 +1,87 @@
+// A run on the embedded sample, by its four buttons, with the real engine.
+import { expect, shoot, SMALL_RUN, test, Workbench } from './workbench.ts'
+
+test('Step does one step and pauses, and Reset brings the same first step again', async ({ page }, info) => {
+  const bench = new Workbench(page)
+  await bench.ready()
+  await bench.step.click()
+  await expect(bench.phase).toHaveText('paused', { timeout: 90_000 })
+  await expect(page.locator('.standing')).toContainText('step 1 of 4')
+  await expect(bench.rollouts).toContainText('step 1 · 4 groups of 4')
+  const reward = await bench.value('reward').textContent()
+  expect(Number(reward?.replace('−', '-'))).not.toBeNaN()
+  await shoot(page, info, 'one step')
+
+  await bench.reset.click()
+  await expect(bench.phase).toHaveText('ready')
+  await expect(bench.value('reward')).toHaveText('–')
+  await expect(bench.rollouts).not.toContainText('groups of')
+
+  await bench.step.click()
+  await expect(bench.phase).toHaveText('paused', { timeout: 90_000 })
+  await expect(bench.value('reward')).toHaveText(reward!)
+})
+
+test('a run pauses, goes on and ends with the test queries measured before and after', async ({ page }, info) => {
+  test.setTimeout(300_000)
+  const bench = new Workbench(page)
+  await bench.ready()
+  await bench.train.click()
+  await expect(bench.value('reward')).not.toHaveText('–', { timeout: 90_000 })
+  await bench.pause.click()
+  await expect(bench.phase).toHaveText('paused', { timeout: 60_000 })
+  const standing = await page.locator('.standing').textContent()
+  await page.waitForTimeout(1500)
+  expect(await page.locator('.standing').textContent()).toBe(standing)
+  await shoot(page, info, 'paused')
+
+  await bench.train.click()
+  await expect(bench.phase).toHaveText('finished', { timeout: 240_000 })
+  for (const curve of ['reward', 'validation', 'format', 'kl', 'entropy', 'length', 'distinct', 'gradient', 'zero', 'gap', 'speed']) {
+    await expect(bench.value(curve), curve).toHaveText(/\d/)
+    await expect(page.locator(`[data-curve=${curve}] .recharts-line-curve`).first(), curve).toBeAttached()
+  }
+  await expect(page.locator('[data-curve=clip]')).toContainText('on-policy: clip inactive')
+  expect(Number(await bench.value('gap').textContent())).toBeLessThanOrEqual(1e-4)
+
+  await page.getByRole('tab', { name: 'Test result' }).click()
+  const table = page.getByRole('table')
+  for (const name of ['Original query', 'Starting policy', 'Trained policy']) await expect(table.getByRole('row', { name })).toContainText(/0\.\d{3} to 0\.\d{3}/)
+  await expect(page.getByRole('list', { name: 'Gain of the trained policy on test NDCG@10' })).toContainText(/95 % interval .* p /)
+  await shoot(page, info, 'finished')
+
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save' }).first().click()])
+  expect(download.suggestedFilename()).toMatch(/\.(safetensors|json)$/)
+})
+
+test('the settings stand in the address, and the address brings them back', async ({ page }, info) => {
+  const bench = new Workbench(page)
+  await bench.ready(SMALL_RUN)
+  await page.getByRole('tab', { name: 'Settings' }).click()
+  await page.getByLabel('groupSize').fill('6')
+  expect(new URL(page.url()).hash).toContain('groupSize=6')
+  await page.getByLabel('learningRate').fill('fast')
+  await expect(page.getByRole('alert')).toContainText('setting learningRate is')
+  expect(new URL(page.url()).hash).not.toContain('fast')
+  await shoot(page, info, 'settings')
+  await page.reload()
+  await page.getByRole('tab', { name: 'Settings' }).click()
+  await expect(page.getByLabel('groupSize')).toHaveValue('6')
+  await expect(page.getByLabel('promptsPerStep')).toHaveValue('4')
+})
+
+test('a hidden tab keeps training', async ({ page, context }) => {
+  const bench = new Workbench(page)
+  await bench.ready('#preset=sample&steps=200&promptsPerStep=4&groupSize=4&validationEvery=0')
+  await bench.train.click()
+  await expect(bench.value('reward')).not.toHaveText('–', { timeout: 90_000 })
+  const session = await context.newCDPSession(page)
+  await session.send('Page.setWebLifecycleState', { state: 'active' })
+  const other = await context.newPage()
+  await other.bringToFront()
+  // no frame is drawn for a hidden tab: count what the store has, not what is painted
+  const steps = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { __workbench: { run: { getState(): { run: { done: number } } } } }).__workbench.run.getState().run.done)
+  const before = await steps()
+  await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(before + 2)
+  await other.close()
+})

@@ -1,0 +1,86 @@
+// The page as the end-to-end tests use it: by its accessible names, with a watch on every request that leaves it.
+import { expect, test as base, type Locator, type Page, type TestInfo } from '@playwright/test'
+
+/** A run small enough for the software adapter, with everything in it: validations, checkpoints, the test queries. */
+export const SMALL_RUN = '#preset=sample&steps=4&promptsPerStep=4&groupSize=4&validationEvery=2'
+
+/** Every test fails when the page or one of its workers asks another host for anything, or throws. */
+export const test = base.extend<{ foreign: string[] }>({
+  foreign: [async ({ context, baseURL }, use) => {
+    const foreign: string[] = []
+    const faults: string[] = []
+    const own = new URL(baseURL!).host
+    context.on('request', (request) => {
+      const { protocol, host } = new URL(request.url())
+      if (/^(https?|wss?):$/.test(protocol) && host !== own) foreign.push(request.url())
+    })
+    context.on('weberror', (fault) => faults.push(fault.error().message))
+    await use(foreign)
+    expect(foreign, 'requests to other hosts').toEqual([])
+    expect(faults, 'uncaught errors on the page').toEqual([])
+  }, { auto: true }],
+})
+
+export class Workbench {
+  readonly train: Locator
+  readonly pause: Locator
+  readonly step: Locator
+  readonly reset: Locator
+  readonly data: Locator
+  readonly query: Locator
+  readonly phase: Locator
+  readonly rollouts: Locator
+
+  constructor(readonly page: Page) {
+    const button = (name: string): Locator => page.getByRole('button', { name })
+    this.train = button('Train')
+    this.pause = button('Pause')
+    this.step = button('Step')
+    this.reset = button('Reset')
+    this.data = page.getByRole('region', { name: 'Data' })
+    this.query = page.getByRole('combobox', { name: 'Query' })
+    this.phase = page.locator('.phase')
+    this.rollouts = page.getByRole('complementary', { name: 'Rollouts of the last step' })
+  }
+
+  async open(hash = ''): Promise<void> {
+    await this.page.goto(`/${hash}`)
+    await expect(this.data.getByRole('heading', { name: 'sample' })).toBeVisible()
+  }
+
+  /** Opens and waits until a run can be started. */
+  async ready(hash = SMALL_RUN): Promise<void> {
+    await this.open(hash)
+    await expect(this.train).toBeEnabled()
+    await expect(this.column('Current policy').getByRole('list')).toBeVisible()
+  }
+
+  column(name: 'Original query' | 'Starting policy' | 'Current policy'): Locator {
+    return this.page.getByRole('article', { name })
+  }
+
+  /** The last value that a curve shows. */
+  value(curve: string): Locator {
+    return this.page.locator(`[data-curve=${curve}] .curve-value`)
+  }
+
+  /** Drops files on an element, as a person's file manager would. */
+  async drop(target: string, files: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void> {
+    const plain = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }))
+    const transfer = await this.page.evaluateHandle((given) => {
+      const made = new DataTransfer()
+      for (const { name, base64 } of given) made.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0)!)], name))
+      return made
+    }, plain)
+    for (const type of ['dragenter', 'dragover', 'drop']) await this.page.locator(target).dispatchEvent(type, { dataTransfer: transfer })
+  }
+}
+
+/** A screenshot beside the test's results. */
+export async function shoot(page: Page, info: TestInfo, name: string): Promise<void> {
+  const path = info.outputPath(`${name}.png`)
+  await page.screenshot({ path })
+  await info.attach(name, { path, contentType: 'image/png' })
+}
+
+export { expect }

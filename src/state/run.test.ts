@@ -1,0 +1,209 @@
+// Checks how a run is driven: pulled event by event, paused, stepped, reset, and what is kept when it fails.
+import { expect, test, vi } from 'vitest'
+import type { PolicyInfo, PolicyService } from '../client/policy.ts'
+import type { RunEvent } from '../experiment/events.ts'
+import type { Ports } from '../experiment/ports.ts'
+import { createLibrary } from './library.ts'
+import { createRun, type RunClient } from './run.ts'
+
+const INFO = { architecture: 'Qwen2', parameters: 10, trainableParameters: 10, vocabulary: 4, layers: 1, bytes: {} } as unknown as PolicyInfo
+
+const rollouts = (step: number): RunEvent => ({ type: 'rollouts', step, rollouts: [] })
+const stepEvent = (step: number): RunEvent => ({ type: 'step', stage: 'grpo', step, ms: 1 }) as unknown as RunEvent
+const best = (step: number): RunEvent => ({ type: 'checkpoint', name: 'best', step, reason: 'validation' })
+
+/** A loop of `steps` steps that asks the policy once a step, as the real one does many times. */
+async function* threeSteps({ policy }: Ports): AsyncGenerator<RunEvent> {
+  yield { type: 'stage', stage: 'grpo', steps: 3 }
+  yield best(0)
+  for (let step = 1; step <= 3; step++) {
+    await policy.fixReference()
+    yield rollouts(step)
+    yield stepEvent(step)
+    if (step === 2) yield best(2)
+  }
+}
+
+interface OpenedWorker {
+  lose: (reason: string) => void
+  crash: (reason: Error) => void
+  closed: boolean
+}
+
+interface Setting {
+  readonly train?: (ports: Ports) => AsyncGenerator<RunEvent>
+  readonly policy?: Partial<PolicyService>
+}
+
+async function open({ train = threeSteps, policy = {} }: Setting = {}) {
+  const opened: OpenedWorker[] = []
+  const asked: string[] = []
+  const client: RunClient = {
+    openPolicy: () => {
+      const worker: OpenedWorker = { lose: () => undefined, crash: () => undefined, closed: false }
+      const failed = new Promise<Error>((resolve) => { worker.crash = resolve })
+      const service: Partial<PolicyService> = {
+        start: () => Promise.resolve(INFO.adapter),
+        lost: () => new Promise((resolve) => { worker.lose = resolve }),
+        load: () => {
+          asked.push('load')
+          return Promise.resolve(INFO)
+        },
+        fixReference: () => {
+          asked.push('work')
+          return Promise.resolve()
+        },
+        exportFiles: () => Promise.resolve([{ name: 'model.safetensors', bytes: new ArrayBuffer(8) }]),
+        ...policy,
+      }
+      opened.push(worker)
+      return { service: service as PolicyService, failed, close: () => { worker.closed = true } }
+    },
+    loadSamplePolicy: () => Promise.resolve({ config: new ArrayBuffer(0), weights: new ArrayBuffer(0) }),
+    train: (ports) => train(ports),
+    versions: () => ({}),
+  }
+  const report = {
+    products: 0, queries: 0, trainQueries: 0, testQueries: 0, judgements: 0, joined: 0, labels: { E: 0, S: 0, C: 0, I: 0 }, duplicates: 0, untitled: 0,
+    rejected: [], rejectedCount: 0, seconds: 0,
+  }
+  const result = { dataset: { name: 'sample', products: [], queries: [], hash: '' }, report }
+  const library = createLibrary({
+    loadSample: () => Promise.resolve(result), readShards: () => Promise.resolve(result),
+    openRecommender: () => Promise.resolve({ recommender: { name: 'fake', rank: () => Promise.resolve([]) }, failed: new Promise<Error>(() => undefined), close: () => undefined }),
+  })
+  await library.loadSample()
+  const run = createRun(client, library)
+  const reaches = (phase: string): Promise<void> => vi.waitFor(() => expect(run.getState().phase).toBe(phase))
+  const stepsDone = (): number[] => run.getState().run.steps.map(({ step }) => step)
+  return { run, reaches, stepsDone, opened, asked, worker: () => opened.at(-1)! }
+}
+
+test('a run that is left alone goes from start to finish', async () => {
+  const { run, reaches, stepsDone } = await open()
+  run.train()
+  expect(run.getState().phase).toBe('preparing')
+  await reaches('finished')
+  expect(stepsDone()).toEqual([1, 2, 3])
+})
+
+test('Step goes on to the end of one step, with its rollouts, and the next one to the next', async () => {
+  const { run, reaches, stepsDone, asked } = await open()
+  run.step()
+  await reaches('paused')
+  expect([stepsDone(), run.getState().run.rollouts?.step]).toEqual([[1], 1])
+  expect(asked).toEqual(['load', 'work'])
+  run.step()
+  await vi.waitFor(() => expect(stepsDone()).toEqual([1, 2]))
+  await reaches('paused')
+  run.train()
+  await reaches('finished')
+  expect(stepsDone()).toEqual([1, 2, 3])
+})
+
+test('a paused run asks the policy for nothing more until it goes on', async () => {
+  const { run, reaches, asked } = await open()
+  run.train()
+  run.pause()
+  await reaches('paused')
+  const before = asked.length
+  await new Promise((resolve) => { setTimeout(resolve, 20) })
+  expect(asked).toHaveLength(before)
+  run.train()
+  await reaches('finished')
+  expect(asked.filter((what) => what === 'work')).toHaveLength(3)
+})
+
+test('Reset gives the run up: nothing of it stands, and its loop cannot touch the freshly loaded policy', async () => {
+  let release: () => void = () => undefined
+  let late: Promise<void> | undefined
+  async function* train({ policy }: Ports): AsyncGenerator<RunEvent> {
+    yield stepEvent(1)
+    await new Promise<void>((resolve) => { release = resolve })
+    late = policy.fixReference()
+    await late
+    yield stepEvent(2)
+  }
+  const { run, reaches, stepsDone, asked } = await open({ train })
+  run.train()
+  await vi.waitFor(() => expect(stepsDone()).toEqual([1]))
+  run.reset()
+  expect([run.getState().phase, stepsDone()]).toEqual(['idle', []])
+  release()
+  await vi.waitFor(() => expect(late).toBeDefined())
+  await expect(late).rejects.toThrow('this run was given up')
+  await reaches('idle')
+  expect(asked).toEqual(['load', 'load'])
+})
+
+test('a second run begins from the policy\'s own files, not from where the first one ended', async () => {
+  const { run, reaches, asked } = await open()
+  run.train()
+  await reaches('finished')
+  run.train()
+  await reaches('finished')
+  expect(asked.filter((what) => what === 'load')).toHaveLength(2)
+})
+
+test('a lost device ends the run in words, and the curves and the best policy are kept', async () => {
+  const { run, reaches, worker, stepsDone } = await open()
+  run.step()
+  await reaches('paused')
+  worker().lose('the driver was reset')
+  await reaches('failed')
+  expect(run.getState().failure).toEqual({
+    message: 'the GPU device was lost: the driver was reset',
+    kept: 'Kept: the curves of 1 step, and the best policy, of step 0, which can be saved below.',
+  })
+  expect(run.getState().engine).toMatchObject({ is: 'lost' })
+  expect([stepsDone(), run.getState().kept?.files[0]?.name]).toEqual([[1], 'model.safetensors'])
+})
+
+test('after a loss, starting again opens a fresh worker and runs from the beginning', async () => {
+  const { run, reaches, worker, opened, stepsDone } = await open()
+  run.step()
+  await reaches('paused')
+  worker().crash(new Error('policy worker stopped: out of memory'))
+  await reaches('failed')
+  expect(worker().closed).toBe(true)
+  run.startAgain()
+  await reaches('finished')
+  expect([opened.length, stepsDone()]).toEqual([2, [1, 2, 3]])
+  expect(run.getState().failure).toBeUndefined()
+})
+
+test('an error of the loop stops the run and is shown as it stands', async () => {
+  async function* train(): AsyncGenerator<RunEvent> {
+    yield stepEvent(1)
+    throw new Error('sample holds 0 test queries; add examples of split test with label E')
+  }
+  const { run, reaches } = await open({ train })
+  run.train()
+  await reaches('failed')
+  expect(run.getState().failure?.message).toBe('sample holds 0 test queries; add examples of split test with label E')
+  expect(run.getState().failure?.kept).toBe('Kept: the curves of 1 step; no checkpoint had been reached.')
+})
+
+test('no adapter: the run fails with the reason, and the engine says that the device is missing', async () => {
+  const { run, reaches } = await open({ policy: { start: () => Promise.reject(new Error('no WebGPU adapter; switch WebGPU on')) } })
+  run.train()
+  await reaches('failed')
+  expect(run.getState().engine).toEqual({ is: 'absent', missing: 'device', reason: 'no WebGPU adapter; switch WebGPU on' })
+})
+
+test('a setting is changed from its text, and a text that does not fit is refused with the remedy', async () => {
+  const { run } = await open()
+  expect(run.change('steps', '12')).toBeUndefined()
+  expect(run.getState().settings.steps).toBe(12)
+  expect(run.change('steps', 'many')).toContain('give a whole number from 1')
+  expect(run.getState().settings.steps).toBe(12)
+})
+
+test('settings come from the address, and an address that is not understood says so and changes nothing', async () => {
+  const { run } = await open()
+  run.setAddress('#preset=rec-r1&seed=7')
+  expect(run.getState().settings).toMatchObject({ preset: 'rec-r1', seed: 7 })
+  run.setAddress('#sede=8')
+  expect(run.getState().addressFault).toContain('did you mean seed')
+  expect(run.getState().settings.seed).toBe(7)
+})
