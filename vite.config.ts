@@ -1,4 +1,4 @@
-// Vite for the page and its workers, and Vitest's projects: `unit` in Node, `gpu` in Chromium.
+// Vite for the page and its workers, and Vitest's projects: `unit` in Node, `gpu` in Chromium, `lab` for whole commands.
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -18,7 +18,9 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', environment: 'node', include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts'] } },
+      { extends: true, test: { name: 'unit', environment: 'node', include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
+      // whole commands, each with a browser of its own, one at a time
+      { extends: true, test: { name: 'lab', environment: 'node', include: ['lab/**/*.lab.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
       {
         extends: true,
         test: {

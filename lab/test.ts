@@ -1,4 +1,4 @@
-// `npm test`: types, lint, unit, GPU and end-to-end tests in turn; the last line adds them all up, and any failure fails the command.
+// `npm test`: types, lint, unit, GPU, command-line and end-to-end tests in turn; the last line adds them all up, and any failure fails the command.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -88,6 +88,7 @@ async function main(): Promise<number> {
   const env = { ...(chrome === undefined ? {} : { CHROME_PATH: chrome }), E2E_PORT: String(await freePort()) }
   run('unit', () => vitest('unit', env))
   run('gpu', () => (chrome === undefined ? failing('gpu', reason) : vitest('gpu', env)))
+  run('command line', () => (chrome === undefined ? failing('command line', reason) : vitest('lab', env)))
   run('end to end', () => (chrome === undefined ? failing('end to end', reason) : endToEnd(env)))
 
   heading('summary')

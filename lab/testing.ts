@@ -20,6 +20,7 @@ export interface Finished {
 }
 
 export interface Running {
+  readonly pid: number | undefined
   readonly finished: Promise<Finished>
   /** what stderr holds so far */
   stderr(): string
@@ -44,7 +45,7 @@ export function startLab(words: readonly string[], stdin = ''): Running {
       }
     })
   })
-  return { finished, stderr: () => stderr, kill: (signal) => child.kill(signal) }
+  return { pid: child.pid, finished, stderr: () => stderr, kill: (signal) => child.kill(signal) }
 }
 
 /** Runs `lab` within this process. */

@@ -1,6 +1,7 @@
 // Jobs of the policy worker alone: golden cases and continuations.
 import { openPolicy } from '../../src/client/policy.ts'
 import type { GoldenReport, PolicyService, Trainable } from '../../src/protocol/policy.ts'
+import { BadInput } from '../errors.ts'
 import { bytesOf, leave, modelOf, reading } from './files.ts'
 import type { CheckPolicyJob, Generated, GenerateJob } from './protocol.ts'
 
@@ -35,7 +36,9 @@ export function checkPolicy(job: CheckPolicyJob): Promise<GoldenReport> {
 export function generate(job: GenerateJob): Promise<Generated> {
   return withPolicy(async (policy) => {
     const model = await modelOf(job.model)
-    await reading(() => policy.load(model, UNTRAINED))
+    const { vocabulary } = await reading(() => policy.load(model, UNTRAINED))
+    const outside = job.ids.find((id) => id >= vocabulary)
+    if (outside !== undefined) throw new BadInput(`token ${outside} is outside of the vocabulary of ${vocabulary} tokens; give ids below that`)
     const { ids, logps } = await policy.continueIds(job.ids, job.sampling, [], job.seed)
     if (model.tokenizer === undefined) return { ids, logps }
     const [text] = await policy.decode([ids])

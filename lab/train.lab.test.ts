@@ -1,0 +1,102 @@
+// A whole run on a shop of a few products, twice: the record is complete, and chance comes from the seed alone.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { lab, type Finished } from './testing.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lab-test-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const products = join(folder, 'products.parquet')
+const examples = join(folder, 'examples.parquet')
+const KINDS = ['lamp', 'desk', 'shoe', 'tent', 'ball', 'crib'] as const
+const COLOURS = ['red', 'blue', 'green', 'black'] as const
+
+/** 24 products, every colour of every kind; a query asks for one of them. */
+function writeShop(): void {
+  const items = KINDS.flatMap((kind) => COLOURS.map((colour) => ({ id: `B-${colour}-${kind}`, title: `${colour} ${kind}`, kind })))
+  const text = (name: string, data: readonly string[]) => ({ name, data: [...data], type: 'STRING' as const })
+  writeFileSync(products, new Uint8Array(parquetWriteBuffer({
+    columnData: [
+      text('product_id', items.map(({ id }) => id)), text('product_title', items.map(({ title }) => title)),
+      ...['product_description', 'product_bullet_point', 'product_brand', 'product_color'].map((name) => text(name, items.map(() => ''))), text('product_locale', items.map(() => 'us')),
+    ],
+  })))
+  const rows = items.flatMap((item, query) => items.filter(({ kind }) => kind === item.kind).map(({ id }) => ({ query, text: `${item.title} please`, id, label: id === item.id ? 'E' : 'S' })))
+  const whole = (name: string, data: readonly number[]) => ({ name, data: data.map(BigInt), type: 'INT64' as const })
+  writeFileSync(examples, new Uint8Array(parquetWriteBuffer({
+    columnData: [
+      whole('example_id', rows.map((_, row) => row)), text('query', rows.map((row) => row.text)), whole('query_id', rows.map(({ query }) => query)), text('product_id', rows.map(({ id }) => id)),
+      text('product_locale', rows.map(() => 'us')), text('esci_label', rows.map(({ label }) => label)), whole('small_version', rows.map(() => 1)), whole('large_version', rows.map(() => 1)),
+      text('split', rows.map(({ query }) => (query % 4 === 3 ? 'test' : 'train'))),
+    ],
+  })))
+}
+
+function train(name: string, ...pairs: readonly string[]): Promise<Finished> {
+  const settings = ['steps=2', 'promptsPerStep=2', 'groupSize=2', 'validationEvery=2', 'trainable=lora', 'loraRank=2', ...pairs]
+  return lab(['train', '--products', products, '--examples', examples, '--out', join(folder, name), ...settings.flatMap((pair) => ['--set', pair])])
+}
+
+const read = (name: string, file: string) => readFileSync(join(folder, name, file))
+const json = (name: string, file: string) => JSON.parse(read(name, file).toString()) as Record<string, never>
+
+/** Events without the fields that hold times. */
+function timeless(name: string): unknown[] {
+  const lines = read(name, 'events.jsonl').toString().trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line, (key, value: unknown) => (key === 'ms' || key.endsWith('Ms') ? undefined : value)) as unknown)
+}
+
+describe('a run', () => {
+  let first: Finished
+  beforeAll(async () => {
+    writeShop()
+    first = await train('first')
+    if (first.status !== 0) throw new Error(`${JSON.stringify(first.last)}\n${first.stderr}`)
+  })
+
+  test('prints the summary that it writes, with every promised name', () => {
+    const metrics = { 'ndcg@10': expect.any(Number) as number, 'ndcg@100': expect.any(Number) as number, 'recall@10': expect.any(Number) as number, format: expect.any(Number) as number, words: expect.any(Number) as number, distinct: expect.any(Number) as number }
+    const gain = { delta: expect.any(Number) as number, low: expect.any(Number) as number, high: expect.any(Number) as number, p: expect.any(Number) as number }
+    const number = expect.any(Number) as number
+    expect(first.last).toMatchObject({
+      steps: 2, seconds: number, test: { original: metrics, before: metrics, after: metrics }, gain: { before: gain, original: gain },
+      train: { first20: number, last20: number, format: { first20: number, last20: number }, paired: { before: number, after: number, p: number } }, maxLogpGap: number,
+    })
+    expect(json('first', 'summary.json')).toEqual(first.last)
+  })
+
+  test('records its settings, versions, adapter, seeds and the hashes of its data', () => {
+    expect(json('first', 'run.json')).toMatchObject({
+      settings: { steps: 2, loraRank: 2, trainable: 'lora', seed: 1, stages: 'grpo' }, seeds: { seed: 1 },
+      versions: { workbench: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string, browser: expect.stringMatching(/^Chromium \d/) as string },
+      adapter: { architecture: expect.any(String) as string, kernels: expect.any(Object) as object },
+      data: { products: 24, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, files: [{ name: 'products.parquet', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string }, { name: 'examples.parquet' }] },
+    })
+  })
+
+  test('writes an adapter in PEFT\'s layout', () => {
+    expect(json('first', 'adapter_config.json')).toMatchObject({ r: 2, peft_type: 'LORA' })
+    const bytes = read('first', 'adapter_model.safetensors')
+    const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString()) as Record<string, unknown>
+    expect(Object.keys(header)).toContain('base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight')
+  })
+
+  test('is on policy: the sampler and the trainer agree before every update', () => {
+    expect(first.last['maxLogpGap']).toBeLessThanOrEqual(1e-4)
+  })
+
+  test('with the same seed gives the same events but for times, and the same adapter bytes', async () => {
+    expect((await train('again')).status).toBe(0)
+    expect(timeless('again')).toEqual(timeless('first'))
+    expect(read('again', 'adapter_model.safetensors').equals(read('first', 'adapter_model.safetensors'))).toBe(true)
+  })
+
+  test('with another seed gives other rollouts and another adapter', async () => {
+    expect((await train('other', 'seed=2')).status).toBe(0)
+    expect(timeless('other')).not.toEqual(timeless('first'))
+    expect(read('other', 'adapter_model.safetensors').equals(read('first', 'adapter_model.safetensors'))).toBe(false)
+  })
+})
