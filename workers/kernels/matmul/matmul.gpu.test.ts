@@ -8,13 +8,16 @@ import { type MatmulArgs, chooseMatmulTiles, familyOfGpu, layoutOf, matmul, matm
 
 const OPS: readonly MatmulOp[] = ['nn', 'nt', 'tn']
 const SHAPES = [
-  [1, 1, 1], [2, 3, 5], [1, 192, 64], [7, 33, 10], [16, 16, 16], [17, 5, 31], [300, 8, 64], [8, 64, 523], [64, 64, 260], [130, 70, 33], [257, 130, 64], [96, 192, 64],
+  [1, 1, 1], [2, 3, 5], [1, 192, 64], [7, 33, 10], [16, 16, 16], [17, 5, 31], [300, 8, 64], [8, 64, 523],
+  [64, 64, 260], [130, 70, 33], [257, 130, 64], [96, 192, 64],
 ] as const
 const MAGNITUDES = [1e-4, 1, 1e4]
 // k products added one by one in float32 err by about √k · 2^-24 of their norm: 1.4e-6 at k = 523.
 const TOLERANCE = 2e-6
 
-test.each(OPS.flatMap((op) => SHAPES.map(([m, n, k]) => [op, m, n, k] as const)))('%s %i × %i over %i, at every magnitude, with and without what is added', async (op, m, n, k) => {
+const CASES = OPS.flatMap((op) => SHAPES.map(([m, n, k]) => [op, m, n, k] as const))
+
+test.each(CASES)('%s %i × %i over %i, at every magnitude, with and without what is added', async (op, m, n, k) => {
   const buffers = new Buffers(await testGpu())
   for (const scale of MAGNITUDES) {
     const numbers = new Numbers(`matmul ${op} ${m} ${n} ${k} ${scale}`)
@@ -27,16 +30,19 @@ test.each(OPS.flatMap((op) => SHAPES.map(([m, n, k]) => [op, m, n, k] as const))
     }
     const shape = { op, m, n, k }
     expect(relativeError(await run({}), product(a, b, shape)), 'plain').toBeLessThan(TOLERANCE)
-    expect(relativeError(await run({ bias: t.bias, alpha: -0.5 }), product(a, b, { ...shape, alpha: -0.5 }, bias)), 'alpha and bias').toBeLessThan(TOLERANCE)
+    const halved = product(a, b, { ...shape, alpha: -0.5 }, bias)
+    expect(relativeError(await run({ bias: t.bias, alpha: -0.5 }), halved), 'alpha and bias').toBeLessThan(TOLERANCE)
     expect(relativeError(await run({ bias: t.bias, add: t.add }), product(a, b, shape, bias, add)), 'bias and add').toBeLessThan(TOLERANCE)
-    expect(relativeError(await run({ accumulate: true, alpha: 2 }, buffers.floats(add)), product(a, b, { ...shape, alpha: 2 }, undefined, add)), 'accumulate').toBeLessThan(TOLERANCE)
+    const doubled = product(a, b, { ...shape, alpha: 2 }, undefined, add)
+    expect(relativeError(await run({ accumulate: true, alpha: 2 }, buffers.floats(add)), doubled), 'accumulate').toBeLessThan(TOLERANCE)
   }
   buffers.free()
 })
 
 /** The same product with every operand inside a wider matrix: rows `gap` further apart, `offset` elements in. What lies between must stay. */
-async function strided(buffers: Buffers, args: { op: MatmulOp; m: number; n: number; k: number }, gap: number, offset: number, tile?: Tile, family?: Family): Promise<Float32Array> {
-  const { op, m, n, k } = args
+async function strided(
+  buffers: Buffers, { op, m, n, k }: { op: MatmulOp; m: number; n: number; k: number }, gap: number, offset: number, tile?: Tile, family?: Family,
+): Promise<Float32Array> {
   const numbers = new Numbers(`strided ${op} ${m} ${n} ${k}`)
   const place = (data: Float32Array, width: number): Float32Array => {
     const out = new Float32Array(offset + (data.length / width) * (width + gap)).fill(99)
@@ -60,10 +66,14 @@ async function strided(buffers: Buffers, args: { op: MatmulOp; m: number; n: num
 
 const bits = (data: Float32Array): Uint32Array => new Uint32Array(data.buffer, data.byteOffset, data.length)
 
-test.each(OPS.flatMap((op) => [[5, 7, 9], [64, 36, 20], [130, 72, 68], [12, 8, 301]].map((shape) => [op, ...shape] as [MatmulOp, number, number, number])))('every tile gives equal bytes, whatever the strides: %s %i × %i over %i', async (op, m, n, k) => {
+const STRIDED = OPS.flatMap((op) => ([[5, 7, 9], [64, 36, 20], [130, 72, 68], [12, 8, 301]] as const).map((shape) => [op, ...shape] as const))
+
+test.each(STRIDED)('every tile gives equal bytes, whatever the strides: %s %i × %i over %i', async (op, m, n, k) => {
   const buffers = new Buffers(await testGpu())
   const expected = await strided(buffers, { op, m, n, k }, 0, 0)
-  for (const [gap, offset] of [[4, 8], [3, 1]] as const) expect(bits(await strided(buffers, { op, m, n, k }, gap, offset)), `${gap} apart`).toEqual(bits(expected))
+  for (const [gap, offset] of [[4, 8], [3, 1]] as const) {
+    expect(bits(await strided(buffers, { op, m, n, k }, gap, offset)), `${gap} apart`).toEqual(bits(expected))
+  }
   for (const tile of ['quad32x32', 'quad16x16', 'quad16x8', 'quad16x4', 'lane4x4', 'shared64x64', 'shared32x32'] as const) {
     expect(bits(await strided(buffers, { op, m, n, k }, 0, 0, tile)), tile).toEqual(bits(expected))
   }

@@ -3,7 +3,7 @@
 /** nn: C = A[m,k]·B[k,n]; nt: C = A[m,k]·B[n,k]ᵀ; tn: C = A[k,m]ᵀ·B[k,n] */
 export type MatmulOp = 'nn' | 'nt' | 'tn'
 
-/** A hand-written tile: its rows and columns, and where it runs well. All add along k in one order and give equal bytes. */
+/** A hand-written tile: a workgroup's rows and columns, and its lanes a side where they share memory. All add along k in one order and give equal bytes. */
 export const TILES = {
   quad32x32: { rows: 32, columns: 32, side: 0 },
   quad16x16: { rows: 16, columns: 16, side: 0 },
@@ -15,7 +15,7 @@ export const TILES = {
 } as const
 export type Tile = keyof typeof TILES
 
-/** Shapes for which one tile is chosen: `large` has at least 32 rows and columns and eight tiles of 32 × 32, `rank` at most 8 columns, `column` at most 4. */
+/** Shapes that share a tile: `large` has at least 32 rows and columns and eight tiles of 32 × 32, `rank` at most 8 columns, `column` at most 4. */
 export type ShapeClass = 'large' | 'small' | 'rank' | 'column'
 export type Choice = Readonly<Record<ShapeClass, Tile>>
 

@@ -16,7 +16,9 @@ function places({ op, m, n, k }: ProductShape, row: number, col: number, at: num
 }
 
 /** c: [m, n]. a: [m, k] ([k, m] in tn), b: [k, n] ([n, k] in nt), bias: [n], add: [m, n]. */
-export function product(a: ArrayLike<number>, b: ArrayLike<number>, shape: ProductShape, bias?: ArrayLike<number>, add?: ArrayLike<number>): Float64Array {
+export function product(
+  a: ArrayLike<number>, b: ArrayLike<number>, shape: ProductShape, bias?: ArrayLike<number>, add?: ArrayLike<number>,
+): Float64Array {
   const { m, n, k, alpha = 1 } = shape
   const c = new Float64Array(m * n)
   for (let row = 0; row < m; row++) {

@@ -97,7 +97,9 @@ function check(name: string, tensor: Tensor, offset: number, rows: number, width
   if (rows === 0 || width === 0) return
   if (stride < width) throw new Error(`matmul: rows of ${name} hold ${width} elements but start ${stride} apart; give a stride of at least ${width}`)
   const needed = offset + (rows - 1) * stride + width
-  if (tensor.size < needed * 4) throw new Error(`matmul: ${name} needs ${needed} elements (${rows} rows of ${width}, ${stride} apart, from ${offset}) but its tensor has ${tensor.size / 4}; give a longer one`)
+  if (tensor.size >= needed * 4) return
+  const wanted = `${needed} elements (${rows} rows of ${width}, ${stride} apart, from ${offset})`
+  throw new Error(`matmul: ${name} needs ${wanted} but its tensor has ${tensor.size / 4}; give a longer one`)
 }
 
 /** Records the product as planned: tests and timings force a tile by it. */
@@ -137,7 +139,9 @@ function scratch(gpu: Gpu, elements: number): Tensor {
 }
 
 /** One shape of each class, small enough to time at start-up. */
-const TRIALS: Readonly<Record<ShapeClass, readonly [m: number, n: number, k: number]>> = { large: [512, 192, 64], small: [128, 64, 64], rank: [1024, 8, 64], column: [1, 1024, 64] }
+const TRIALS: Readonly<Record<ShapeClass, readonly [m: number, n: number, k: number]>> = {
+  large: [512, 192, 64], small: [128, 64, 64], rank: [1024, 8, 64], column: [1, 1024, 64],
+}
 const ROUNDS = 3
 
 /**
