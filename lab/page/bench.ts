@@ -7,13 +7,8 @@ interface BenchService {
   run(name: string): Promise<unknown>
 }
 
-const workers = import.meta.glob<{ readonly default: new () => Worker }>('../../workers/bench.worker.ts', { query: '?worker' })
-
 export async function bench({ names }: BenchJob): Promise<Results['bench']> {
-  const load = Object.values(workers)[0]
-  if (load === undefined) throw new Error('workers/bench.worker.ts is not there, so nothing can be measured')
-  const { default: BenchWorker } = await load()
-  const worker = new BenchWorker()
+  const worker = new Worker(new URL('../../workers/bench.worker.ts', import.meta.url), { type: 'module', name: 'bench' })
   const { service, close } = connect<BenchService>(worker, 'bench')
   try {
     const benches: unknown[] = []
