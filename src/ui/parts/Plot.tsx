@@ -18,7 +18,6 @@ export interface PlotProps {
   readonly band?: readonly [low: string, high: string]
   readonly format: (value: number | undefined) => string
   readonly range?: readonly [low: number | undefined, high: number | undefined]
-  readonly log?: boolean
   readonly smoothing: number
   readonly width: number
   readonly height: number
@@ -41,18 +40,17 @@ function withSmoothed(rows: readonly Row[], lines: readonly PlotLine[], weight: 
   return rows.map((row, at) => ({ ...row, ...Object.fromEntries(smoothed.map(([key, values]) => [key, values[at]])) }))
 }
 
-export function Plot({ rows, lines, blank, band, format, range, log, smoothing, width, height, label }: PlotProps) {
+export function Plot({ rows, lines, blank, band, format, range, smoothing, width, height, label }: PlotProps) {
   const keys = [...lines.map(({ key }) => key), ...(band ?? [])]
   const drawn = thin(withSmoothed(rows, lines, smoothing), keys, MAX_POINTS)
   const few = rows.length < 3
-  const ends = log === true ? ['auto', 'auto'] as const : [range?.[0] ?? 'auto', range?.[1] ?? 'auto'] as const
   return (
     <ComposedChart width={width} height={height} data={drawn as Row[]} margin={MARGIN} syncId="run" syncMethod="value" accessibilityLayer={false} role="img" aria-label={label}>
       <CartesianGrid vertical={false} stroke="var(--series-grid)" />
       <XAxis dataKey="step" type="number" domain={['dataMin', 'dataMax']} allowDecimals={false} tick={TICK} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={16} minTickGap={28} />
       <YAxis
         width={38} tick={TICK} tickLine={false} axisLine={false} tickCount={3} tickFormatter={(value: number) => tick(value, format)}
-        domain={[...ends]} scale={log === true ? 'log' : 'linear'} allowDataOverflow={false}
+        domain={[range?.[0] ?? 'auto', range?.[1] ?? 'auto']}
       />
       <Tooltip
         isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} separator=" " labelFormatter={(step) => (typeof step === 'number' ? `step ${step}` : '')}

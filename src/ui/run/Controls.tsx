@@ -15,16 +15,17 @@ function Standing() {
   const done = useRun((state) => state.run.done)
   const total = useRun((state) => state.run.planned)
   const stage = useRun((state) => state.run.stage)
+  const before = useRun((state) => state.run.tests.before !== undefined)
   const stepMs = useRun((state) => state.run.steps.slice(-8).reduce((sum, { ms }, _, all) => sum + ms / all.length, 0))
   const left = (total - done) * stepMs / 1000
+  const measuring = isUnderWay(phase) && phase !== 'preparing' && (!before || (total > 0 && done === total))
   return (
     <div className="standing">
       <p>
         <span className={`phase phase-${phase}`} role="status">{SAID[phase]}</span>
         {total > 0 && <span> · {stage === 'sft' ? 'imitation, ' : ''}step {done} of {total}</span>}
-        {stepMs > 0 && isUnderWay(phase) && (
-          <span className="quiet"> · {(stepMs / 1000).toFixed(1)} s a step · {left > 0 ? `about ${duration(left)} left` : 'measuring on the test queries'}</span>
-        )}
+        {measuring && <span className="quiet"> · measuring on the test queries</span>}
+        {stepMs > 0 && left > 0 && isUnderWay(phase) && <span className="quiet"> · {(stepMs / 1000).toFixed(1)} s a step · about {duration(left)} left</span>}
       </p>
       <progress max={Math.max(1, total)} value={done} aria-label="Steps done" />
     </div>

@@ -58,7 +58,7 @@ function CurveCardBase({ curve }: { readonly curve: Curve }) {
           <Suspense fallback={null}>
             <Plot
               rows={rows.length === 0 ? blankRows(curve) : rows} blank={rows.length === 0} lines={curve.lines} {...(curve.band === undefined ? {} : { band: curve.band })} format={curve.format}
-              {...(curve.range === undefined ? {} : { range: curve.range })} log={curve.log === true} smoothing={smoothing}
+              {...(curve.range === undefined ? {} : { range: curve.range })} smoothing={smoothing}
               width={size.width} height={size.height} label={`${curve.title} by step: ${describe()}`}
             />
           </Suspense>

@@ -29,7 +29,6 @@ export interface Curve {
   readonly format: (value: number | undefined) => string
   /** fixed ends of the y axis; open where undefined */
   readonly range?: readonly [low: number | undefined, high: number | undefined]
-  readonly log?: boolean
   readonly rows: (source: CurveSource) => Row[]
   /** said in place of a line that is flat by construction */
   readonly note?: (source: CurveSource) => string | undefined
@@ -89,9 +88,9 @@ export const CURVES: readonly Curve[] = [
     rows: perStep(({ zeroSpread }) => ({ share: zeroSpread.share, good: zeroSpread.allGood, bad: zeroSpread.allBad })),
   },
   {
-    id: 'gap', title: 'Sampler–trainer gap', format: digits, lines: [{ key: 'gap', name: 'largest', colour: 1 }], log: true,
+    id: 'gap', title: 'Sampler–trainer gap', format: digits, lines: [{ key: 'gap', name: 'largest', colour: 1 }], range: [0, undefined],
     explain: 'Largest difference between a sampled token’s log-probability and what the trainer computes for it before any update. One engine does both, so it stays at rounding, below 1e-4.',
-    rows: perStep(({ logpGap }) => ({ gap: Math.max(logpGap, 1e-9) })),
+    rows: perStep(({ logpGap }) => ({ gap: logpGap })),
   },
   {
     id: 'speed', title: 'Tokens per second', format: count, range: [0, undefined],
