@@ -24,10 +24,18 @@ export function ensureChrome(): string {
     if (process.env['CHROME_PATH']) throw new Error(`CHROME_PATH names ${found}, which does not start; ${REMEDY}`)
     console.log(`${found} does not start; looking for another`)
   }
-  const root = process.getuid?.() === 0
+  const debian = process.platform === 'linux' && process.getuid?.() === 0
+  const playwright = (...args: readonly string[]) => succeeds('npx', ['--no-install', 'playwright', ...args], 5 * MINUTE_MS)
   const means: readonly (() => boolean)[] = [
-    () => succeeds('npx', ['--no-install', 'playwright', 'install', ...(root && process.platform === 'linux' ? ['--with-deps'] : []), '--no-shell', 'chromium'], 5 * MINUTE_MS),
-    () => root && process.platform === 'linux' && succeeds('apt-get', ['update'], 2 * MINUTE_MS) && succeeds('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], 5 * MINUTE_MS),
+    () => playwright('install', '--no-shell', 'chromium'),
+    // it came but does not start: libraries are missing
+    () => debian && findChrome() !== undefined && playwright('install-deps', 'chromium'),
+    () => {
+      if (!debian) return false
+      // one unreachable source fails the update, yet the package may be there
+      succeeds('apt-get', ['update'], 2 * MINUTE_MS)
+      return succeeds('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], 5 * MINUTE_MS)
+    },
   ]
   for (const install of means) {
     if (!install()) continue
