@@ -114,3 +114,18 @@ test('a crashed recommender takes its shop with it and says what to do', async (
   await new Promise((resolve) => { setTimeout(resolve) })
   expect(library.getState()).toMatchObject({ shop: undefined, failure: 'retrieval worker stopped: out of memory. Load the shards again.' })
 })
+
+test('progress that comes after its result does not bring the reading back', async () => {
+  let late: (share: number) => void = () => undefined
+  const client = fakeClient()
+  const library = createLibrary({
+    ...client,
+    openRecommender: (products, onProgress) => {
+      late = onProgress
+      return client.openRecommender(products, onProgress)
+    },
+  })
+  await library.loadSample()
+  late(1)
+  expect(library.getState().reading).toBeUndefined()
+})

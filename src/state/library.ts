@@ -53,11 +53,17 @@ export function createLibrary(client: LibraryClient): Library {
   let current: OpenRecommender | undefined
   let abort: AbortController | undefined
 
-  const index = async ({ dataset, report }: ReadResult, what: string, signal: AbortSignal): Promise<void> => {
+  /** Progress crosses on a channel of its own and may come after the result that it led to: only the read under way is told, and never backwards. */
+  const tell = (mine: AbortController, reading: Reading): void => {
+    const shown = store.getState().reading
+    if (abort === mine && !(shown?.phase === 'indexing' && reading.phase === 'reading')) store.setState({ reading })
+  }
+
+  const index = async ({ dataset, report }: ReadResult, what: string, mine: AbortController): Promise<void> => {
     const opened = await client.openRecommender(dataset.products, (share) => {
-      if (!signal.aborted) store.setState({ reading: { what, phase: 'indexing', share, rows: dataset.products.length } })
+      tell(mine, { what, phase: 'indexing', share, rows: dataset.products.length })
     })
-    if (signal.aborted) {
+    if (mine.signal.aborted) {
       opened.close()
       throw new Error('indexing was cancelled; nothing of these files was kept')
     }
@@ -79,10 +85,10 @@ export function createLibrary(client: LibraryClient): Library {
       const result = await read({
         signal: mine.signal,
         onProgress: ({ rows, bytes, totalBytes }) => {
-          if (!mine.signal.aborted) store.setState({ reading: { what, phase: 'reading', share: totalBytes > 0 ? bytes / totalBytes : 0, rows } })
+          tell(mine, { what, phase: 'reading', share: totalBytes > 0 ? bytes / totalBytes : 0, rows })
         },
       })
-      await index(result, what, mine.signal)
+      await index(result, what, mine)
     } catch (error) {
       if (abort !== mine) return
       const kept = store.getState().shop
