@@ -21,6 +21,8 @@ interface Draws {
   readonly capacity?: number
   readonly position?: number
   readonly stops?: readonly number[]
+  /** how many of the rows are drawn; all when left out */
+  readonly count?: number
   /** per slot; 0 is running */
   readonly lengths?: readonly number[]
 }
@@ -36,7 +38,7 @@ async function run(d: Draws) {
     lengths: buffers.words(d.lengths ?? new Uint32Array(slots)),
   }
   dispatch(buffers.gpu, (recording) => sample(recording, t, {
-    count: rows.length, logitsRows, vocabulary, stopCount: stops.length, capacity, position,
+    count: d.count ?? rows.length, logitsRows, vocabulary, stopCount: stops.length, capacity, position,
     temperature: d.temperature ?? 1, topK: d.topK ?? 0, topP: d.topP ?? 1, seed: d.seed ?? 1, step: d.step ?? 0,
   }))
   const [tokens, logps, lengths, thresholds] = [await buffers.readWords(t.tokens), await buffers.read(t.logps), await buffers.readWords(t.lengths), await buffers.read(t.thresholds)]
@@ -220,9 +222,9 @@ describe('slots', () => {
     expect(last.tokens).toEqual([1, 2])
   })
 
-  test.each([1, 15, 16, 17, 33])('are all written when %i rows are drawn, and no other', async (count) => {
-    const rows = Array.from({ length: count }, (_, i) => [2, i, i, 0] as const)
-    const { all } = await run({ logits, vocabulary: 3, capacity: 1, position: 0, rows, lengths: Array.from({ length: count + 20 }, () => 0) })
-    expect([...all.lengths]).toEqual(Array.from({ length: count + 20 }, (_, slot) => (slot < count ? 1 : 0)))
+  test.each([1, 15, 16, 17, 33])('are all written when the first %i of their rows are drawn, and no other', async (count) => {
+    const rows = Array.from({ length: count + 20 }, (_, i) => [2, i, i, 0] as const)
+    const { all } = await run({ logits, vocabulary: 3, capacity: 1, position: 0, rows, count })
+    expect([...all.lengths]).toEqual(rows.map(([, slot]) => (slot < count ? 1 : 0)))
   })
 })
