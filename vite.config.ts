@@ -18,7 +18,7 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', environment: 'node', include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
+      { extends: true, test: { name: 'unit', environment: 'node', testTimeout: 60_000, include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
       // whole commands, each with a browser of its own, one at a time
       { extends: true, test: { name: 'lab', environment: 'node', include: ['lab/**/*.lab.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
       {

@@ -52,4 +52,4 @@ test('the process itself ends with the status and the line', async () => {
   expect(status).toBe(1)
   expect(lines).toHaveLength(1)
   expect(last).toHaveProperty('error')
-}, 30_000)
+}, 120_000)
