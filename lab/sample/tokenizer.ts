@@ -73,7 +73,7 @@ export function policyFiles({ vocabulary, merges }: Bpe): Record<string, unknown
     'config.json': {
       architectures: ['Qwen2ForCausalLM'], model_type: 'qwen2', hidden_size: 64, intermediate_size: 192, num_hidden_layers: 4, num_attention_heads: 4, num_key_value_heads: 2,
       vocab_size: vocabulary.length + ADDED.length, max_position_embeddings: 2048, rms_norm_eps: 1e-6, rope_theta: 10000, tie_word_embeddings: true, hidden_act: 'silu',
-      attention_dropout: 0, initializer_range: 0.02, use_sliding_window: false, use_cache: true, torch_dtype: 'float32',
+      attention_dropout: 0, initializer_range: 0.06, use_sliding_window: false, use_cache: true, torch_dtype: 'float32',
       bos_token_id: id('<|endoftext|>'), eos_token_id: id('<|im_end|>'), pad_token_id: id('<|endoftext|>'),
     },
     'generation_config.json': {

@@ -6,7 +6,7 @@ import type { ScatterPlan } from '../kernels/gather/gather.ts'
 import { scatterAdd } from '../kernels/gather/gather.ts'
 import { rmsNormBackward } from '../kernels/rmsnorm/rmsnorm.ts'
 import { ropeBackward } from '../kernels/rope/rope.ts'
-import { swiglu, swigluBackward } from '../kernels/swiglu/swiglu.ts'
+import { swigluBackward } from '../kernels/swiglu/swiglu.ts'
 import type { Rows, Saved } from './forward.ts'
 import { savedOf } from './forward.ts'
 import { linearBackward } from './linear.ts'
@@ -34,10 +34,8 @@ function blockBackward(recording: Recording, model: Model, layer: Layer, batch: 
   const norm = { rows, width: hidden, eps: config.normEps }
   const scratch = space.get('column sums', columnSumScratch(rows, Math.max(hidden, (heads + 2 * kvHeads) * headDim)))
 
-  const activated = space.get('activated', rows * intermediate)
-  swiglu(recording, s.gateUp, activated, rows, intermediate)
   const dActivated = space.get('dActivated', rows * intermediate)
-  linearBackward(recording, space, layer.down, activated, dx, dActivated, rows)
+  linearBackward(recording, space, layer.down, s.activated, dx, dActivated, rows)
   const dGateUp = space.get('dGateUp', rows * 2 * intermediate)
   swigluBackward(recording, s.gateUp, dActivated, dGateUp, rows, intermediate)
   const dNormed = space.get('dNormed', rows * hidden)

@@ -28,9 +28,9 @@ test.each([
   [{ architectures: ['GPT2LMHeadModel'] }, 'architecture GPT2LMHeadModel is not supported'],
   [{ hidden_size: undefined }, 'hidden_size is missing'],
   [{ vocab_size: -3 }, 'vocab_size is -3, but must be a whole number of at least 1'],
-  [{ hidden_act: 'gelu' }, 'hidden_act is gelu'],
+  [{ hidden_act: 'gelu' }, 'hidden_act is "gelu"'],
   [{ use_sliding_window: true }, 'use_sliding_window is true'],
-  [{ rope_scaling: { type: 'yarn', factor: 4 } }, 'rotary scaling of type yarn is not supported'],
+  [{ rope_scaling: { type: 'yarn', factor: 4 } }, 'rotary scaling of type "yarn" is not supported'],
   [{ num_key_value_heads: 2 }, 'num_attention_heads 3 is no multiple of num_key_value_heads 2'],
   [{ head_dim: 5 }, 'head_dim 5 is odd'],
 ])('%j is refused: %s', (more, sentence) => {

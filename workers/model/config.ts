@@ -24,7 +24,7 @@ export function parseConfig(bytes: ArrayBuffer): ModelConfig {
   const architecture = Array.isArray(raw['architectures']) ? String(raw['architectures'][0]) : raw['model_type'] === 'qwen2' ? 'Qwen2ForCausalLM' : 'none'
   if (architecture !== 'Qwen2ForCausalLM') throw new Error(`config.json: architecture ${architecture} is not supported; ${REMEDY}`)
   const activation = raw['hidden_act'] ?? 'silu'
-  if (activation !== 'silu') throw new Error(`config.json: hidden_act is ${String(activation)}, but Qwen2 uses silu; ${REMEDY}`)
+  if (activation !== 'silu') throw new Error(`config.json: hidden_act is ${JSON.stringify(activation)}, but Qwen2 uses silu; ${REMEDY}`)
   if (raw['use_sliding_window'] === true) throw new Error('config.json: use_sliding_window is true, but only full attention is supported; set it to false')
   const heads = positive(raw, 'num_attention_heads')
   const kvHeads = positive(raw, 'num_key_value_heads', heads)
@@ -75,6 +75,6 @@ function positive(raw: Raw, key: string, fallback?: number): number {
 function ropeTheta(raw: Raw): number {
   const nested = (raw['rope_parameters'] ?? raw['rope_scaling'] ?? {}) as Raw
   const kind = nested['rope_type'] ?? nested['type'] ?? 'default'
-  if (kind !== 'default') throw new Error(`config.json: rotary scaling of type ${String(kind)} is not supported; only the default is`)
+  if (kind !== 'default') throw new Error(`config.json: rotary scaling of type ${JSON.stringify(kind)} is not supported; only the default is`)
   return number({ rope_theta: raw['rope_theta'] ?? nested['rope_theta'] }, 'rope_theta', 10000)
 }

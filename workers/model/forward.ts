@@ -32,6 +32,7 @@ export interface Saved {
   readonly normed2: Tensor
   readonly rstd2: Tensor
   readonly gateUp: Tensor
+  readonly activated: Tensor
 }
 
 /** Names a layer's activations: its own when they are kept for the backward pass, shared ones otherwise. */
@@ -41,7 +42,7 @@ export function savedOf(model: Model, index: number, rows: number, kept: boolean
   return {
     x: get('x', hidden), normed: get('normed', hidden), rstd: get('rstd', 1), qkv: get('qkv', (heads + 2 * kvHeads) * headDim),
     kv: kv ?? get('kv', 2 * kvHeads * headDim), mixed: get('mixed', heads * headDim), lse: get('lse', heads), middle: get('middle', hidden),
-    normed2: get('normed2', hidden), rstd2: get('rstd2', 1), gateUp: get('gateUp', 2 * intermediate),
+    normed2: get('normed2', hidden), rstd2: get('rstd2', 1), gateUp: get('gateUp', 2 * intermediate), activated: get('activated', intermediate),
   }
 }
 
@@ -77,7 +78,6 @@ function block(recording: Recording, model: Model, layer: Layer, batch: Rows, ta
   linear(recording, space, layer.o, s.mixed, s.middle, rows, s.x)
   rmsNorm(recording, s.middle, layer.postNorm, s.normed2, s.rstd2, norm)
   linear(recording, space, layer.gateUp, s.normed2, s.gateUp, rows)
-  const activated = space.get('activated', rows * config.intermediate)
-  swiglu(recording, s.gateUp, activated, rows, config.intermediate)
-  linear(recording, space, layer.down, activated, out, rows, s.middle)
+  swiglu(recording, s.gateUp, s.activated, rows, config.intermediate)
+  linear(recording, space, layer.down, s.activated, out, rows, s.middle)
 }

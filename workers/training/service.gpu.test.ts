@@ -1,0 +1,127 @@
+// The policy's procedures: training learns, repeats to the byte, is kept and brought back whole, and refuses what it cannot do.
+import { expect, test } from 'vitest'
+import { testGpu } from '../gpu/testing.ts'
+import type { Objective, Optimiser, Trainable, UpdateRequest } from '../../src/protocol/policy.ts'
+import { loadModel } from '../model/load.ts'
+import { openSafetensors, writeSafetensors } from '../model/safetensors.ts'
+import { oddCase } from './fixtures/load.ts'
+import { Policy } from './policy.ts'
+import { Service } from './service.ts'
+import { supervise } from './supervise.ts'
+import { update } from './update.ts'
+
+const OPTIMISER: Optimiser = { learningRate: 2e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }
+const OBJECTIVE: Objective = {
+  aggregation: 'bnpo', importance: 'token', clipLow: 0.2, clipHigh: 0.2, klCoefficient: 0.02, entropyCoefficient: 0.01, temperature: 1, maxCompletionLength: 8, microBatchSequences: 2,
+}
+const LORA = { kind: 'lora', rank: 3, alpha: 6, targets: ['q_proj', 'o_proj', 'up_proj'], seed: 5 } as const satisfies Trainable
+const now = (): number => performance.now()
+
+async function request(): Promise<UpdateRequest> {
+  const { caseJson } = await oddCase()
+  const { sequences, completion_starts: starts, advantages } = JSON.parse(new TextDecoder().decode(caseJson)) as { sequences: number[][]; completion_starts: number[]; advantages: number[] }
+  return {
+    sequences: sequences.map((ids, i) => ({ promptIds: ids.slice(0, starts[i]), ids: ids.slice(starts[i]), oldLogps: ids.slice(starts[i]).map(() => -6.9), advantage: advantages[i] ?? 0 })),
+    objective: OBJECTIVE, optimiser: OPTIMISER, iterations: 2,
+  }
+}
+
+async function policy(kind: 'full' | 'lora'): Promise<Policy> {
+  const { files: { config, weights } } = await oddCase()
+  const gpu = await testGpu()
+  const model = loadModel(gpu, { config, weights }, { base: kind === 'full', adapter: kind === 'lora' }, kind === 'lora' ? LORA : undefined)
+  return new Policy(gpu, model, kind === 'full' ? 'frozen copy' : 'adapter off')
+}
+
+test.each(['full', 'lora'] as const)('%s: the same updates from the same start give the same report and the same bytes', async (kind) => {
+  const runs = []
+  for (let run = 0; run < 2; run++) {
+    const trained = await policy(kind)
+    const { ms: _, ...report } = await update(trained, await request(), now)
+    runs.push({ report, bytes: new Uint8Array(await trained.optimiser.download()) })
+    trained.free()
+  }
+  expect(runs[1]).toEqual(runs[0])
+  expect(runs[0]?.report.kl).toBeCloseTo(0, 6)
+  expect(runs[0]?.report.gradNorm).toBeGreaterThan(0)
+})
+
+test.each(['full', 'lora'] as const)('%s: supervised steps bring the loss down', async (kind) => {
+  const trained = await policy(kind)
+  const sequences = (await request()).sequences
+  const losses: number[] = []
+  for (let step = 0; step < 12; step++) losses.push((await supervise(trained, { sequences, fullText: step % 2 === 1, optimiser: { ...OPTIMISER, learningRate: 1e-2 } }, now)).loss)
+  expect(losses[10]).toBeLessThan((losses[0] ?? 0) - 0.3)
+  trained.free()
+})
+
+test('what is kept under a name comes back to the byte, and training goes on from it as it did', async () => {
+  const trained = await policy('lora')
+  const gpu = await testGpu()
+  const step = async (): Promise<Uint8Array> => {
+    await update(trained, await request(), now)
+    return new Uint8Array(await trained.optimiser.download())
+  }
+  await step()
+  const recording = gpu.record()
+  trained.optimiser.keep(recording, 'best')
+  recording.submit()
+  const kept = await trained.optimiser.download()
+  const next = await step()
+  trained.optimiser.restore(recording, 'best')
+  recording.submit()
+  expect(new Uint8Array(await trained.optimiser.download())).toEqual(new Uint8Array(kept))
+  expect(await step()).toEqual(next)
+  trained.optimiser.upload(kept)
+  expect(await step()).toEqual(next)
+  expect(() => trained.optimiser.restore(recording, 'worst')).toThrow('checkpoint worst was never kept; kept are best')
+  expect(() => trained.optimiser.upload(new ArrayBuffer(8))).toThrow(/checkpoint holds 8 bytes, but this policy's is \d+/)
+  trained.free()
+})
+
+test('a non-finite gradient changes nothing and is counted', async () => {
+  const trained = await policy('lora')
+  const before = (await trained.optimiser.download()).slice(4)
+  const poisoned = await request()
+  const report = await update(trained, { ...poisoned, sequences: poisoned.sequences.map((sequence, i) => ({ ...sequence, advantage: i === 0 ? Infinity : 0 })) }, now)
+  expect(report.skipped).toBe(2)
+  expect(new Uint8Array((await trained.optimiser.download()).slice(4))).toEqual(new Uint8Array(before))
+  trained.free()
+})
+
+test('a PEFT adapter that was trained, exported and loaded again answers as before; full training exports the whole model', async () => {
+  const { files: { config, weights } } = await oddCase()
+  const service = new Service(navigator.gpu, now)
+  const info = await service.load({ config, weights }, LORA)
+  expect(info.parameters).toBe(openSafetensors(weights, 'm').names.reduce((sum, name) => sum + openSafetensors(weights, 'm').shape(name).reduce((a, b) => a * b, 1), 0))
+  await service.update(await request())
+  const sampling = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 9 }
+  const answer = await service.continueIds([1, 2, 3], sampling, [], 7)
+  const files = Object.fromEntries((await service.exportFiles()).map(({ name, bytes }) => [name, bytes]))
+  await service.load({ config, weights, adapterConfig: files['adapter_config.json'] ?? config, adapterWeights: files['adapter_model.safetensors'] ?? weights }, LORA)
+  expect(await service.continueIds([1, 2, 3], sampling, [], 7)).toEqual(answer)
+
+  await service.load({ config, weights }, { kind: 'full' })
+  const whole = Object.fromEntries((await service.exportFiles()).map(({ name, bytes }) => [name, bytes]))
+  const [found, expected] = [openSafetensors(whole['model.safetensors'] ?? config, 'out'), openSafetensors(weights, 'in')]
+  expect([...found.names].sort()).toEqual([...expected.names].sort())
+  for (const name of expected.names) expect(found.read(name)).toEqual(expected.read(name))
+})
+
+test('missing, misshapen and foreign tensors are refused by name with both shapes', async () => {
+  const { files: { config, weights } } = await oddCase()
+  const opened = openSafetensors(weights, 'm')
+  const tensors = opened.names.map((name) => ({ name, shape: opened.shape(name), data: opened.read(name) }))
+  const gpu = await testGpu()
+  const load = (changed: typeof tensors) => () => loadModel(gpu, { config, weights: writeSafetensors(changed) }, { base: false, adapter: false })
+  expect(load(tensors.filter(({ name }) => name !== 'model.norm.weight'))).toThrow('model.safetensors: tensor model.norm.weight is missing; expected shape [72]')
+  expect(load(tensors.map((t) => (t.name === 'model.layers.1.mlp.up_proj.weight' ? { ...t, shape: [72, 197] } : t)))).toThrow(
+    'tensor model.layers.1.mlp.up_proj.weight has shape [72, 197], but config.json asks for [197, 72]')
+  expect(load([...tensors, { name: 'model.layers.0.self_attn.q_norm.weight', shape: [12], data: new Float32Array(12) }])).toThrow(
+    "tensor model.layers.0.self_attn.q_norm.weight of shape [12] is none of a Qwen2ForCausalLM's")
+})
+
+test('a service without a policy, and one without WebGPU, say so', async () => {
+  await expect(new Service(navigator.gpu, now).encode(['x'])).rejects.toThrow('no policy is loaded')
+  await expect(new Service(undefined, now).start()).rejects.toThrow('no WebGPU')
+})
