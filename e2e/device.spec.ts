@@ -8,7 +8,7 @@ test('a lost device is told in words with what was kept, and the run can start a
   await bench.step.click()
   await expect(bench.phase).toHaveText('paused', { timeout: 90_000 })
   await bench.train.click()
-  await page.evaluate(() => (globalThis as unknown as { __workbench: { run: { engine: { service: { loseDevice(): Promise<void> } } } } }).__workbench.run.engine.service.loseDevice())
+  await bench.loseDevice()
   const notice = page.getByRole('alert').filter({ hasText: 'The run stopped.' })
   await expect(notice).toContainText('the GPU device was lost')
   await expect(notice).toContainText(/Kept: the curves of \d+ steps?, and the best policy, of step \d+/)

@@ -29,7 +29,8 @@ function mainThreadTasks(trace: readonly TraceEvent[], address: string): number[
 
 test('the page paints within a second', async ({ page }) => {
   await page.goto('/')
-  await expect.poll(() => page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity)).toBeLessThan(FIRST_PAINT_MS)
+  const firstPaint = (): Promise<number> => page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity)
+  await expect.poll(firstPaint).toBeLessThan(FIRST_PAINT_MS)
 })
 
 test('while it trains, no task of the main thread takes more than 50 ms of CPU', async ({ page, browser, baseURL }, info) => {
@@ -46,5 +47,5 @@ test('while it trains, no task of the main thread takes more than 50 ms of CPU',
   const tasks = mainThreadTasks(traceEvents, baseURL!)
   await shoot(page, info, 'training')
   expect(tasks.length).toBeGreaterThan(50)
-  expect(tasks.slice(0, 5).map((ms) => Math.round(ms)), 'longest tasks in CPU ms').toEqual(tasks.slice(0, 5).map((ms) => Math.round(Math.min(ms, LONGEST_TASK_MS))))
+  expect(tasks.filter((ms) => ms > LONGEST_TASK_MS), 'CPU ms of tasks that are too long').toEqual([])
 })

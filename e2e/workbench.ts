@@ -21,6 +21,14 @@ export const test = base.extend<{ foreign: string[] }>({
   }, { auto: true }],
 })
 
+/** What the page leaves in `__workbench`: the stores, for what no button does. */
+interface Stores {
+  readonly run: {
+    readonly engine: { readonly service: { loseDevice(): Promise<void> } }
+    getState(): { readonly run: { readonly done: number } }
+  }
+}
+
 export class Workbench {
   readonly train: Locator
   readonly pause: Locator
@@ -57,6 +65,16 @@ export class Workbench {
 
   column(name: 'Original query' | 'Starting policy' | 'Current policy'): Locator {
     return this.page.getByRole('article', { name })
+  }
+
+  /** Destroys the policy's device, as a driver failure would. */
+  async loseDevice(): Promise<void> {
+    await this.page.evaluate(() => (globalThis as unknown as { __workbench: Stores }).__workbench.run.engine.service.loseDevice())
+  }
+
+  /** Steps that the store has counted, painted or not. */
+  stepsDone(): Promise<number> {
+    return this.page.evaluate(() => (globalThis as unknown as { __workbench: Stores }).__workbench.run.getState().run.done)
   }
 
   /** The last value that a curve shows. */

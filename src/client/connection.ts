@@ -13,7 +13,8 @@ type Call = (...values: unknown[]) => Promise<unknown>
 
 function reasonOf(name: string, event: Event): Error {
   if (event.type === 'messageerror') return new Error(`${name} worker: a message could not be read; reload the page to start it again`)
-  const message = 'message' in event && typeof event.message === 'string' && event.message !== '' ? event.message : 'its script could not be loaded or run'
+  const said = 'message' in event && typeof event.message === 'string' ? event.message : ''
+  const message = said === '' ? 'its script could not be loaded or run' : said
   return new Error(`${name} worker stopped: ${message}; start again to open a new one`)
 }
 

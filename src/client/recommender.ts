@@ -25,14 +25,18 @@ function chunksOf(items: readonly string[], size: number): string[][] {
 }
 
 /** Ranks the distinct queries that are not cached, spread over the pool: each worker takes the next chunk when it has finished one. */
-async function rankMissing(pool: readonly RetrievalService[], missing: readonly string[], k: number, canonical: ReadonlyMap<string, string>): Promise<Map<string, Ranking>> {
+async function rankMissing(
+  pool: readonly RetrievalService[], missing: readonly string[], k: number, canonical: ReadonlyMap<string, string>,
+): Promise<Map<string, Ranking>> {
   const size = Math.max(1, Math.min(Math.floor(HITS_PER_CALL / k), Math.ceil(missing.length / pool.length)))
   const chunks = chunksOf(missing, size)
   const found = new Map<string, Ranking>()
   const work = async (service: RetrievalService): Promise<void> => {
     for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
       const rankings = await service.rank(chunk, k)
-      if (rankings.length !== chunk.length) throw new Error(`retrieval worker answered ${rankings.length} rankings for ${chunk.length} queries; expected one for each`)
+      if (rankings.length !== chunk.length) {
+        throw new Error(`retrieval worker answered ${rankings.length} rankings for ${chunk.length} queries; expected one for each`)
+      }
       for (const [at, query] of chunk.entries()) {
         const { ids, scores } = rankings[at]!
         found.set(query, { ids: ids.map((id) => canonical.get(id) ?? id), scores })

@@ -6,7 +6,7 @@ const SHARDS = ['products.parquet', 'examples.parquet'] as const
 
 async function fetchBytes(path: string): Promise<ArrayBuffer> {
   const response = await fetch(`${import.meta.env.BASE_URL}${path}`)
-  if (!response.ok) throw new Error(`${path} could not be fetched: status ${response.status} instead of 200; serve the whole build, its sample folder included`)
+  if (!response.ok) throw new Error(`${path} came with status ${response.status} instead of 200; serve the whole build, its sample folder included`)
   return response.arrayBuffer()
 }
 

@@ -5,7 +5,9 @@ import { settingsOf } from '../domain/config.ts'
 import type { JudgedQuery } from '../domain/dataset.ts'
 import { inspect, type Inspection } from './inspect.ts'
 
-const JUDGED: JudgedQuery = { id: 'q1', text: 'cheap gamepad', split: 'test', judgements: [{ productId: 'pad', label: 'E' }, { productId: 'cable', label: 'C' }] }
+const JUDGED: JudgedQuery = {
+  id: 'q1', text: 'cheap gamepad', split: 'test', judgements: [{ productId: 'pad', label: 'E' }, { productId: 'cable', label: 'C' }],
+}
 const settings = settingsOf('sample')
 
 /** Finds the pad by its catalogue name only. */
@@ -21,7 +23,8 @@ function policyThatSays(reference: string, current: string): PolicyService {
   return {
     generate: ({ version, sampling }: Parameters<PolicyService['generate']>[0]) => {
       if (sampling.temperature !== 0) throw new Error('an inspection must be greedy')
-      return Promise.resolve([{ prompt: 0, member: 0, promptIds: [], ids: [], logps: [], text: version === 'reference' ? reference : current, stop: 'token' }])
+      const text = version === 'reference' ? reference : current
+      return Promise.resolve([{ prompt: 0, member: 0, promptIds: [], ids: [], logps: [], text, stop: 'token' }])
     },
   } as unknown as PolicyService
 }
@@ -33,7 +36,8 @@ async function last(inspections: AsyncGenerator<Inspection>): Promise<Inspection
 }
 
 test('the three columns hold what was written, what it found, and how good that is', async () => {
-  const policy = policyThatSays('same</think><answer>{"query": "cheap gamepad"}</answer>', 'their word</think><answer>{"query": "game controller"}</answer>')
+  const [kept, changed] = ['same</think><answer>{"query": "cheap gamepad"}</answer>', 'their word</think><answer>{"query": "game controller"}</answer>']
+  const policy = policyThatSays(kept!, changed!)
   const { columns } = await last(inspect({ recommender, settings, policy }, { query: JUDGED.text, judged: JUDGED }))
   expect(columns.original).toMatchObject({ rewrite: 'cheap gamepad', output: undefined, ids: ['cable'], ndcg: 0 })
   expect(columns.before).toMatchObject({ rewrite: 'cheap gamepad', thought: 'same', fault: undefined, ndcg: 0 })

@@ -66,7 +66,8 @@ async function ask(sources: Sources, asked: Asked, policy: PolicyService, versio
 
 /** Inspects column by column; each inspection yielded holds one more. Greedy, so nothing of it depends on chance. */
 export async function* inspect(sources: Sources, asked: Asked): AsyncGenerator<Inspection> {
-  const original: Column = { rewrite: asked.query, thought: undefined, output: undefined, fault: undefined, ...(await rankOne(sources, asked, asked.query)) }
+  const unchanged = { rewrite: asked.query, thought: undefined, output: undefined, fault: undefined }
+  const original: Column = { ...unchanged, ...(await rankOne(sources, asked, asked.query)) }
   let inspection: Inspection = { ...asked, columns: { original } }
   yield inspection
   const { policy } = sources

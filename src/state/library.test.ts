@@ -96,7 +96,9 @@ test('cancelling while the catalogue is indexed closes the new recommender and k
 test('of two reads at once the later one wins, whichever ends first', async () => {
   let finishFirst: (value: ReadResult) => void = () => undefined
   const client = fakeClient({
-    readShards: (files, { name }) => (files[0]!.name === 'slow.parquet' ? new Promise((resolve) => { finishFirst = resolve }) : Promise.resolve(result(name!))),
+    readShards: (files, { name }) => (
+      files[0]!.name === 'slow.parquet' ? new Promise((resolve) => { finishFirst = resolve }) : Promise.resolve(result(name!))
+    ),
   })
   const library = createLibrary(client)
   const slow = library.addShards([file('slow.parquet')])

@@ -64,13 +64,15 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
     versions: () => ({}),
   }
   const report = {
-    products: 0, queries: 0, trainQueries: 0, testQueries: 0, judgements: 0, joined: 0, labels: { E: 0, S: 0, C: 0, I: 0 }, duplicates: 0, untitled: 0,
-    rejected: [], rejectedCount: 0, seconds: 0,
+    products: 0, queries: 0, trainQueries: 0, testQueries: 0, judgements: 0, joined: 0, labels: { E: 0, S: 0, C: 0, I: 0 },
+    duplicates: 0, untitled: 0, rejected: [], rejectedCount: 0, seconds: 0,
   }
   const result = { dataset: { name: 'sample', products: [], queries: [], hash: '' }, report }
   const library = createLibrary({
     loadSample: () => Promise.resolve(result), readShards: () => Promise.resolve(result),
-    openRecommender: () => Promise.resolve({ recommender: { name: 'fake', rank: () => Promise.resolve([]) }, failed: new Promise<Error>(() => undefined), close: () => undefined }),
+    openRecommender: () => Promise.resolve({
+      recommender: { name: 'fake', rank: () => Promise.resolve([]) }, failed: new Promise<Error>(() => undefined), close: () => undefined,
+    }),
   })
   await library.loadSample()
   const run = createRun(client, library)

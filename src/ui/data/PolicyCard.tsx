@@ -8,9 +8,11 @@ function NoDevice({ reason }: { readonly reason: string }) {
     <div className="notice warn" role="alert">
       <h4>No policy engine</h4>
       <p>{reason}</p>
-      <p>Training needs WebGPU. Use a current Chrome or Edge on this machine; where WebGPU is off, open <code>chrome://flags/#enable-unsafe-webgpu</code>,
-        switch it on and restart the browser, or start it with <code>--enable-unsafe-webgpu</code> (and without a graphics card{' '}
-        <code>--use-webgpu-adapter=swiftshader</code>). <code>npm start -- --open</code> does this for you.</p>
+      <p>
+        Training needs WebGPU. Use a current Chrome or Edge; where WebGPU is off, open <code>chrome://flags/#enable-unsafe-webgpu</code>, switch it
+        on and restart the browser, or start it with <code>--enable-unsafe-webgpu</code> (and without a graphics card{' '}
+        <code>--use-webgpu-adapter=swiftshader</code>). <code>npm start -- --open</code> does this for you.
+      </p>
       <p>The data and the original query’s ranking below work without it.</p>
     </div>
   )
@@ -35,7 +37,7 @@ export function PolicyCard() {
       </dl>
       <p className="quiet">
         {info.adapter.fallback
-          ? <Term explain="WebGPU runs on the processor here: correct, and slow. A graphics card makes it many times faster.">{device} (software)</Term>
+          ? <Term explain="WebGPU runs on the processor here: correct, and slow. A graphics card is many times faster.">{device} (software)</Term>
           : device}
         {' '}· {size(bytes)} on the device
       </p>

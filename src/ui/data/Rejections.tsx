@@ -13,7 +13,9 @@ export function Rejections({ rejected, total }: { readonly rejected: readonly Re
         <thead><tr><th scope="col">File</th><th scope="col">Row</th><th scope="col">Column</th><th scope="col">Reason</th></tr></thead>
         <tbody>
           {shown.map(({ file, row, column, reason }) => (
-            <tr key={`${file} ${row} ${column} ${reason}`}><td>{file}</td><td className="number">{count(row)}</td><td>{column}</td><td>{reason}</td></tr>
+            <tr key={`${file} ${row} ${column} ${reason}`}>
+              <td>{file}</td><td className="number">{count(row)}</td><td>{column}</td><td>{reason}</td>
+            </tr>
           ))}
         </tbody>
       </table>

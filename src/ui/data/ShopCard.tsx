@@ -5,6 +5,9 @@ import { count, percent } from '../parts/format.ts'
 import { useLibrary } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
+const SCORING = 'The black box of the experiment. Its own score: BM25+ by field, times the number of matched query words. '
+  + 'The query is a bag of words: Boolean words and punctuation carry no weight.'
+
 function Labels({ labels }: { readonly labels: IngestReport['labels'] }) {
   const total = LABELS.reduce((sum, label) => sum + labels[label], 0)
   return (
@@ -52,9 +55,7 @@ export function ShopCard() {
       <Remarks report={report} />
       <p className="quiet">
         Ranked by{' '}
-        <Term explain="The black box of the experiment. Its own score: BM25+ by field, times the number of matched query words. The query is a bag of words: Boolean words and punctuation carry no weight.">
-          {recommender.name}
-        </Term>
+        <Term explain={SCORING}>{recommender.name}</Term>
         {' '}· read in {report.seconds.toFixed(1)} s
       </p>
     </div>

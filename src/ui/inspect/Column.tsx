@@ -48,7 +48,9 @@ function Result({ id, rank, label, before }: ResultProps) {
       <span className="rank">{rank}</span>
       {label === undefined ? <span className="label label-none" title="not judged for this query" aria-hidden="true" /> : <Label label={label} />}
       <span className="title" title={about}>{title}</span>
-      <span className={`move ${move.kind}`} title={move.words}><span aria-hidden="true">{move.mark}</span><span className="visually-hidden">{move.words}</span></span>
+      <span className={`move ${move.kind}`} title={move.words}>
+        <span aria-hidden="true">{move.mark}</span><span className="visually-hidden">{move.words}</span>
+      </span>
     </li>
   )
 }

@@ -8,6 +8,8 @@ import { QueryPicker } from './QueryPicker.tsx'
 import { Relevant } from './Relevant.tsx'
 import { Rollouts } from './Rollouts.tsx'
 
+const READING = 'Greedy outputs, ranked by the same recommender. Frames and letters are the judges’ labels; moves and gains are against the column to the left.'
+
 function Standing() {
   const { view } = useWorkbench()
   const inspecting = useView((state) => state.inspecting)
@@ -51,7 +53,7 @@ export function InspectPanel() {
       <div className="inspect-main">
         <div className="inspect-head">
           <h2 id={heading}>
-            <Term explain="Greedy outputs, ranked by the same recommender. Frames and letters are the judges’ labels; moves and gains are against the column to the left.">Inspector</Term>
+            <Term explain={READING}>Inspector</Term>
           </h2>
           <QueryPicker />
           <Standing />

@@ -6,6 +6,8 @@ import { rankOf } from './ranks.ts'
 
 const COLUMNS: readonly (readonly [name: ColumnName, said: string])[] = [['original', 'original'], ['before', 'starting'], ['current', 'current']]
 
+const place = (rank: number | undefined): string => (rank === undefined ? `not in the first ${DEPTH}` : `rank ${rank}`)
+
 function Landing({ inspection, productId }: { readonly inspection: Inspection; readonly productId: string }) {
   const ranks = COLUMNS.flatMap(([name, said]) => {
     const column = inspection.columns[name]
@@ -17,7 +19,7 @@ function Landing({ inspection, productId }: { readonly inspection: Inspection; r
         <span key={said}>
           {at > 0 && <span className="quiet" aria-hidden="true"> → </span>}
           <span className="visually-hidden">{said}: </span>
-          <span className={rank === undefined ? 'missed' : rank <= 10 ? 'high' : ''} title={`${said}: ${rank === undefined ? `not in the first ${DEPTH}` : `rank ${rank}`}`}>
+          <span className={rank === undefined ? 'missed' : rank <= 10 ? 'high' : ''} title={`${said}: ${place(rank)}`}>
             {rank ?? '–'}
           </span>
         </span>

@@ -1,4 +1,4 @@
-// The rollouts of the last step, or of one not long before, in their groups: what was written, what it earned, of which parts, and which way it pulls.
+// The rollouts of the last step, or of one not long before, in their groups: what was written, what it earned, which way it pulls.
 import { memo, useState } from 'react'
 import type { RunStoreState, ScoredRollout, StepRollouts } from '../../state/run.ts'
 import { count, score, signed } from '../parts/format.ts'
@@ -7,6 +7,8 @@ import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
 const selectHistory = ({ run }: RunStoreState): readonly StepRollouts[] => run.rolloutHistory
+
+const COMPARING = 'Each query is answered several times. Rewards are compared within the group: better than its mean pulls towards, worse pushes away.'
 
 interface Group {
   readonly queryId: string
@@ -31,7 +33,7 @@ function Advantage({ value }: { readonly value: number }) {
   return (
     <span className="advantage">
       <span className="advantage-track" aria-hidden="true">
-        <span className={value < 0 ? 'negative' : 'positive'} style={value < 0 ? { right: '50%', width: `${width}%` } : { left: '50%', width: `${width}%` }} />
+        <span className={value < 0 ? 'negative' : 'positive'} style={{ [value < 0 ? 'right' : 'left']: '50%', width: `${width}%` }} />
       </span>
       {signed(value)}
     </span>
@@ -64,7 +66,7 @@ function GroupRow({ group, open, onToggle }: { readonly group: Group; readonly o
         <summary>
           <span className="title">{group.query}</span>
           <span className="group-mean">{score(group.mean)}</span>
-          <span className="quiet" title="largest minus smallest reward of the group, halved">{flat ? 'no spread' : `±${score(group.spread / 2)}`}</span>
+          <span className="quiet" title="largest minus smallest reward, halved">{flat ? 'no spread' : `±${score(group.spread / 2)}`}</span>
         </summary>
         {open && <ul className="members">{group.rollouts.map((rollout) => <Member key={rollout.member} rollout={rollout} />)}</ul>}
       </details>
@@ -92,7 +94,7 @@ function RolloutsBase() {
   return (
     <aside className="rollouts" aria-label="Rollouts of the last step">
       <h3>
-        <Term explain="Each query is answered several times. Rewards are compared within the group: better than the group’s mean pulls towards, worse pushes away (the advantage).">Rollouts</Term>
+        <Term explain={COMPARING}>Rollouts</Term>
         {' '}<small>step {count(shown.step)} · {count(groups.length)} groups of {count(groups[0]?.rollouts.length)}</small>
       </h3>
       {history.length > 1 && (
@@ -102,7 +104,9 @@ function RolloutsBase() {
         />
       )}
       <ol className="groups">
-        {groups.map((group, at) => <GroupRow key={group.queryId} group={group} open={open === at} onToggle={(now) => setOpen((was) => (now ? at : was === at ? -1 : was))} />)}
+        {groups.map((group, at) => (
+          <GroupRow key={group.queryId} group={group} open={open === at} onToggle={(now) => setOpen((was) => (now ? at : was === at ? -1 : was))} />
+        ))}
       </ol>
     </aside>
   )

@@ -22,5 +22,7 @@ export function moveOf(rank: number, productId: string, before: readonly string[
   const by = was - rank
   if (by === 0) return { kind: 'same', by, mark: '=', words: 'same rank as before' }
   const places = `${Math.abs(by)} ${Math.abs(by) === 1 ? 'place' : 'places'}`
-  return by > 0 ? { kind: 'up', by, mark: `▲${by}`, words: `up ${places}, from ${was}` } : { kind: 'down', by, mark: `▼${-by}`, words: `down ${places}, from ${was}` }
+  return by > 0
+    ? { kind: 'up', by, mark: `▲${by}`, words: `up ${places}, from ${was}` }
+    : { kind: 'down', by, mark: `▼${-by}`, words: `down ${places}, from ${was}` }
 }

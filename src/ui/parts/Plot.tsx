@@ -29,14 +29,16 @@ const colourOf = (colour: 1 | 2 | 3, blank: boolean): string => (blank ? 'none' 
 /** Ticks need fewer digits than values: 0.45, 50 %. */
 function tick(value: number, format: (value: number) => string): string {
   const text = format(value)
-  return text.endsWith('%') ? `${Math.round(value * 100)}\u00a0%` : Math.abs(value) >= 1000 ? `${Number((value / 1000).toPrecision(2))}k` : digits(Number(value.toPrecision(2)))
+  if (text.endsWith('%')) return `${Math.round(value * 100)}\u00a0%`
+  return Math.abs(value) >= 1000 ? `${Number((value / 1000).toPrecision(2))}k` : digits(Number(value.toPrecision(2)))
 }
 const TICK = { fontSize: 10, fill: 'var(--ink-faint)' } as const
 const MARGIN = { top: 4, right: 6, bottom: 0, left: 0 } as const
 
 /** Rows with a smoothed value beside each line that wants one; smoothing comes before thinning, so it sees every step. */
 function withSmoothed(rows: readonly Row[], lines: readonly PlotLine[], weight: number): Row[] {
-  const smoothed = lines.filter((line) => line.smooth === true).map((line) => [`${line.key}~`, smooth(rows.map((row) => row[line.key]), weight)] as const)
+  const wanted = lines.filter((line) => line.smooth === true)
+  const smoothed = wanted.map(({ key }) => [`${key}~`, smooth(rows.map((row) => row[key]), weight)] as const)
   return rows.map((row, at) => ({ ...row, ...Object.fromEntries(smoothed.map(([key, values]) => [key, values[at]])) }))
 }
 
@@ -45,26 +47,34 @@ export function Plot({ rows, lines, blank, band, format, range, smoothing, width
   const drawn = thin(withSmoothed(rows, lines, smoothing), keys, MAX_POINTS)
   const few = rows.length < 3
   return (
-    <ComposedChart width={width} height={height} data={drawn as Row[]} margin={MARGIN} syncId="run" syncMethod="value" accessibilityLayer={false} role="img" aria-label={label}>
+    <ComposedChart
+      width={width} height={height} data={drawn as Row[]} margin={MARGIN} syncId="run" syncMethod="value"
+      accessibilityLayer={false} role="img" aria-label={label}
+    >
       <CartesianGrid vertical={false} stroke="var(--series-grid)" />
-      <XAxis dataKey="step" type="number" domain={['dataMin', 'dataMax']} allowDecimals={false} tick={TICK} tickLine={false} axisLine={{ stroke: 'var(--line)' }} height={16} minTickGap={28} />
+      <XAxis
+        dataKey="step" type="number" domain={['dataMin', 'dataMax']} allowDecimals={false} height={16} minTickGap={28}
+        tick={TICK} tickLine={false} axisLine={{ stroke: 'var(--line)' }}
+      />
       <YAxis
         width={38} tick={TICK} tickLine={false} axisLine={false} tickCount={3} tickFormatter={(value: number) => tick(value, format)}
         domain={[range?.[0] ?? 'auto', range?.[1] ?? 'auto']}
       />
       <Tooltip
-        isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} separator=" " labelFormatter={(step) => (typeof step === 'number' ? `step ${step}` : '')}
-        formatter={(value) => (typeof value === 'number' ? format(value) : Array.isArray(value) ? value.map((end) => format(Number(end))).join(' to ') : '')}
+        isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} separator=" "
+        labelFormatter={(step) => (typeof step === 'number' ? `step ${step}` : '')}
+        formatter={(value) => [value].flat().map((end) => format(Number(end))).join(' to ')}
       />
       {band !== undefined && (
         <Area
-          dataKey={(row: Row) => [row[band[0]], row[band[1]]]} name="spread" stroke="none" fill={blank ? 'none' : 'var(--series-1)'} fillOpacity={0.14}
+          dataKey={(row: Row) => [row[band[0]], row[band[1]]]} name="spread" stroke="none" fill={colourOf(1, blank)} fillOpacity={0.14}
           isAnimationActive={false} connectNulls activeDot={false}
         />
       )}
       {lines.map((line) => (
         <Line
-          key={line.key} dataKey={line.key} name={line.name} stroke={colourOf(line.colour, blank)} strokeWidth={1.5} isAnimationActive={false} connectNulls
+          key={line.key} dataKey={line.key} name={line.name} stroke={colourOf(line.colour, blank)} strokeWidth={1.5}
+          isAnimationActive={false} connectNulls
           strokeOpacity={line.smooth === true && smoothing > 0 ? 0.28 : 1} dot={few ? { r: 2 } : false} activeDot={{ r: 2.5 }}
         />
       ))}

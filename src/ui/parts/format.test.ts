@@ -19,5 +19,6 @@ test('small and large values keep three significant digits', () => {
 })
 
 test('shares and times read as a person would say them', () => {
-  expect([percent(0.5), percent(0.9876), duration(45), duration(200), duration(3900)]).toEqual(['50\u00a0%', '98.8\u00a0%', '45 s', '3 min 20 s', '1 h 05 min'])
+  expect([percent(0.5), percent(0.9876)]).toEqual(['50\u00a0%', '98.8\u00a0%'])
+  expect([duration(45), duration(200), duration(3900)]).toEqual(['45 s', '3 min 20 s', '1 h 05 min'])
 })

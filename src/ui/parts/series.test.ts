@@ -9,7 +9,9 @@ test('the smoothed line of 1, 0, 0, 1 at weight 0.6 is the debiased average', ()
 })
 
 test('a constant series is unchanged by smoothing, and gaps stay gaps', () => {
-  expect(smooth([2, undefined, 2, Number.NaN, 2], 0.9).map((value) => value?.toFixed(9))).toEqual(['2.000000000', undefined, '2.000000000', undefined, '2.000000000'])
+  expect(smooth([2, undefined, 2, Number.NaN, 2], 0.9).map((value) => value?.toFixed(9))).toEqual(
+    ['2.000000000', undefined, '2.000000000', undefined, '2.000000000'],
+  )
   expect(smooth([3, 1, 4], 0)).toEqual([3, 1, 4])
 })
 

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { wordDiff } from './wordDiff.ts'
 
-const marked = (from: string, to: string) => wordDiff(from, to).map(({ word, change }) => (change === 'kept' ? word : change === 'added' ? `+${word}` : `-${word}`)).join(' ')
+const MARKS = { 'kept': '', 'added': '+', 'left out': '-' } as const
+const marked = (from: string, to: string): string => wordDiff(from, to).map(({ word, change }) => `${MARKS[change]}${word}`).join(' ')
 
 test('a changed word is left out first and added after', () => {
   expect(marked('cheap ps4 gamepad', 'playstation controller ps4')).toBe('-cheap +playstation +controller ps4 -gamepad')

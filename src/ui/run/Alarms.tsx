@@ -9,7 +9,9 @@ export function Alarms() {
   const alarms = useRun((state) => state.run.alarms)
   if (alarms.length === 0) return null
   const newest = alarms.toReversed()
-  const line = ({ step, message }: (typeof alarms)[number]) => <li key={`${step} ${message}`}><span className="quiet">step {count(step)}</span> {message}</li>
+  const line = ({ step, message }: (typeof alarms)[number]) => (
+    <li key={`${step} ${message}`}><span className="quiet">step {count(step)}</span> {message}</li>
+  )
   return (
     <div className="notice warn" role="status" aria-label="Alarms">
       <ul>{newest.slice(0, SHOWN).map(line)}</ul>
@@ -35,7 +37,9 @@ export function KeptPolicy() {
     <p className="kept">
       <span>Best policy, of step {count(kept.step)}:</span>
       {kept.files.map((file) => (
-        <span key={file.name}><button type="button" className="plain" onClick={() => save(file)}>Save {file.name}</button> <small>{size(file.bytes.byteLength)}</small></span>
+        <span key={file.name}>
+          <button type="button" className="plain" onClick={() => save(file)}>Save {file.name}</button> <small>{size(file.bytes.byteLength)}</small>
+        </span>
       ))}
     </p>
   )

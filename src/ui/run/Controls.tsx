@@ -25,7 +25,9 @@ function Standing() {
         <span className={`phase phase-${phase}`} role="status">{SAID[phase]}</span>
         {total > 0 && <span> · {stage === 'sft' ? 'imitation, ' : ''}step {done} of {total}</span>}
         {measuring && <span className="quiet"> · measuring on the test queries</span>}
-        {stepMs > 0 && left > 0 && isUnderWay(phase) && <span className="quiet"> · {(stepMs / 1000).toFixed(1)} s a step · about {duration(left)} left</span>}
+        {stepMs > 0 && left > 0 && isUnderWay(phase) && (
+          <span className="quiet"> · {(stepMs / 1000).toFixed(1)} s a step · about {duration(left)} left</span>
+        )}
       </p>
       <progress max={Math.max(1, total)} value={done} aria-label="Steps done" />
     </div>

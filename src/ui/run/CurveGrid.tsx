@@ -41,14 +41,16 @@ function CurveCardBase({ curve }: { readonly curve: Curve }) {
   const rows = curve.rows(source)
   const note = rows.length > 0 || curve.id === 'clip' || curve.id === 'kl' ? curve.note?.(source) : undefined
   const last = rows.at(-1)
+  // the line whose value stands at the right needs no key
+  const keyed = curve.lines.filter(({ name }) => name !== 'all')
   const describe = useCallback(() => curve.lines.map(({ key, name }) => `${name} ${curve.format(last?.[key])}`).join(', '), [curve, last])
   return (
     <figure className="curve" data-curve={curve.id}>
       <figcaption>
         <Term explain={curve.explain}>{curve.title}</Term>
         <span className="curve-value">{note === undefined ? curve.format(last?.[curve.lines[0]!.key]) : ''}</span>
-        {curve.lines.length > 1 && note === undefined && (
-          <span className="curve-keys">{curve.lines.filter(({ name }) => name !== 'all').map((line) => <span key={line.key} className={`key series-${line.colour}`}>{line.name}</span>)}</span>
+        {keyed.length > 1 && note === undefined && (
+          <span className="curve-keys">{keyed.map(({ key, colour, name }) => <span key={key} className={`key series-${colour}`}>{name}</span>)}</span>
         )}
       </figcaption>
       <div className="curve-box" ref={box}>
@@ -57,7 +59,8 @@ function CurveCardBase({ curve }: { readonly curve: Curve }) {
         {note === undefined && size !== undefined && size.width > 0 && (
           <Suspense fallback={null}>
             <Plot
-              rows={rows.length === 0 ? blankRows(curve) : rows} blank={rows.length === 0} lines={curve.lines} {...(curve.band === undefined ? {} : { band: curve.band })} format={curve.format}
+              rows={rows.length === 0 ? blankRows(curve) : rows} blank={rows.length === 0} lines={curve.lines} format={curve.format}
+              {...(curve.band === undefined ? {} : { band: curve.band })}
               {...(curve.range === undefined ? {} : { range: curve.range })} smoothing={smoothing}
               width={size.width} height={size.height} label={`${curve.title} by step: ${describe()}`}
             />

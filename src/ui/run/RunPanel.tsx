@@ -27,7 +27,8 @@ function Tabs({ id }: { readonly id: string }) {
     <div role="tablist" aria-label="What to show of the run" className="tabs" onKeyDown={move}>
       {TABS.map((name) => (
         <button
-          key={name} type="button" role="tab" id={`${id}-${name}`} aria-selected={tab === name} aria-controls={`${id}-panel`} tabIndex={tab === name ? 0 : -1}
+          key={name} type="button" role="tab" id={`${id}-${name}`} aria-selected={tab === name} aria-controls={`${id}-panel`}
+          tabIndex={tab === name ? 0 : -1}
           onClick={() => view.setTab(name)}
         >
           {TITLES[name]}{name === 'settings' && changed > 0 ? <span className="badge">{changed}</span> : null}
@@ -37,14 +38,20 @@ function Tabs({ id }: { readonly id: string }) {
   )
 }
 
+const AVERAGE = 'Exponential moving average without bias towards its start; the raw values stay faint behind it. '
+  + 'Long curves are drawn with fewer points, every peak kept.'
+
 function Smoothing() {
   const { view } = useWorkbench()
   const smoothing = useView((state) => state.smoothing)
   const id = useId()
   return (
-    <p className="smoothing" title="Exponential moving average without bias towards its start; the raw values stay faint behind it. Long curves are drawn with fewer points, every peak kept.">
+    <p className="smoothing" title={AVERAGE}>
       <label htmlFor={id}>Smoothing</label>
-      <input id={id} type="range" min={0} max={0.95} step={0.05} value={smoothing} onChange={(event) => view.setSmoothing(event.currentTarget.valueAsNumber)} />
+      <input
+        id={id} type="range" min={0} max={0.95} step={0.05} value={smoothing}
+        onChange={(event) => view.setSmoothing(event.currentTarget.valueAsNumber)}
+      />
       <span>{smoothing.toFixed(2)}</span>
     </p>
   )

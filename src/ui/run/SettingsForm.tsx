@@ -44,7 +44,13 @@ function Control({ spec, value, id, describedBy, invalid, onChange }: ControlPro
   )
 }
 
-function Setting({ spec, value, preset }: { readonly spec: SettingSpec; readonly value: Settings[SettingName]; readonly preset: Settings[SettingName] }) {
+interface SettingProps {
+  readonly spec: SettingSpec
+  readonly value: Settings[SettingName]
+  readonly preset: Settings[SettingName]
+}
+
+function Setting({ spec, value, preset }: SettingProps) {
   const { run } = useWorkbench()
   const id = useId()
   // the text as typed, while it is not yet a value

@@ -4,6 +4,9 @@ import { count, duration, percent, pValue, score, signed } from '../parts/format
 import { useRun } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
+const MEASURING = 'Greedy rewrites of queries that training never saw, measured before and after only. '
+  + 'Intervals: bootstrap over queries; p: paired randomisation.'
+const COLUMNS = ['NDCG@10', 'NDCG@100', 'Recall@10', 'Format', 'Words', 'Distinct'] as const
 const ROWS = [
   ['original', 'Original query'], ['before', 'Starting policy'], ['after', 'Trained policy'],
 ] as const
@@ -35,7 +38,7 @@ function GainLine({ gain, against }: { readonly gain: Gain; readonly against: st
 }
 
 function Conclusion({ summary }: { readonly summary: Summary }) {
-  const { gain, train, best, maxLogpGap, seconds } = summary
+  const { gain, train: { paired }, best, maxLogpGap, seconds } = summary
   return (
     <>
       <ul className="gains" aria-label="Gain of the trained policy on test NDCG@10">
@@ -43,9 +46,9 @@ function Conclusion({ summary }: { readonly summary: Summary }) {
         <GainLine gain={gain.original} against="original query" />
       </ul>
       <p className="quiet">
-        Measured: the checkpoint of step {count(best.step)} ({best.reason}). Training queries, sampled: NDCG@100 {score(train.paired.before)} before,{' '}
-        {score(train.paired.after)} after, p {train.paired.p < 0.001 ? '' : '= '}{pValue(train.paired.p)}. Largest sampler–trainer gap {maxLogpGap.toExponential(1)}.
-        Took {duration(seconds)}.
+        Measured: the checkpoint of step {count(best.step)} ({best.reason}). Training queries, sampled: NDCG@100 {score(paired.before)} before,{' '}
+        {score(paired.after)} after, p {paired.p < 0.001 ? '' : '= '}{pValue(paired.p)}. Largest sampler–trainer gap{' '}
+        {maxLogpGap.toExponential(1)}. Took {duration(seconds)}.
       </p>
     </>
   )
@@ -55,17 +58,21 @@ export function TestTable() {
   const tests = useRun((state) => state.run.tests)
   const summary = useRun((state) => state.run.summary)
   if (tests.original === undefined) {
-    return <p className="waiting">Test queries are measured before training and after it: as typed, by the starting policy and by the trained one, with gains, intervals and p.</p>
+    return (
+      <p className="waiting">
+        Test queries are measured before training and after it: as typed, by the starting policy and by the trained one, with gains, intervals and p.
+      </p>
+    )
   }
   return (
     <div className="test">
       <h3>
-        <Term explain="Greedy rewrites of queries that training never saw, measured before and after only. Intervals: bootstrap over queries; p: paired randomisation.">Test queries</Term>
+        <Term explain={MEASURING}>Test queries</Term>
       </h3>
       <div className="scroll-x">
         <table>
           <thead>
-            <tr><td /><th scope="col">NDCG@10</th><th scope="col">NDCG@100</th><th scope="col">Recall@10</th><th scope="col">Format</th><th scope="col">Words</th><th scope="col">Distinct</th></tr>
+            <tr><td />{COLUMNS.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
           </thead>
           <tbody>{ROWS.map(([policy, name]) => <MetricsRow key={policy} name={name} evaluation={tests[policy]} />)}</tbody>
         </table>

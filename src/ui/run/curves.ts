@@ -42,13 +42,14 @@ const perSecond = (tokens: number, ms: number): number => (ms > 0 ? (tokens * 10
 export const CURVES: readonly Curve[] = [
   {
     id: 'reward', title: 'Reward', format: score, lines: [{ key: 'mean', name: 'mean', colour: 1, smooth: true }], band: ['low', 'high'],
-    explain: 'Mean reward of the step’s rollouts; the band is one standard deviation over all of them to each side. Every step has other queries, so single steps are noisy.',
+    explain: 'Mean reward of the step’s rollouts; the band is one standard deviation to each side. Every step has other queries, so steps are noisy.',
     rows: perStep(({ reward }) => ({ mean: reward.mean, low: reward.mean - reward.std, high: reward.mean + reward.std })),
   },
   {
-    id: 'validation', title: 'Validation NDCG@10', format: score, lines: [{ key: 'ndcg', name: 'NDCG@10', colour: 1 }], band: ['low', 'high'], range: [0, undefined],
-    explain: 'Greedy rewrites of held-out training queries, with a 95 % bootstrap interval. The best checkpoint is chosen here; test queries take no part.',
-    rows: ({ validations }) => validations.map(({ step, metrics, interval }) => ({ step, ndcg: metrics['ndcg@10'], low: interval.low, high: interval.high })),
+    id: 'validation', title: 'Validation NDCG@10', format: score, range: [0, undefined],
+    lines: [{ key: 'ndcg', name: 'NDCG@10', colour: 1 }], band: ['low', 'high'],
+    explain: 'Greedy rewrites of held-out training queries, with a 95 % bootstrap interval. Their reward chooses the checkpoint; test queries take no part.',
+    rows: ({ validations }) => validations.map(({ step, metrics, interval: { low, high } }) => ({ step, ndcg: metrics['ndcg@10'], low, high })),
   },
   {
     id: 'format', title: 'Format rate', format: percent, lines: [{ key: 'format', name: 'well-formed', colour: 1, smooth: true }], range: [0, 1],
@@ -57,17 +58,19 @@ export const CURVES: readonly Curve[] = [
   },
   {
     id: 'kl', title: 'KL to the start', format: digits, lines: [{ key: 'kl', name: 'k3 estimate', colour: 1, smooth: true }], range: [0, undefined],
-    explain: 'How far the policy has moved from the one it started from: the k3 estimate, mean over tokens, in nats. 0 at the first step, where both are the same.',
+    explain: 'How far the policy has moved from the one it started from: the k3 estimate, mean over tokens, in nats. 0 at first, where both are the same.',
     rows: perStep(({ kl }) => ({ kl })),
     note: ({ klCoefficient }) => (klCoefficient === 0 ? 'not measured: klCoefficient is 0' : undefined),
   },
   {
-    id: 'entropy', title: 'Entropy', format: score, lines: [{ key: 'entropy', name: 'mean over tokens', colour: 1, smooth: true }], range: [0, undefined],
+    id: 'entropy', title: 'Entropy', format: score, range: [0, undefined],
+    lines: [{ key: 'entropy', name: 'mean over tokens', colour: 1, smooth: true }],
     explain: 'Mean entropy of the next-token distribution, in nats. It falls as the policy makes up its mind; near 0 it no longer explores.',
     rows: perStep(({ entropy }) => ({ entropy })),
   },
   {
-    id: 'length', title: 'Completion length', format: count, lines: [{ key: 'mean', name: 'mean', colour: 1, smooth: true }, { key: 'max', name: 'longest', colour: 2 }], range: [0, undefined],
+    id: 'length', title: 'Completion length', format: count, range: [0, undefined],
+    lines: [{ key: 'mean', name: 'mean', colour: 1, smooth: true }, { key: 'max', name: 'longest', colour: 2 }],
     explain: 'Tokens of a completion, thought and answer together. Completions that reach maxNewTokens are cut and usually broken.',
     rows: perStep(({ completionLength }) => ({ mean: completionLength.mean, max: completionLength.max })),
   },
@@ -77,29 +80,31 @@ export const CURVES: readonly Curve[] = [
     rows: perStep(({ distinct }) => ({ distinct })),
   },
   {
-    id: 'gradient', title: 'Gradient norm', format: digits, lines: [{ key: 'norm', name: 'before clipping', colour: 1, smooth: true }], range: [0, undefined],
+    id: 'gradient', title: 'Gradient norm', format: digits, range: [0, undefined],
+    lines: [{ key: 'norm', name: 'before clipping', colour: 1, smooth: true }],
     explain: 'Global norm of the gradient before clipping. Spikes mean single rollouts that pull hard.',
     rows: perStep(({ gradNorm }) => ({ norm: gradNorm })),
   },
   {
     id: 'zero', title: 'Zero-spread groups', format: percent, range: [0, 1],
     lines: [{ key: 'share', name: 'all', colour: 1 }, { key: 'good', name: 'good', colour: 3 }, { key: 'bad', name: 'bad', colour: 2 }],
-    explain: 'Share of groups whose rollouts all earned the same reward. They have no advantage and teach nothing. Good: all of them solved; bad: out of reach for all.',
+    explain: 'Share of groups whose rollouts all earned the same reward: no advantage, nothing to learn. Good: all solved it; bad: none did.',
     rows: perStep(({ zeroSpread }) => ({ share: zeroSpread.share, good: zeroSpread.allGood, bad: zeroSpread.allBad })),
   },
   {
     id: 'gap', title: 'Sampler–trainer gap', format: digits, lines: [{ key: 'gap', name: 'largest', colour: 1 }], range: [0, undefined],
-    explain: 'Largest difference between a sampled token’s log-probability and what the trainer computes for it before any update. One engine does both, so it stays at rounding, below 1e-4.',
+    explain: 'Largest difference between a sampled token’s log-probability and the trainer’s before any update. One engine does both: rounding, below 1e-4.',
     rows: perStep(({ logpGap }) => ({ gap: logpGap })),
   },
   {
     id: 'speed', title: 'Tokens per second', format: count, range: [0, undefined],
     lines: [{ key: 'sampled', name: 'sample', colour: 1, smooth: true }, { key: 'trained', name: 'train', colour: 3, smooth: true }],
     explain: 'Sampled tokens by sampling time, and completion tokens trained on by update time.',
-    rows: perStep(({ generatedTokens, generateMs, tokens, updateMs }) => ({ sampled: perSecond(generatedTokens, generateMs), trained: perSecond(tokens, updateMs) })),
+    rows: perStep((step) => ({ sampled: perSecond(step.generatedTokens, step.generateMs), trained: perSecond(step.tokens, step.updateMs) })),
   },
   {
-    id: 'clip', title: 'Clip share', format: percent, lines: [{ key: 'low', name: 'below', colour: 2 }, { key: 'high', name: 'above', colour: 1 }], range: [0, undefined],
+    id: 'clip', title: 'Clip share', format: percent, range: [0, undefined],
+    lines: [{ key: 'low', name: 'below', colour: 2 }, { key: 'high', name: 'above', colour: 1 }],
     explain: 'Share of tokens whose ratio to the sampling policy left the clip range, below (advantage < 0) and above (advantage > 0).',
     rows: perStep(({ clipLow, clipHigh }) => ({ low: clipLow, high: clipHigh })),
     note: ({ iterations }) => (iterations === 1 ? 'on-policy: clip inactive. With one update per batch every ratio is 1.' : undefined),
