@@ -36,8 +36,9 @@ async function last(inspections: AsyncGenerator<Inspection>): Promise<Inspection
 }
 
 test('the three columns hold what was written, what it found, and how good that is', async () => {
-  const [kept, changed] = ['same</think><answer>{"query": "cheap gamepad"}</answer>', 'their word</think><answer>{"query": "game controller"}</answer>']
-  const policy = policyThatSays(kept!, changed!)
+  const kept = 'same</think><answer>{"query": "cheap gamepad"}</answer>'
+  const changed = 'their word</think><answer>{"query": "game controller"}</answer>'
+  const policy = policyThatSays(kept, changed)
   const { columns } = await last(inspect({ recommender, settings, policy }, { query: JUDGED.text, judged: JUDGED }))
   expect(columns.original).toMatchObject({ rewrite: 'cheap gamepad', output: undefined, ids: ['cable'], ndcg: 0 })
   expect(columns.before).toMatchObject({ rewrite: 'cheap gamepad', thought: 'same', fault: undefined, ndcg: 0 })

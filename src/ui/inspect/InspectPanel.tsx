@@ -8,7 +8,7 @@ import { QueryPicker } from './QueryPicker.tsx'
 import { Relevant } from './Relevant.tsx'
 import { Rollouts } from './Rollouts.tsx'
 
-const READING = 'Greedy outputs, ranked by the same recommender. Frames and letters are the judges’ labels; moves and gains are against the column to the left.'
+const READING = 'Greedy outputs, ranked by the same recommender. Frames and letters are labels; moves and gains compare with the left.'
 
 function Standing() {
   const { view } = useWorkbench()

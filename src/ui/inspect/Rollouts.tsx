@@ -8,7 +8,7 @@ import { Term } from '../parts/Term.tsx'
 
 const selectHistory = ({ run }: RunStoreState): readonly StepRollouts[] => run.rolloutHistory
 
-const COMPARING = 'Each query is answered several times. Rewards are compared within the group: better than its mean pulls towards, worse pushes away.'
+const COMPARING = 'Each query is answered several times. Rewards are compared within the group: above its mean pulls towards, below pushes away.'
 
 interface Group {
   readonly queryId: string

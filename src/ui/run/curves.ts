@@ -48,7 +48,7 @@ export const CURVES: readonly Curve[] = [
   {
     id: 'validation', title: 'Validation NDCG@10', format: score, range: [0, undefined],
     lines: [{ key: 'ndcg', name: 'NDCG@10', colour: 1 }], band: ['low', 'high'],
-    explain: 'Greedy rewrites of held-out training queries, with a 95 % bootstrap interval. Their reward chooses the checkpoint; test queries take no part.',
+    explain: 'Greedy rewrites of held-out training queries, with a 95 % bootstrap interval. Their reward chooses the checkpoint; no test query does.',
     rows: ({ validations }) => validations.map(({ step, metrics, interval: { low, high } }) => ({ step, ndcg: metrics['ndcg@10'], low, high })),
   },
   {
@@ -58,7 +58,7 @@ export const CURVES: readonly Curve[] = [
   },
   {
     id: 'kl', title: 'KL to the start', format: digits, lines: [{ key: 'kl', name: 'k3 estimate', colour: 1, smooth: true }], range: [0, undefined],
-    explain: 'How far the policy has moved from the one it started from: the k3 estimate, mean over tokens, in nats. 0 at first, where both are the same.',
+    explain: 'How far the policy has moved from the one it started from: k3 estimate, mean over tokens, in nats. 0 at first: both are the same.',
     rows: perStep(({ kl }) => ({ kl })),
     note: ({ klCoefficient }) => (klCoefficient === 0 ? 'not measured: klCoefficient is 0' : undefined),
   },
@@ -93,7 +93,7 @@ export const CURVES: readonly Curve[] = [
   },
   {
     id: 'gap', title: 'Sampler–trainer gap', format: digits, lines: [{ key: 'gap', name: 'largest', colour: 1 }], range: [0, undefined],
-    explain: 'Largest difference between a sampled token’s log-probability and the trainer’s before any update. One engine does both: rounding, below 1e-4.',
+    explain: 'Largest difference between a sampled token’s log-probability and the trainer’s before any update. One engine does both: it is rounding.',
     rows: perStep(({ logpGap }) => ({ gap: logpGap })),
   },
   {
