@@ -161,6 +161,22 @@ test('a lost device ends the run in words, and the curves and the best policy ar
   expect([stepsDone(), run.getState().kept?.files[0]?.name]).toEqual([[1], 'model.safetensors'])
 })
 
+test('work that fails because the device was lost is told as the loss, not as what it broke', async () => {
+  let break_: (reason: Error) => void = () => undefined
+  async function* train(): AsyncGenerator<RunEvent> {
+    yield stepEvent(1)
+    await new Promise((_, reject) => { break_ = reject })
+  }
+  const { run, reaches, worker, stepsDone } = await open({ train })
+  run.train()
+  await vi.waitFor(() => expect(stepsDone()).toEqual([1]))
+  break_(new Error('a buffer was unmapped before its mapping was resolved'))
+  await Promise.resolve()
+  worker().lose('the driver was reset')
+  await reaches('failed')
+  expect(run.getState().failure?.message).toBe('the GPU device was lost: the driver was reset')
+})
+
 test('after a loss, starting again opens a fresh worker and runs from the beginning', async () => {
   const { run, reaches, worker, opened, stepsDone } = await open()
   run.step()

@@ -65,6 +65,9 @@ interface ActiveRun {
   events: AsyncGenerator<RunEvent, unknown> | undefined
 }
 
+/** How long an error of the loop waits for a device's loss to be its reason. */
+const LOSS_TELLS_MS = 300
+
 /** More than this is not copied out of the worker at every best checkpoint. */
 const MOST_KEPT_PARAMETERS = 64_000_000
 const LOCKED: ReadonlySet<Phase> = new Set(['preparing', 'running', 'stepping', 'pausing', 'paused'])
@@ -150,6 +153,8 @@ export function createRun(client: RunClient, library: Library): Run {
       }
       if (run.alive) enter('paused')
     } catch (error) {
+      // what was under way on a lost device fails with it, often before the loss itself is told: the loss is the better sentence
+      await new Promise((resolve) => { setTimeout(resolve, LOSS_TELLS_MS) })
       if (run.alive) fail(sentenceOf(error))
     } finally {
       run.pulling = false

@@ -93,7 +93,7 @@ export const CURVES: readonly Curve[] = [
   },
   {
     id: 'gap', title: 'Sampler–trainer gap', format: digits, lines: [{ key: 'gap', name: 'largest', colour: 1 }], range: [0, undefined],
-    explain: 'Largest difference between a sampled token’s log-probability and the trainer’s before any update. One engine does both: it is rounding.',
+    explain: 'Largest difference between a sampled token’s log-probability and the trainer’s before an update. One engine does both: it is rounding.',
     rows: perStep(({ logpGap }) => ({ gap: logpGap })),
   },
   {
