@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './root.ts'
 import { hasShared, lab, SHARED, startLab } from './testing.ts'
 
@@ -181,7 +181,8 @@ function isAlive(pid: number): boolean {
 
 test('an interrupt ends the command with status 2, a sentence, and no browser left', async () => {
   const running = startLab(['generate', POLICY, '--tokens', '1', '--max', '1000'])
-  await expect.poll(() => running.stderr(), { timeout: 60_000 }).toMatch(/adapter:/)
+  onTestFinished(() => running.kill('SIGKILL'))
+  await expect.poll(() => running.stderr(), { timeout: 200_000 }).toMatch(/adapter:/)
   const browser = childrenOf(running.pid)
   expect(browser).not.toEqual([])
   running.kill('SIGINT')
