@@ -4,7 +4,7 @@ import { Stream } from '../../src/domain/random.ts'
 import type { Optimiser } from '../../src/protocol/policy.ts'
 import { sftExample } from './sft.ts'
 
-export const POLICY = { seed: 1, steps: 1600, batch: 64, warmup: 100, learningRate: 3e-3 } as const
+export const POLICY = { seed: 1, steps: 1400, batch: 64, warmup: 100, learningRate: 3e-3 } as const
 
 export interface TextPair {
   readonly prompt: string

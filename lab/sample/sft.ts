@@ -9,11 +9,11 @@ import { chance, misspell, smallTalk } from './speech.ts'
 
 export const SFT = {
   /** share of queries of no shop, whose words are copied */
-  copies: 0.6,
+  copies: 0.3,
   /** of those, share without their stop words */
   stopWordsDropped: 0.1,
   /** chance that a concept keeps the shopper's own way; else any way, the own one included */
-  keep: 0.55,
+  keep: 0.4,
   misspelt: 0.2,
   /** chance that a rewrite says one concept in two ways */
   twoWays: 0.08,
