@@ -63,7 +63,7 @@ export function AddShards() {
       />
       <div className="drop-invitation">
         <label htmlFor={id} className="button">Add shards</label>
-        <p className="quiet">{over ? 'Let go to read them here' : 'or drop ESCI’s Parquet files anywhere on the page'}</p>
+        <p className="quiet">{over ? 'Let go to read them here' : 'or drop ESCI’s Parquet files'}</p>
       </div>
       <Progress />
     </div>

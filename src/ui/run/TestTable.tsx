@@ -1,6 +1,6 @@
 // The test queries before and after: three ways to ask, and what training gained on each of the other two.
 import type { Evaluation, Gain, Summary } from '../../state/run.ts'
-import { count, duration, percent, pValue, score, signed } from '../parts/format.ts'
+import { count, digits, duration, percent, pValue, score, signed } from '../parts/format.ts'
 import { useRun } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
@@ -48,7 +48,7 @@ function Conclusion({ summary }: { readonly summary: Summary }) {
       <p className="quiet">
         Measured: the checkpoint of step {count(best.step)} ({best.reason}). Training queries, sampled: NDCG@100 {score(paired.before)} before,{' '}
         {score(paired.after)} after, p {paired.p < 0.001 ? '' : '= '}{pValue(paired.p)}. Largest sampler–trainer gap{' '}
-        {maxLogpGap.toExponential(1)}. Took {duration(seconds)}.
+        {digits(maxLogpGap)}. Took {duration(seconds)}.
       </p>
     </>
   )
