@@ -22,6 +22,9 @@ export const SFT = {
 /** Thoughts are short, since every token of a rollout costs; the empty one is what a policy that may not think finds written. */
 const THOUGHTS = ['find it', 'plain words', 'name it', ''] as const
 
+/** The shares that the text is drawn by; the tokenizer's text has its own, fixed when its vocabulary was. */
+export type SftShares = { readonly [K in keyof typeof SFT]: number }
+
 export interface SftExample {
   readonly query: string
   readonly rewrite: string
@@ -30,8 +33,8 @@ export interface SftExample {
 }
 
 /** The next example of an endless stream. */
-export function sftExample(random: Stream): SftExample {
-  const { query, rewrite } = chance(random, SFT.copies) ? copyExample(random) : shopExample(random)
+export function sftExample(random: Stream, shares: SftShares = SFT): SftExample {
+  const { query, rewrite } = chance(random, shares.copies) ? copyExample(random, shares) : shopExample(random, shares)
   return { query, rewrite, completion: completionFor(random.pick(THOUGHTS), rewrite) }
 }
 
@@ -43,25 +46,25 @@ export function completionFor(thought: string, rewrite: string): string {
   return renderCompletion(thought, ` ${rewrite}`, true)
 }
 
-function copyExample(random: Stream): { query: string; rewrite: string } {
+function copyExample(random: Stream, shares: SftShares): { query: string; rewrite: string } {
   for (;;) {
     const query = strangeQuery(random)
-    const rewrite = copied(query, chance(random, SFT.stopWordsDropped))
+    const rewrite = copied(query, chance(random, shares.stopWordsDropped))
     if (rewrite !== '') return { query, rewrite }
   }
 }
 
 /** One to four concepts of a domain in a shopper's words, with slips and small talk; all in some way of saying them, spelt right. */
-function shopExample(random: Stream): { query: string; rewrite: string } {
+function shopExample(random: Stream, shares: SftShares): { query: string; rewrite: string } {
   const domain = random.pick(DOMAINS)
   const qualifiers = random.shuffle([...domain.attributes, ...domain.brands, ...COLOR_CONCEPTS]).slice(0, random.integer(4))
   const type = random.pick(domain.types)
   const concepts = qualifiers.length === 0 || chance(random, 0.5) ? [type, ...qualifiers] : [...qualifiers, type]
   const said = concepts.map((concept) => random.pick([...concept.ways, ...concept.needs]))
   const wish = said.join(' ')
-  const query = smallTalk(chance(random, SFT.misspelt) ? misspell(wish, random) : wish, random)
-  const answers = concepts.map((concept, i) => (concept.ways.includes(said[i]!) && chance(random, SFT.keep) ? said[i]! : random.pick(concept.ways)))
-  if (chance(random, SFT.twoWays)) {
+  const query = smallTalk(chance(random, shares.misspelt) ? misspell(wish, random) : wish, random)
+  const answers = concepts.map((concept, i) => (concept.ways.includes(said[i]!) && chance(random, shares.keep) ? said[i]! : random.pick(concept.ways)))
+  if (chance(random, shares.twoWays)) {
     const twice = random.integer(concepts.length)
     answers[twice] += ` ${random.pick((concepts[twice] as Concept).ways)}`
   }

@@ -4,7 +4,7 @@ import { renderPrompt } from '../../src/domain/prompt.ts'
 import { QWEN2_PATTERN, trainBpe } from './bpe.ts'
 import type { Bpe } from './bpe.ts'
 import { pseudoWord } from './copying.ts'
-import { sftExample } from './sft.ts'
+import { SFT, sftExample } from './sft.ts'
 import { EVERYDAY_WORDS, STOP_WORDS } from './words/everyday.ts'
 
 const VOCABULARY = 2048
@@ -14,6 +14,8 @@ const ADDED = [
   { content: '<think>', special: false }, { content: '</think>', special: false }, { content: '<answer>', special: false }, { content: '</answer>', special: false },
 ] as const
 const EXAMPLES = 15_000
+/** More copies than the policy is taught by: its vocabulary should suit words from anywhere. */
+const SHARES = { ...SFT, copies: 0.6, keep: 0.55 }
 const PSEUDO_WORDS = 10_000
 /** How often an everyday word counts, in either of its places: after a space and at the start. */
 const EVERYDAY_WEIGHT = 8
@@ -29,7 +31,7 @@ export function trainTokenizer(): Bpe {
 function* corpus(): Generator<string> {
   const random = new Stream(1, 'tokenizer text')
   for (let i = 0; i < EXAMPLES; i++) {
-    const { query, completion } = sftExample(random)
+    const { query, completion } = sftExample(random, SHARES)
     yield* renderPrompt(query, { template: 'compact', thinking: true }).text.split(MARKUP)
     yield* completion.split(MARKUP)
   }

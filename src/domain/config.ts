@@ -18,7 +18,7 @@ const REC_R1 = {
 
 /** What each preset changes against the table's defaults. */
 export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
-  sample: { rewardRepetition: -0.5 },
+  sample: { steps: 120, learningRate: 8e-4, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
   'rec-r1': REC_R1,
   'rec-r1-as-released': {
     ...REC_R1,

@@ -107,6 +107,8 @@ export const SETTINGS = [
     explanation: 'AdamW step size of the GRPO stage after warm-up.' },
   { name: 'warmupSteps', group: 'optimiser', kind: 'integer', default: 5, unit: 'steps', min: 0, max: 100000,
     explanation: 'The learning rate rises linearly over this many steps of a stage.' },
+  { name: 'schedule', group: 'optimiser', kind: 'choice', default: 'constant', unit: '', choices: ['constant', 'linear'],
+    explanation: 'After warm-up the learning rate of the GRPO stage stays (as released), or falls linearly and would be zero after the last step.' },
   { name: 'beta1', group: 'optimiser', kind: 'number', default: 0.9, unit: '', min: 0, max: 0.99999,
     explanation: 'Decay of AdamW’s mean of gradients.' },
   { name: 'beta2', group: 'optimiser', kind: 'number', default: 0.95, unit: '', min: 0, max: 0.999999,

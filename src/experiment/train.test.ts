@@ -62,9 +62,10 @@ describe('a GRPO run', () => {
     expect(Math.max(...steps.map(({ logpGap }) => logpGap))).toBe(0)
   })
 
-  it('warms the learning rate up and then holds it', async () => {
-    const rates = stepsOf(await runOn(tablePorts(SHOP), ['steps=4', 'warmupSteps=2', 'learningRate=0.2'])).map(({ learningRate }) => learningRate)
-    expect(rates).toEqual([0.1, 0.2, 0.2, 0.2])
+  it('warms the learning rate up and then holds it, or lets it fall to reach zero after the last step', async () => {
+    const rates = async (schedule: string) => stepsOf(await runOn(tablePorts(SHOP), ['steps=4', 'warmupSteps=2', 'learningRate=0.2', `schedule=${schedule}`])).map(({ learningRate }) => learningRate)
+    expect(await rates('constant')).toEqual([0.1, 0.2, 0.2, 0.2])
+    for (const [i, rate] of (await rates('linear')).entries()) expect(rate).toBeCloseTo([0.1, 0.15, 0.1, 0.05][i] ?? NaN, 12)
   })
 
   it('tells the same story twice but for times, and another with another seed', async () => {

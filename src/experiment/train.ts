@@ -34,6 +34,11 @@ export async function* train(ports: Ports, input: RunInput): AsyncGenerator<RunE
   yield* measureAfter(run)
 }
 
+/** Linear warm-up, then constant or a linear fall that would reach zero one step after the last. */
+function learningRateAt({ learningRate, warmupSteps, schedule, steps }: Run['settings'], step: number): number {
+  return learningRate * Math.min(1, step / Math.max(1, warmupSteps)) * (schedule === 'linear' ? (steps + 1 - step) / steps : 1)
+}
+
 /** The heart: sample, rank, reward, compare within the group, update. */
 async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
   const { ports: { policy, recommender, now }, settings, tasks, history } = run
@@ -42,7 +47,7 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
   yield* validate(run, 0)
   for (let step = 1, skipped = 0; step <= settings.steps && skipped < MOST_SKIPPED; step++) {
     const startMs = now()
-    const learningRate = settings.learningRate * Math.min(1, step / Math.max(1, settings.warmupSteps))
+    const learningRate = learningRateAt(settings, step)
 
     const batch = planBatch(tasks.training, settings.promptsPerStep, step - 1, seed)
     const generated = await policy.generate(generation(batch, { groupSize, sampling: samplingOf(settings), seed, step, version: 'current' }))
