@@ -5,7 +5,7 @@ test('a judged query shows three rankings of eight, labels, moves, NDCG and wher
   const bench = new Workbench(page)
   await bench.ready()
   await bench.query.click()
-  const options = page.getByRole('option')
+  const options = page.getByRole('listbox', { name: 'Judged queries' }).getByRole('option')
   await expect(options.first()).toContainText('test')
   await bench.query.press('ArrowDown')
   await bench.query.press('ArrowDown')

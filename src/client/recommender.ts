@@ -7,7 +7,7 @@ import { RankingCache } from './rankingCache.ts'
 
 const MAX_WORKERS = 2
 /** Hits (query × rank) in one reply: small enough that receiving it never holds up the page. */
-const HITS_PER_CALL = 8_000
+const HITS_PER_CALL = 4_000
 
 export interface OpenRecommender {
   readonly recommender: Recommender

@@ -8,11 +8,11 @@ const SAID = [['original', 'original query'], ['before', 'starting policy'], ['a
 export function TestStrip() {
   const tests = useRun((state) => state.run.tests)
   const gain = useRun((state) => state.run.summary?.gain)
-  if (tests.original === undefined) return null
   const against = gain === undefined ? [] : [['starting policy', gain.before] as const, ['original query', gain.original] as const]
   return (
     <p className="test-strip">
       <Term explain="Greedy rewrites of queries that training never saw, measured before and after only. More under Test result.">Test NDCG@10</Term>
+      {tests.original === undefined && <span>measured before training, and after it</span>}
       {SAID.map(([policy, said]) => {
         const evaluation = tests[policy]
         return evaluation === undefined ? null : <span key={policy}>{said} <strong>{score(evaluation.metrics['ndcg@10'])}</strong></span>
