@@ -10,6 +10,7 @@ import type { RunInput } from '../experiment/run.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
 import type { Library, Shop } from './library.ts'
+import { nextTask } from './nextTask.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { GrpoStep, RunEvent, ScoredRollout, Summary, Metrics, Gain } from '../experiment/events.ts'
@@ -150,6 +151,9 @@ export function createRun(client: RunClient, library: Library): Run {
         batch.request()
         if (value.type === 'checkpoint' && value.name === 'best') await keep(run, value.step)
         if (value.type === 'step' && run.oneStep) run.wanted = false
+        // what leads to the next event is another task than what led to this one
+        await nextTask()
+        if (!run.alive) return
       }
       if (run.alive) enter('paused')
     } catch (error) {
