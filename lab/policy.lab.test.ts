@@ -171,8 +171,10 @@ function statOf(pid: string): string {
   }
 }
 
+/** A process that ended but was not yet collected by its parent (state Z) is dead. */
 function isAlive(pid: number): boolean {
   try {
+    if (existsSync(`/proc/${pid}/stat`)) return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
     return process.kill(pid, 0)
   } catch {
     return false
@@ -187,7 +189,7 @@ test('an interrupt ends the command with status 2, a sentence, and no browser le
   expect(browser).not.toEqual([])
   running.kill('SIGINT')
   const { status, last } = await running.finished
-  expect(browser.filter(isAlive)).toEqual([])
+  await expect.poll(() => browser.filter(isAlive), { timeout: 20_000 }).toEqual([])
   expect(last['error']).toMatch(/^interrupted by SIGINT/)
   expect(status).toBe(2)
 })
