@@ -62,7 +62,7 @@ test('the settings stand in the address, and the address brings them back', asyn
   await page.getByRole('tab', { name: 'Settings' }).click()
   await page.getByLabel('groupSize').fill('6')
   await expect(page).toHaveURL(/groupSize=6/)
-  await page.getByLabel('learningRate').fill('fast')
+  await page.getByLabel('learningRate', { exact: true }).fill('fast')
   await expect(page.getByRole('alert')).toContainText('setting learningRate is')
   await expect(page).not.toHaveURL(/fast/)
   await shoot(page, info, 'settings')
