@@ -64,11 +64,11 @@ function timeless(event: RunEvent): unknown {
 
 export const train: Command = async (args, terminal) => {
   const out = needed(args, 'out')
-  const preset = text(args, 'preset')
-  const stages = text(args, 'stages')
-  const settings = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
   const products = texts(args, 'products')
   const examples = texts(args, 'examples')
+  const preset = text(args, 'preset') ?? (products.length > 0 ? 'shards' : undefined)
+  const stages = text(args, 'stages')
+  const settings = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
   if ((products.length === 0) !== (examples.length === 0)) throw new BadInput('train: --products and --examples belong together; give both, or neither for the embedded sample')
   const ownShop = products.length > 0
   prepare(out)

@@ -19,6 +19,8 @@ const REC_R1 = {
 /** What each preset changes against the table's defaults. */
 export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
   sample: { steps: 120, learningRate: 8e-4, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
+  // more queries a step and smaller ones: real queries differ more, and a good copier has more to lose
+  shards: { steps: 60, promptsPerStep: 32, learningRate: 4e-4, klCoefficient: 0, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
   'rec-r1': REC_R1,
   'rec-r1-as-released': {
     ...REC_R1,

@@ -28,8 +28,8 @@ export const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj
 const U32 = 4294967295
 
 export const SETTINGS = [
-  { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'rec-r1', 'rec-r1-as-released'],
-    explanation: 'Values to start from: the embedded shop, the published training scripts, or what the released code really does, faults included.' },
+  { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'shards', 'rec-r1', 'rec-r1-as-released'],
+    explanation: 'Values to start from: the embedded shop, the embedded policy on shards of your own, the published scripts, or what the released code does.' },
   { name: 'seed', group: 'run', kind: 'integer', default: 1, unit: '', min: 0, max: U32,
     explanation: 'The one source of chance: data order, sampling, validation split, adapter initialisation and resampling tests follow from it.' },
   { name: 'stages', group: 'run', kind: 'choice', default: 'grpo', unit: '', choices: ['grpo', 'sft,grpo', 'sft'],

@@ -4,7 +4,7 @@ import { openPolicy } from '../client/policy.ts'
 import { openRecommender } from '../client/recommender.ts'
 import { readShards } from '../client/ingest.ts'
 import { versions } from '../client/versions.ts'
-import { settingsToHash } from '../domain/config.ts'
+import { differences, settingsToHash } from '../domain/config.ts'
 import { train } from '../experiment/train.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
@@ -28,7 +28,11 @@ export function createWorkbench(): Workbench {
       library.setState({ failure: `a run on ${shop?.dataset.name ?? 'this shop'} is under way; reset it before loading other shards` })
       return
     }
-    void library.addShards(files)
+    // Settings that nobody touched follow the data: the embedded shop's are too coarse for real queries.
+    void library.addShards(files).then(() => {
+      const { settings } = run.getState()
+      if (library.getState().shop?.dataset.name !== 'sample' && settings.preset === 'sample' && differences(settings).length === 0) run.change('preset', 'shards')
+    })
   }
   return { library, run, view, addShards }
 }
