@@ -59,8 +59,9 @@ export class Parameters {
     return this.#flat
   }
 
-  get hasReference(): boolean {
-    return this.#reference !== undefined
+  /** Scalars in all groups, alignment gaps left out. */
+  get elements(): number {
+    return [...this.#groups.values()].reduce((sum, { group }) => sum + group.elements, 0)
   }
 
   /** Copies the weights of this moment to the reference. */

@@ -21,11 +21,6 @@ export class OptimiserState {
     this.#scratch = gpu.tensor('optimiser state', normScratch(parts.map(({ count }) => count)))
   }
 
-  /** Trained scalars, alignment gaps of the flat buffers included. */
-  get parameters(): number {
-    return this.parts.reduce((sum, { count }) => sum + count, 0)
-  }
-
   clearGradients(recording: Recording): void {
     for (const { grads } of this.parts) recording.clear(grads)
   }
@@ -35,11 +30,6 @@ export class OptimiserState {
     this.#step++
     gradientNorm(recording, this.parts, this.#scratch, this.state, options.maxGradNorm)
     for (const part of this.parts) adamw(recording, part, this.state, options, this.#step)
-  }
-
-  /** Only the norm, into `state`. */
-  norm(recording: Recording): void {
-    gradientNorm(recording, this.parts, this.#scratch, this.state, 0)
   }
 
   /** Forgets moments and the step count. */

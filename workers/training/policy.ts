@@ -5,11 +5,14 @@ import { OptimiserState } from './optimiser.ts'
 
 export class Policy {
   readonly optimiser: OptimiserState
+  /** how many scalars are trained */
+  readonly trained: number
   #reference: Version
 
   /** `start` says what the reference is until `fixReference`: a frozen copy of the weights as they are, or the adapter switched off. */
   constructor(readonly gpu: Gpu, readonly model: Model, start: 'frozen copy' | 'adapter off') {
     const parts = [model.base, ...(model.adapter ? [model.adapter.parameters] : [])].filter((part) => part.trainable)
+    this.trained = parts.reduce((sum, { elements }) => sum + elements, 0)
     this.optimiser = new OptimiserState(gpu, parts.map(({ moments }) => moments))
     this.#reference = { base: 'weights', adapter: 'off' }
     if (start === 'frozen copy') this.fixReference()

@@ -94,6 +94,8 @@ test('a PEFT adapter that was trained, exported and loaded again answers as befo
   const service = new Service(navigator.gpu, now)
   const info = await service.load({ config, weights }, LORA)
   expect(info.parameters).toBe(openSafetensors(weights, 'm').names.reduce((sum, name) => sum + openSafetensors(weights, 'm').shape(name).reduce((a, b) => a * b, 1), 0))
+  // rank 3 on q and o (72 → 72) and up (72 → 197) of two layers
+  expect(info.trainableParameters).toBe(2 * 3 * (2 * (72 + 72) + 72 + 197))
   await service.update(await request())
   const sampling = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 9 }
   const answer = await service.continueIds([1, 2, 3], sampling, [], 7)

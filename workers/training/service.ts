@@ -48,13 +48,10 @@ export class Service implements PolicyService {
     await gpu.device.queue.onSubmittedWorkDone()
     this.#check()
     const { config } = model
-    const inner = config.heads * config.headDim
-    const keys = config.kvHeads * config.headDim
-    const perLayer = config.hidden * (inner + 2 * keys) + inner + 2 * keys + inner * config.hidden + 3 * config.hidden * config.intermediate + 2 * config.hidden
     return {
       architecture: config.architecture, vocabulary: config.vocabulary, layers: config.layers,
-      parameters: config.vocabulary * config.hidden * (config.tied ? 1 : 2) + config.layers * perLayer + config.hidden,
-      trainableParameters: policy.optimiser.parameters, adapter, bytes: gpu.bytes,
+      parameters: model.base.elements,
+      trainableParameters: policy.trained, adapter, bytes: gpu.bytes,
     }
   }
 

@@ -1,5 +1,5 @@
 // Column sums over a block of rows: partials[b, c] = sum over rows r of block b of source[r, c] (· x[r, c] · rowScale[r] when WEIGHTED)
-// source: [rows, stride] from column 0; x: [rows, width]; rowScale: [rows]; partials: [blocks, width]; without WEIGHTED, x and rowScale are the source again.
+// source, x: [rows, width]; rowScale: [rows]; partials: [blocks, width]; without WEIGHTED, x and rowScale are the source again.
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> rowScale: array<f32>;
