@@ -93,11 +93,14 @@ async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], 
   })
 }
 
+/** Resamplings behind the interval of a curve's point: verl takes 1,000; the summary's gains take as many as a test does. */
+const INTERVAL_DRAWS = 1000
+
 type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
 
 /** An evaluation as an event, with the bootstrap interval of its NDCG@10. */
 export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {
   const { ms, ...rest } = where
-  const interval = bootstrapInterval(measured.perQuery['ndcg@10'], seed)
+  const interval = bootstrapInterval(measured.perQuery['ndcg@10'], seed, 0.95, INTERVAL_DRAWS)
   return { type: 'evaluation', ...rest, metrics: measured.metrics, reward: measured.reward, interval, ms }
 }
