@@ -8,6 +8,8 @@ export interface Product {
   readonly bullets: string
   readonly brand: string
   readonly color: string
+  /** where the shop files it: the last of Amazon's category path, or its main category; absent where no shard says */
+  readonly category?: string
 }
 
 /** ESCI's four grades: Exact, Substitute, Complement, Irrelevant. */
@@ -15,15 +17,30 @@ export type EsciLabel = 'E' | 'S' | 'C' | 'I'
 
 export interface Judgement {
   readonly productId: string
+  /** of graded judgements (qrels): E from grade 1 up, else I */
   readonly label: EsciLabel
+  /** the grade that a qrels file gives; absent for ESCI's letters */
+  readonly grade?: number
 }
+
+export type Split = 'train' | 'validation' | 'test'
 
 /** A shopper's query with everything that was judged for it, in the shard's order (duplicates kept). */
 export interface JudgedQuery {
   readonly id: string
   readonly text: string
-  readonly split: 'train' | 'test'
+  readonly split: Split
+  /** the shop department of its first relevant product, or of the file it came in: what results are also averaged by */
+  readonly domain?: string
   readonly judgements: readonly Judgement[]
+}
+
+/** What one person bought, oldest first. */
+export interface UserHistory {
+  readonly userId: string
+  readonly items: readonly string[]
+  /** seconds since 1970, one per item; absent where the file gives an order and no times */
+  readonly times?: readonly number[]
 }
 
 /** One catalogue with its queries. `hash` identifies the bytes it was read from (hex SHA-256). */
@@ -31,6 +48,7 @@ export interface Dataset {
   readonly name: string
   readonly products: readonly Product[]
   readonly queries: readonly JudgedQuery[]
+  readonly users?: readonly UserHistory[]
   readonly hash: string
 }
 

@@ -1,5 +1,5 @@
-// What the ingest worker offers: published shards in, one dataset out, nothing half-loaded.
-import type { Dataset, Rejection } from '../domain/dataset.ts'
+// What the ingest worker offers: published shards in, one stored dataset out, nothing half-loaded.
+import type { Dataset, EsciLabel, Product, Rejection } from '../domain/dataset.ts'
 
 export interface IngestProgress {
   readonly file: string
@@ -8,33 +8,95 @@ export interface IngestProgress {
   readonly totalBytes: number
 }
 
+/** How a file is laid out, whatever it holds. */
+export type Container = 'parquet' | 'csv' | 'tsv' | 'jsonl' | 'json' | 'python' | 'trec'
+
+/** What a file is for. */
+export type Role = 'products' | 'judgements' | 'queries' | 'interactions' | 'sequences' | 'categories' | 'rl-prompts' | 'texts' | 'run' | 'results' | 'outputs' | 'unknown'
+
+/** What a file was recognised as, before it is read. */
+export interface Recognised {
+  readonly file: string
+  readonly bytes: number
+  readonly container: Container
+  readonly gzip: boolean
+  /** the format's name as people know it: 'ESCI products', 'Amazon Reviews 2023 metadata', 'BEIR queries'; 'table' for an unknown one */
+  readonly format: string
+  readonly role: Role
+  readonly columns: readonly string[]
+  /** the first rows as text by column, for the person who confirms a mapping */
+  readonly samples: readonly Readonly<Record<string, string>>[]
+}
+
+/** What the columns of an unknown table mean, as the person confirmed it. */
+export interface ColumnMapping {
+  readonly role: 'products' | 'judgements' | 'queries' | 'interactions'
+  /** our name (`id`, `title`, …; `queryId`, `query`, `productId`, `label`, `split`; `userId`, `itemId`, `time`) to the file's column */
+  readonly columns: Readonly<Record<string, string>>
+}
+
+/** Which rows of ESCI are used. Rec-R1: locale us, labels E, the small version. */
+export interface EsciFilter {
+  /** `all`, or one locale */
+  readonly locale: string
+  readonly version: 'all' | 'small' | 'large'
+  readonly split: 'all' | 'train' | 'test'
+  readonly labels: 'all' | 'exact'
+}
+
+export const ESCI_US: EsciFilter = { locale: 'us', version: 'all', split: 'all', labels: 'all' }
+/** The one switch: what Rec-R1 trains on. */
+export const ESCI_REC_R1: EsciFilter = { locale: 'us', version: 'small', split: 'all', labels: 'exact' }
+
+export interface ReadRequest {
+  readonly name: string
+  readonly filter: EsciFilter
+  /** by file name, for files of role 'unknown' */
+  readonly mappings: Readonly<Record<string, ColumnMapping>>
+}
+
 /** What was understood of the files, before anything uses it. */
 export interface IngestReport {
+  readonly files: readonly Recognised[]
   readonly products: number
-  /** queries with an Exact product in the catalogue: those of the data set */
+  /** queries with a relevant product in the catalogue: those of the data set */
   readonly queries: number
   readonly trainQueries: number
   readonly testQueries: number
+  readonly validationQueries?: number
   readonly judgements: number
   /** judgements whose product is in the catalogue */
   readonly joined: number
-  readonly labels: Readonly<Record<'E' | 'S' | 'C' | 'I', number>>
+  readonly labels: Readonly<Record<EsciLabel, number>>
   /** judgements of a query and product that were judged before */
   readonly duplicates: number
   /** products without any text */
   readonly untitled: number
+  readonly users: number
+  readonly interactions: number
+  /** the first hundred; `rejectedBy` counts them all by reason */
   readonly rejected: readonly Rejection[]
   readonly rejectedCount: number
-  /** what was understood and not used: queries without an Exact product in the catalogue, rows of other locales, products whose id stood before */
-  readonly leftOut?: { readonly queriesWithoutExact: number; readonly otherLocales: number; readonly duplicateProducts: number }
+  readonly rejectedBy: Readonly<Record<string, number>>
+  /** what was understood and not used */
+  readonly leftOut: {
+    readonly queriesWithoutExact: number
+    /** rows that the filter set aside, by the column that decided: product_locale, small_version, split, esci_label */
+    readonly filtered: Readonly<Record<string, number>>
+    readonly duplicateProducts: number
+  }
+  /** the first rows of what was understood */
+  readonly samples: { readonly products: readonly Product[]; readonly queries: readonly { readonly text: string; readonly products: readonly string[] }[] }
   readonly seconds: number
 }
 
 export interface IngestService {
+  /** Says what each file is, from its first kilobytes. An empty or unreadable file is an Error by name. */
+  recognise(files: readonly File[]): Promise<readonly Recognised[]>
   /**
-   * Reads ESCI's products and examples Parquet (recognised by content), in any order, several shards of each.
-   * A missing half, a corrupt or truncated file is an Error by name; nothing is kept of a failed read.
+   * Reads the files into the browser's store as one dataset, in any order, several shards of each kind.
+   * A missing half, a corrupt or truncated file, a full disk is an Error by name; nothing is kept of a failed read.
    */
-  read(files: readonly File[], name: string, onProgress?: (progress: IngestProgress) => void): Promise<{ dataset: Dataset; report: IngestReport }>
+  read(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ dataset: Dataset; report: IngestReport }>
   cancel(): Promise<void>
 }

@@ -1,0 +1,57 @@
+// What every published format is to the readers: how it is recognised, which columns it needs, and what a record says.
+import type { EsciLabel, Product, Split } from '../../src/domain/dataset.ts'
+import type { Container, Role } from '../../src/protocol/ingest.ts'
+
+/** One row or one JSON object, as its container gives it: strings, numbers, bigints, booleans, null, lists, objects. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** Where a record stands; rows count from 1 within the file (header lines are not rows). */
+export interface Place {
+  readonly file: string
+  readonly row: number
+}
+
+/** What is known of a file from its first kilobytes. */
+export interface Shape {
+  readonly container: Container
+  /** names of the columns, or of the first records' keys */
+  readonly columns: ReadonlySet<string>
+  readonly first: readonly Row[]
+}
+
+/** Takes what records say; it joins, counts and stores. Texts are as the file has them (trimmed, never unescaped or run). */
+export interface Sink {
+  /** a row of the catalogue; of two with one id the first stands */
+  product(product: Product, at: Place): void
+  query(query: { readonly id: string; readonly text: string; readonly split?: Split; readonly domain?: string }, at: Place): void
+  /** `text` and `split` where the row has them (ESCI), else they come by `query` (BEIR, TREC) */
+  judgement(judgement: {
+    readonly queryId: string; readonly productId: string; readonly label: EsciLabel; readonly grade?: number
+    readonly text?: string; readonly split?: Split; readonly domain?: string
+  }, at: Place): void
+  interaction(event: { readonly userId: string; readonly itemId: string; readonly time: number | undefined; readonly rating: number | undefined }, at: Place): void
+  /** a ready history with the item to predict (Rec-R1's Beauty lists, the 2023 benchmark's `history`) */
+  sequence(sequence: { readonly userId: string; readonly items: readonly string[]; readonly target: string | undefined; readonly split?: Split; readonly domain?: string }, at: Place): void
+  category(productId: string, category: string, at: Place): void
+  /** a ranking someone stored, with its targets and measures where the file has them (result files, TREC runs) */
+  retrieved(ranking: {
+    readonly queryId: string; readonly text?: string; readonly ids: readonly string[]; readonly scores?: readonly number[]
+    readonly targets?: readonly string[]; readonly measures?: Readonly<Record<string, number>>
+  }, at: Place): void
+  /** an output that some model wrote for a query (stored generations, SFT text) */
+  output(output: { readonly queryId: string; readonly text: string; readonly targets?: readonly string[] }, at: Place): void
+  /** a row that a filter set aside, by the column that decided */
+  filtered(column: string): void
+  /** a row that cannot be used: the column, what stands there and the remedy, as one sentence */
+  reject(at: Place, column: string, reason: string): void
+}
+
+export interface Format {
+  readonly name: string
+  readonly role: Role
+  /** columns to read; the others are never decoded. Undefined reads whole records. */
+  readonly columns?: readonly string[]
+  matches(shape: Shape): boolean
+  /** what one record says; throws only where the whole file can't be what it seemed */
+  read(row: Row, at: Place, sink: Sink): void
+}
