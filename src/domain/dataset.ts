@@ -41,6 +41,19 @@ export interface UserHistory {
   readonly items: readonly string[]
   /** seconds since 1970, one per item; absent where the file gives an order and no times */
   readonly times?: readonly number[]
+  /** of a history that came ready to use (Rec-R1's lists, the benchmark's `history`): the item to predict after `items`, and where the row belongs */
+  readonly next?: NextItem
+}
+
+/** What comes after a ready history. */
+export interface NextItem {
+  readonly target: string
+  /** seconds since 1970 */
+  readonly time?: number
+  readonly split?: Split
+  readonly domain?: string
+  /** whether all items of history and target stand in training (transductive), or none (inductive) */
+  readonly setting?: 'transductive' | 'inductive'
 }
 
 /** One catalogue with its queries. `hash` identifies the bytes it was read from (hex SHA-256). */

@@ -73,7 +73,20 @@ export interface IngestReport {
   /** products without any text */
   readonly untitled: number
   readonly users: number
+  /** events of reviews and ratings, and each pair of user and item of ready histories once */
   readonly interactions: number
+  /** distinct items of histories, and those of them in the catalogue */
+  readonly items?: number
+  readonly itemsJoined?: number
+  /** histories that came ready with the item to predict */
+  readonly sequences?: number
+  /** stored rankings and stored outputs, by query */
+  readonly rankings?: number
+  readonly outputs?: number
+  /** queries by the shop department of their first relevant product */
+  readonly domains?: Readonly<Record<string, number>>
+  /** what was assumed where files don't say, each as one sentence */
+  readonly notes?: readonly string[]
   /** the first hundred; `rejectedBy` counts them all by reason */
   readonly rejected: readonly Rejection[]
   readonly rejectedCount: number
@@ -84,6 +97,10 @@ export interface IngestReport {
     /** rows that the filter set aside, by the column that decided: product_locale, small_version, split, esci_label */
     readonly filtered: Readonly<Record<string, number>>
     readonly duplicateProducts: number
+    /** judgements whose query has no text in any file */
+    readonly withoutText?: number
+    /** whole lists of a query that another row told before */
+    readonly repeatedQueries?: number
   }
   /** the first rows of what was understood */
   readonly samples: { readonly products: readonly Product[]; readonly queries: readonly { readonly text: string; readonly products: readonly string[] }[] }
