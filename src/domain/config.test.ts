@@ -5,7 +5,7 @@ import { LORA_TARGETS } from '../protocol/policy.ts'
 import {
   changeSetting, differences, listItems, parseSettings, PRESETS, settingsFromHash, settingsOf, settingsRecord, settingsToHash, type Preset,
 } from './config.ts'
-import { LINEAR_LAYERS, SETTING_GROUPS, SETTINGS } from './settings.ts'
+import { LINEAR_LAYERS, SETTING_GROUPS, SETTINGS, type FreeForm } from './settings.ts'
 
 describe('the settings table', () => {
   it('names every setting once, explains it, and puts its default within its own range', () => {
@@ -59,6 +59,11 @@ describe('presets', () => {
     }
   })
 
+  it('both Rec-R1 presets search as the paper does, the others as the embedded shop’s box does', () => {
+    expect(['rec-r1', 'rec-r1-as-released', 'sample', 'shards'].map((preset) => settingsOf(preset as Preset).recommender))
+      .toEqual(['lucene', 'lucene', 'minisearch', 'minisearch'])
+  })
+
   it('sample damps repetition', () => {
     expect(settingsOf('sample').rewardRepetition).toBeLessThan(0)
   })
@@ -80,6 +85,23 @@ describe('settings from text', () => {
     expect(() => parseSettings(['mode=faithful'])).toThrow('setting mode is "faithful"; give one of corrected | as-released')
     expect(() => parseSettings(['loraTargets=q_proj,lm_head'])).toThrow('setting loraTargets is "q_proj,lm_head"; give all, or some of q_proj')
     expect(() => parseSettings(['preset=best'])).toThrow('setting preset is "best"')
+    expect(() => parseSettings(['httpUrl=localhost:9200'])).toThrow('setting httpUrl is "localhost:9200"; give a whole address')
+    expect(() => parseSettings(['hybridWeights=1;2'])).toThrow('setting hybridWeights is "1;2"; give numbers separated by commas')
+    expect(() => parseSettings(['httpTemplate={"size": {{k}}}'])).toThrow('give a JSON object with {{query}} where the query belongs')
+    expect(() => parseSettings(['httpTemplate={"q": "{{query}}"'])).toThrow('give JSON, in which {{query}} becomes a text')
+    expect(() => parseSettings(['httpTemplate=[{{query}}]'])).toThrow('give a JSON object, not another JSON value')
+    expect(() => parseSettings(['encoder=a\nb'])).toThrow('give one line of text')
+  })
+
+  it('refuse a name or password in an address without repeating it', () => {
+    const refusal = /setting httpUrl .*authentication header, which is kept in memory only/
+    expect(() => parseSettings(['httpUrl=https://me:secret@example.org/i'])).toThrow(refusal)
+    expect(() => parseSettings(['httpUrl=https://me:secret@example.org/i'])).not.toThrow(/secret/)
+  })
+
+  it('keep the spaces of a prefix and of no other text', () => {
+    expect(parseSettings(['queryPrefix=query: ', 'httpUrl= http://localhost:9200/shop ', 'steps= 7 ', 'thinking= false '])).toMatchObject({
+      queryPrefix: 'query: ', httpUrl: 'http://localhost:9200/shop', steps: 7, thinking: false })
   })
 
   it('refuse an unknown name with the nearest known one, and a pair that is none', () => {
@@ -105,6 +127,11 @@ describe('the URL', () => {
   })
 
   it('brings back any settings exactly', () => {
+    const line = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text))
+    const freeTexts: Record<FreeForm, fc.Arbitrary<string>> = {
+      any: line, address: fc.webUrl({ withQueryParameters: true }), numbers: fc.array(fc.integer()).map((numbers) => numbers.join(',')),
+      template: line.map((text) => JSON.stringify({ query: '{{query}}', [text]: text })),
+    }
     const change = fc.constantFrom(...SETTINGS.filter((spec) => spec.name !== 'preset')).chain((spec): fc.Arbitrary<string> => {
       if (spec.kind === 'integer') return fc.integer({ min: spec.min, max: spec.max }).map((value) => `${spec.name}=${value}`)
       if (spec.kind === 'number') {
@@ -112,6 +139,7 @@ describe('the URL', () => {
       }
       if (spec.kind === 'boolean') return fc.boolean().map((value) => `${spec.name}=${value}`)
       if (spec.kind === 'choice') return fc.constantFrom(...spec.choices).map((value) => `${spec.name}=${value}`)
+      if (spec.kind === 'free') return freeTexts[spec.form].map((text) => `${spec.name}=${text}`)
       return fc.subarray([...spec.items], { minLength: 1 }).map((items) => `${spec.name}=${items.join(',')}`)
     })
     const preset = fc.constantFrom<Preset>('sample', 'rec-r1', 'rec-r1-as-released')

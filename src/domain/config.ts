@@ -1,4 +1,5 @@
 // Settings in use: defaults, presets, text to settings and back. The table itself is settings.ts.
+import { freeFault } from './freeText.ts'
 import { SETTINGS, type SettingName, type Settings, type SettingSpec } from './settings.ts'
 
 export type Preset = Settings['preset']
@@ -13,7 +14,7 @@ const DEFAULTS: Values = Object.fromEntries(SETTINGS.map((spec) => [spec.name, s
 const REC_R1 = {
   steps: 1400, promptsPerStep: 32, groupSize: 12, template: 'rec-r1', temperature: 0.6, maxNewTokens: 512, trainK: 1000,
   rewardRepetition: 0, advantageEpsilon: 1e-6, aggregation: 'grpo', klCoefficient: 0.001, learningRate: 1e-6, warmupSteps: 0, beta2: 0.999,
-  weightDecay: 0.01, sftSteps: 562, sftLearningRate: 2e-5,
+  weightDecay: 0.01, sftSteps: 562, sftLearningRate: 2e-5, recommender: 'lucene',
 } as const satisfies Partial<Settings>
 
 /** What each preset changes against the table's defaults. */
@@ -39,7 +40,7 @@ export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
 /** The settings of a preset; `changes` go on top and are checked like text from outside. */
 export function settingsOf(preset: Preset = 'sample', changes: Partial<Settings> = {}): Settings {
   const values: Values = { ...DEFAULTS, ...(PRESETS[preset] as Values), ...(changes as Values), preset }
-  for (const [name, value] of Object.entries(values)) checkValue(specOf(name), value)
+  for (const [name, value] of Object.entries(values)) checkValue(settingNamed(name), value)
   return values as unknown as Settings
 }
 
@@ -50,9 +51,9 @@ export function settingsOf(preset: Preset = 'sample', changes: Partial<Settings>
 export function parseSettings(pairs: readonly string[], base: Settings = settingsOf()): Settings {
   const given = pairs.map(splitPair)
   const preset = given.findLast(([name]) => name === 'preset')
-  const start = preset === undefined ? base : settingsOf(parseValue(specOf('preset'), preset[1]) as Preset)
+  const start = preset === undefined ? base : settingsOf(parseValue(settingNamed('preset'), preset[1]) as Preset)
   const values: Values = { ...start }
-  for (const [name, text] of given) values[name] = parseValue(specOf(name), text)
+  for (const [name, text] of given) values[name] = parseValue(settingNamed(name), text)
   return values as unknown as Settings
 }
 
@@ -88,7 +89,8 @@ export function changeSetting(settings: Settings, name: SettingName, text: strin
 /** The value that `text` stands for; an Error says what is wrong with it and what would be right. */
 export function parseValue(spec: SettingSpec, text: string): SettingValue {
   const value = spec.kind === 'integer' || spec.kind === 'number' ? parseNumber(text)
-    : spec.kind === 'boolean' && (text === 'true' || text === 'false') ? text === 'true'
+    : spec.kind === 'boolean' && /^\s*(true|false)\s*$/.test(text) ? text.trim() === 'true'
+    : spec.kind === 'free' && spec.form === 'any' ? text
     : text.trim()
   checkValue(spec, value, text)
   return value
@@ -103,10 +105,10 @@ export function listItems(text: string, items: readonly string[]): string[] {
 function splitPair(pair: string): [name: string, text: string] {
   const at = pair.indexOf('=')
   if (at < 1) throw new Error(`setting "${pair}" is not of the form name=value; write for example steps=20`)
-  return [specOf(pair.slice(0, at).trim()).name, pair.slice(at + 1).trim()]
+  return [settingNamed(pair.slice(0, at).trim()).name, pair.slice(at + 1)]
 }
 
-function specOf(name: string): SettingSpec {
+function settingNamed(name: string): SettingSpec {
   const spec = specs.get(name)
   if (spec !== undefined) return spec
   const similar = [...specs.keys()].filter((known) => editDistance(known.toLowerCase(), name.toLowerCase()) <= Math.max(2, known.length / 3))
@@ -120,8 +122,10 @@ function parseNumber(text: string): number {
 }
 
 function checkValue(spec: SettingSpec, value: SettingValue, given = String(value)): void {
-  const wrong = (allowed: string): Error =>
-    new Error(`setting ${spec.name} is "${given}"; ${allowed}, for example ${spec.name}=${spec.default}`)
+  // what was given is repeated but for a password in an address
+  const said = given.replace(/\/\/[^/@]*@/, '//…@')
+  const example = spec.kind === 'free' ? spec.example : spec.default
+  const wrong = (allowed: string): Error => new Error(`setting ${spec.name} is "${said}"; ${allowed}, for example ${spec.name}=${example}`)
   if (spec.kind === 'integer' || spec.kind === 'number') {
     const whole = spec.kind === 'integer' ? 'a whole number' : 'a number'
     const right = typeof value === 'number' && value >= spec.min && value <= spec.max && (spec.kind === 'number' || Number.isInteger(value))
@@ -134,6 +138,9 @@ function checkValue(spec: SettingSpec, value: SettingValue, given = String(value
     const items = String(value).split(',').map((item) => item.trim())
     const known = items.length === new Set(items).size && items.every((item) => spec.items.includes(item))
     if (value !== 'all' && !known) throw wrong(`give all, or some of ${spec.items.join(',')} separated by commas, each once`)
+  } else if (spec.kind === 'free') {
+    const fault = freeFault(spec.form, String(value))
+    if (fault !== undefined) throw wrong(fault)
   }
 }
 

@@ -49,6 +49,8 @@ export interface HttpSpec {
   readonly url: string
   /** JSON with {{query}} and {{k}} in it; the empty text is the engine's usual one */
   readonly template: string
+  /** where a hit says its product id: `_id`, or a field of the document */
+  readonly idField: string
   readonly concurrency: number
   readonly timeoutMs: number
   readonly retries: number

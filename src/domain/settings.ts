@@ -17,15 +17,25 @@ export type SettingSpec =
   | (Common<'choice', string> & { readonly choices: readonly string[] })
   /** a comma-separated list of `items`, or `all` */
   | (Common<'text', string> & { readonly items: readonly string[] })
+  /** a text of the person's own, checked by its form; outer spaces count where the form is `any` */
+  | (Common<'free', string> & { readonly form: FreeForm; readonly example: string })
+
+/** Any one line; a web address without name and password; numbers with commas, or none; a request body with {{query}}, or none. */
+export type FreeForm = 'any' | 'address' | 'numbers' | 'template'
 
 /** Groups in the order in which a form shows them. */
-export const SETTING_GROUPS = ['run', 'task', 'sampling', 'reward', 'advantage', 'objective', 'optimiser', 'weights', 'evaluation', 'sft'] as const
+export const SETTING_GROUPS = [
+  'run', 'recommender', 'task', 'sampling', 'reward', 'advantage', 'objective', 'optimiser', 'weights', 'evaluation', 'sft',
+] as const
 export type SettingGroup = (typeof SETTING_GROUPS)[number]
 
 /** Names of published linear layers that an adapter can sit on (the same list as LORA_TARGETS of the policy protocol). */
 export const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
 
 const U32 = 4294967295
+
+/** What a hybrid may be made of. */
+export const HYBRID_PARTS = ['minisearch', 'bm25', 'lucene', 'dense', 'http'] as const
 
 export const SETTINGS = [
   { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'shards', 'rec-r1', 'rec-r1-as-released'],
@@ -41,14 +51,68 @@ export const SETTINGS = [
   { name: 'groupSize', group: 'run', kind: 'integer', default: 8, unit: 'rollouts', min: 2, max: 256,
     explanation: 'Rollouts per query, G: rewards are compared within this group (12 in the released scripts).' },
 
+  { name: 'recommender', group: 'recommender', kind: 'choice', default: 'minisearch', unit: '',
+    choices: ['minisearch', 'bm25', 'lucene', 'dense', 'hybrid', 'http'],
+    explanation: 'What ranks: MiniSearch’s own scoring, BM25 over weighted fields, Lucene’s over one text, embeddings, a hybrid of them, or a server.' },
+  { name: 'analyzer', group: 'recommender', kind: 'choice', default: 'auto', unit: '', choices: ['auto', 'plain', 'lucene'],
+    explanation: 'Text is split at spaces and punctuation (plain), or goes through Lucene’s English chain. Auto: lucene for lucene, else plain.' },
+  { name: 'mode', group: 'recommender', kind: 'choice', default: 'corrected', unit: '', choices: ['corrected', 'as-released'],
+    explanation: 'As released, every query is wrapped in a way that loses its first word when that begins with a letter.' },
+  { name: 'queryMode', group: 'recommender', kind: 'choice', default: 'bag', unit: '', choices: ['bag', 'boolean'],
+    explanation: 'A query is a bag of words, or its AND, OR, NOT, quotes, parentheses, + and − filter what the words then score.' },
+  { name: 'k1', group: 'recommender', kind: 'number', default: 1.2, unit: '', min: 0, max: 100,
+    explanation: 'BM25’s saturation: how much a repeated term still adds (Robertson and Zaragoza 2009).' },
+  { name: 'b', group: 'recommender', kind: 'number', default: -1, unit: '', min: -1, max: 1,
+    explanation: 'BM25’s length normalisation, 0 to 1. Below 0 the scoring takes its own: 0.7 in minisearch, 0.75 in bm25 and lucene.' },
+  { name: 'titleWeight', group: 'recommender', kind: 'number', default: 1, unit: '', min: 0, max: 100,
+    explanation: 'Weight of titles in lexical scores; 0 leaves them out. Lucene’s one text knows only in and out.' },
+  { name: 'descriptionWeight', group: 'recommender', kind: 'number', default: 1, unit: '', min: 0, max: 100,
+    explanation: 'Weight of descriptions in lexical scores; 0 leaves them out.' },
+  { name: 'bulletsWeight', group: 'recommender', kind: 'number', default: 1, unit: '', min: 0, max: 100,
+    explanation: 'Weight of bullet points in lexical scores; 0 leaves them out.' },
+  { name: 'brandWeight', group: 'recommender', kind: 'number', default: 1, unit: '', min: 0, max: 100,
+    explanation: 'Weight of brands in lexical scores; 0 leaves them out.' },
+  { name: 'colorWeight', group: 'recommender', kind: 'number', default: 1, unit: '', min: 0, max: 100,
+    explanation: 'Weight of colours in lexical scores; 0 leaves them out.' },
+  { name: 'encoder', group: 'recommender', kind: 'free', form: 'any', default: 'sample', unit: '', example: 'sentence-transformers/all-MiniLM-L6-v2',
+    explanation: 'The sentence-embedding model of dense: sample for the embedded one, an id of the model hub, or the name of a dropped folder.' },
+  { name: 'pooling', group: 'recommender', kind: 'choice', default: 'mean', unit: '', choices: ['mean', 'cls'],
+    explanation: 'How token vectors become one: their mean, or the first token’s. The encoder’s card says which it was trained with.' },
+  { name: 'queryPrefix', group: 'recommender', kind: 'free', form: 'any', default: '', unit: '', example: 'query: ',
+    explanation: 'Put before every query by encoders that were trained so, its last space included.' },
+  { name: 'productPrefix', group: 'recommender', kind: 'free', form: 'any', default: '', unit: '', example: 'passage: ',
+    explanation: 'Put before every product’s text by encoders that were trained so, its last space included.' },
+  { name: 'hybridParts', group: 'recommender', kind: 'text', default: 'bm25,dense', unit: '', items: HYBRID_PARTS,
+    explanation: 'What a hybrid is made of, separated by commas; each part ranks by the settings above.' },
+  { name: 'hybridFusion', group: 'recommender', kind: 'choice', default: 'rrf', unit: '', choices: ['rrf', 'weighted'],
+    explanation: 'Rankings join by the sum of 1 / (constant + rank) (Cormack et al. 2009), or of scores brought to 0 to 1 by query.' },
+  { name: 'rrfConstant', group: 'recommender', kind: 'number', default: 60, unit: '', min: 0, max: 10000,
+    explanation: 'The constant of 1 / (constant + rank): the larger it is, the less the first ranks stand out.' },
+  { name: 'hybridWeights', group: 'recommender', kind: 'free', form: 'numbers', default: '', unit: '', example: '0.4,0.6',
+    explanation: 'A weight for each part in the order of hybridParts, separated by commas; none weighs them alike.' },
+  { name: 'hybridDepth', group: 'recommender', kind: 'integer', default: 1000, unit: 'products', min: 1, max: 10000,
+    explanation: 'How deep each part of a hybrid is asked; at least as deep as the hybrid itself.' },
+  { name: 'httpEngine', group: 'recommender', kind: 'choice', default: 'elasticsearch', unit: '', choices: ['elasticsearch', 'opensearch', 'json'],
+    explanation: 'What the server speaks: _search and _msearch of Elasticsearch or OpenSearch, or the plain JSON contract of the README.' },
+  { name: 'httpUrl', group: 'recommender', kind: 'free', form: 'address', default: 'http://localhost:9200/products', unit: '',
+    example: 'https://search.example.org/products',
+    explanation: 'Address of the index (Elasticsearch, OpenSearch) or of the endpoint (json). Authentication is kept apart, in memory only.' },
+  { name: 'httpTemplate', group: 'recommender', kind: 'free', form: 'template', default: '', unit: '',
+    example: '{"query": {"match": {"title": "{{query}}"}}, "size": {{k}}}',
+    explanation: 'Request body of Elasticsearch and OpenSearch with {{query}} and {{k}}; none searches title, description, bullets, brand, color.' },
+  { name: 'httpIdField', group: 'recommender', kind: 'free', form: 'any', default: '_id', unit: '', example: '_id',
+    explanation: 'Where a hit of Elasticsearch or OpenSearch says its product id: _id, or a field of the document.' },
+  { name: 'httpConcurrency', group: 'recommender', kind: 'integer', default: 4, unit: 'requests', min: 1, max: 64,
+    explanation: 'Most requests to the server at one time.' },
+  { name: 'httpTimeout', group: 'recommender', kind: 'integer', default: 10000, unit: 'ms', min: 10, max: 600000,
+    explanation: 'How long one request may take before it counts as failed.' },
+  { name: 'httpRetries', group: 'recommender', kind: 'integer', default: 3, unit: 'retries', min: 0, max: 20,
+    explanation: 'How often a failed request is repeated, waiting twice as long each time, before its rollouts go without a reward.' },
+
   { name: 'template', group: 'task', kind: 'choice', default: 'compact', unit: '', choices: ['compact', 'rec-r1'],
     explanation: 'Prompt frame: the released one, or a short instruction that asks for the same tags and JSON.' },
   { name: 'thinking', group: 'task', kind: 'boolean', default: true, unit: '',
     explanation: 'Whether the policy writes a thought first; off, an empty thought is already written for it.' },
-  { name: 'mode', group: 'task', kind: 'choice', default: 'corrected', unit: '', choices: ['corrected', 'as-released'],
-    explanation: 'As released, every query is wrapped in a way that loses its first word when that begins with a letter.' },
-  { name: 'analyzer', group: 'task', kind: 'choice', default: 'plain', unit: '', choices: ['plain'],
-    explanation: 'How text becomes words for the recommender: lower case, split at spaces and punctuation, no Boolean words.' },
   { name: 'gains', group: 'task', kind: 'choice', default: 'exact', unit: '', choices: ['exact', 'graded'],
     explanation: 'NDCG’s gain of a product: 1 for Exact alone, or graded 1, 0.1, 0.01, 0 for E, S, C, I (KDD Cup 2022).' },
   { name: 'duplicateTargets', group: 'task', kind: 'choice', default: 'distinct', unit: '', choices: ['distinct', 'keep'],
@@ -154,7 +218,7 @@ type Spec = (typeof SETTINGS)[number]
 type ValueOf<S extends Spec> =
   S extends { readonly kind: 'choice'; readonly choices: readonly (infer Choice)[] } ? Choice
   : S extends { readonly kind: 'boolean' } ? boolean
-  : S extends { readonly kind: 'text' } ? string
+  : S extends { readonly kind: 'text' | 'free' } ? string
   : number
 
 /** The values of every setting: what a run is told and what its record holds. */

@@ -5,7 +5,7 @@ import { SETTING_GROUPS, SETTINGS, type SettingGroup, type SettingName, type Set
 import { useRun, useWorkbench } from '../parts/stores.ts'
 
 const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
-  run: 'Run', task: 'Task', sampling: 'Sampling', reward: 'Reward', advantage: 'Advantage', objective: 'Objective',
+  run: 'Run', recommender: 'Recommender', task: 'Task', sampling: 'Sampling', reward: 'Reward', advantage: 'Advantage', objective: 'Objective',
   optimiser: 'Optimiser', weights: 'Weights', evaluation: 'Evaluation', sft: 'Supervised stage',
 }
 
@@ -35,10 +35,11 @@ function Control({ spec, value, id, describedBy, invalid, onChange }: ControlPro
       </select>
     )
   }
-  const numeric = spec.kind === 'text' ? 'text' : spec.kind === 'integer' ? 'numeric' : 'decimal'
+  const numeric = spec.kind === 'text' || spec.kind === 'free' ? 'text' : spec.kind === 'integer' ? 'numeric' : 'decimal'
   return (
     <input
       type="text" inputMode={numeric} autoComplete="off" spellCheck={false} {...shared}
+      placeholder={spec.kind === 'free' ? spec.example : undefined}
       aria-invalid={invalid} value={value} onChange={(event) => onChange(event.currentTarget.value)}
     />
   )
