@@ -107,6 +107,34 @@ export interface IngestReport {
   readonly seconds: number
 }
 
+/** A ranking that a file holds, with the targets and measures told beside it: rows of Rec-R1's result files, and TREC runs by query. */
+export interface StoredRanking {
+  readonly file: string
+  /** its first row */
+  readonly row: number
+  readonly queryId: string
+  readonly text?: string
+  /** in the file's order */
+  readonly ids: readonly string[]
+  readonly scores?: readonly number[]
+  /** in the file's order, duplicates kept */
+  readonly targets?: readonly string[]
+  /** by the file's own names: 'ndcg@100', 'recall@10', … */
+  readonly measures?: Readonly<Record<string, number>>
+}
+
+/** What some model wrote for a query. */
+export interface StoredOutput {
+  readonly file: string
+  readonly row: number
+  readonly queryId: string
+  readonly text: string
+  readonly targets?: readonly string[]
+  readonly prompt?: string
+  /** the shopper's query that the prompt quotes */
+  readonly query?: string
+}
+
 export interface IngestService {
   /** Says what each file is, from its first kilobytes. An empty or unreadable file is an Error by name. */
   recognise(files: readonly File[]): Promise<readonly Recognised[]>
