@@ -56,10 +56,10 @@ export interface NextItem {
   readonly setting?: 'transductive' | 'inductive'
 }
 
-/** One catalogue with its queries. `hash` identifies the bytes it was read from (hex SHA-256). */
+/** One catalogue with its queries; the products themselves stay in the store. `hash` identifies the bytes it was read from and how (hex SHA-256). */
 export interface Dataset {
   readonly name: string
-  readonly products: readonly Product[]
+  readonly productCount: number
   readonly queries: readonly JudgedQuery[]
   readonly users?: readonly UserHistory[]
   readonly hash: string

@@ -13,7 +13,7 @@ const query = (id: string, text: string, split: 'train' | 'test', relevant: read
   ({ id, text, split, judgements: relevant.map((productId) => ({ productId, label: 'E' as const })) })
 
 const SHOP: Dataset = {
-  name: 'two', hash: '', products: [],
+  name: 'two', hash: '', productCount: 0,
   queries: [query('a', 'red mug', 'train', ['p1']), query('b', 'blue mug', 'train', ['p2', 'p2', 'p3']), query('t', 'cup', 'test', ['p1'])],
 }
 

@@ -1,0 +1,66 @@
+// One product as bytes: the lengths of its texts, then the texts as UTF-8. Nothing in a text is special.
+import type { Product } from '../../src/domain/dataset.ts'
+
+const PARTS = 7
+/** a 32-bit length in groups of seven bits */
+const MOST_LENGTH_BYTES = 5
+/** UTF-8 needs at most three bytes for a UTF-16 unit */
+const UTF8_PER_UNIT = 3
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Encodes products one after the other into memory of its own; what it returns is valid until the next call. */
+export class RecordEncoder {
+  #memory = new Uint8Array(64 * 1024)
+
+  /**
+   * Lengths count UTF-16 units, so that a record is decoded by one call and cut by them; the category's is one more than its length,
+   * and 0 where there is none. A lone surrogate becomes U+FFFD, one unit as well.
+   */
+  encode({ id, title, description, bullets, brand, color, category }: Product): Uint8Array {
+    const text = id + title + description + bullets + brand + color + (category ?? '')
+    const most = PARTS * MOST_LENGTH_BYTES + text.length * UTF8_PER_UNIT
+    if (this.#memory.length < most) this.#memory = new Uint8Array(most * 2)
+    let at = 0
+    const put = (length: number): void => {
+      let left = length
+      for (; left >= 0x80; left = Math.floor(left / 0x80)) this.#memory[at++] = (left % 0x80) + 0x80
+      this.#memory[at++] = left
+    }
+    put(id.length)
+    put(title.length)
+    put(description.length)
+    put(bullets.length)
+    put(brand.length)
+    put(color.length)
+    put(category === undefined ? 0 : category.length + 1)
+    const { written } = encoder.encodeInto(text, this.#memory.subarray(at))
+    return this.#memory.subarray(0, at + written)
+  }
+}
+
+/** The product that `bytes` hold. Throws where the lengths and the text don't fit each other. */
+export function decodeRecord(bytes: Uint8Array): Product {
+  let at = 0
+  const lengths: number[] = []
+  while (lengths.length < PARTS) {
+    let length = 0
+    let scale = 1
+    let byte: number
+    do {
+      byte = bytes[at++] ?? NaN
+      length += (byte % 0x80) * scale
+      scale *= 0x80
+    } while (byte >= 0x80)
+    lengths.push(length)
+  }
+  const text = decoder.decode(bytes.subarray(at))
+  let start = 0
+  const cut = (length: number): string => text.slice(start, start += length)
+  const [id, title, description, bullets, brand, color] = lengths.slice(0, PARTS - 1).map(cut) as [string, string, string, string, string, string]
+  const marked = lengths[PARTS - 1]!
+  const product: Product = { id, title, description, bullets, brand, color, ...(marked === 0 ? {} : { category: cut(marked - 1) }) }
+  if (start !== text.length) throw new Error(`a product's record has ${text.length} letters where its lengths add up to ${start}`)
+  return product
+}
