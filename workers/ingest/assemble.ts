@@ -1,8 +1,16 @@
 // Joins what the formats read into one data set: the catalogue goes to its writer at once, judgements and histories wait as numbers.
-import type { JudgedQuery, Product, Rejection, UserHistory } from '../../src/domain/dataset.ts'
-import type { EsciFilter, IngestReport, Recognised, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
+import type { JudgedQuery, Product, Rejection, Split, UserHistory } from '../../src/domain/dataset.ts'
+import type { EsciFilter, IngestReport, Recognised, Role, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
 import type { CatalogueWriter } from '../store/catalogue.ts'
+import { Catalogue } from './assembly/catalogue.ts'
+import { Histories } from './assembly/histories.ts'
+import { Numbered } from './assembly/numbers.ts'
+import { Queries } from './assembly/queries.ts'
+import { Stored } from './assembly/stored.ts'
 import type { Sink } from './format.ts'
+import { Tally } from './report.ts'
+
+const SAMPLE_QUERIES = 5
 
 export interface AssemblyOptions {
   /** what the files were recognised as, in reading order */
@@ -33,14 +41,129 @@ export interface Assembly extends Sink {
   finish(): Assembled
 }
 
-/** A sink for all files of one data set. */
-export declare function assemble(options: AssemblyOptions): Assembly
+/** A sink for all files of one data set. Texts of products are with the writer as soon as they are told; ids, judgements and events are kept as numbers. */
+export function assemble(options: AssemblyOptions): Assembly {
+  const tally = new Tally(options.onRejection)
+  const formats = new Map(options.files.map((file) => [file.file, file.format]))
+  const products = new Numbered()
+  const catalogue = new Catalogue(products, options.catalogue)
+  const reject: Sink['reject'] = (at, column, reason) => { tally.reject(at, column, reason) }
+  const note = (sentence: string): void => { tally.notes.add(sentence) }
+  const queries = new Queries(products, (file) => formats.get(file) ?? file, { reject, note })
+  const histories = new Histories(products)
+  const stored = new Stored(products)
+  return {
+    filter: options.filter,
+    product: (product, _, told = 'once') => { catalogue.add(product, told) },
+    query: (query, at) => { queries.query(query, at) },
+    judgement: (judgement, at) => { queries.judgement(judgement, at) },
+    interaction: (event) => { histories.interaction(event) },
+    sequence: (sequence, at) => { histories.sequence(sequence, at) },
+    category: (productId, category) => { catalogue.file(productId, category) },
+    retrieved: (ranking, at) => { stored.retrieved(ranking, at) },
+    output: (output, at) => { stored.output(output, at) },
+    filtered: (column) => { tally.filter(column) },
+    note,
+    reject,
+    finish() {
+      const judged = queries.join(catalogue)
+      const bought = histories.join(catalogue)
+      if (queries.unsplit.size > 0) note(`${[...queries.unsplit].join(', ')}: neither rows nor file names tell a split, so their queries are test queries`)
+      if (bought.withoutHistory > 0) note(`${bought.withoutHistory} histories are empty before the item to predict, and are left out`)
+      if (judged.withoutText > 0) note(`${judged.withoutText} judgements are of queries whose text is in no file; add the file of queries`)
+      const inSplit = (split: Split): number => judged.queries.filter((query) => query.split === split).length
+      const report = {
+        files: options.files,
+        products: catalogue.count,
+        queries: judged.queries.length,
+        trainQueries: inSplit('train'),
+        validationQueries: inSplit('validation'),
+        testQueries: inSplit('test'),
+        judgements: judged.judgements,
+        joined: judged.joined,
+        labels: judged.labels,
+        duplicates: judged.duplicates,
+        untitled: catalogue.untitled,
+        users: bought.people,
+        interactions: bought.interactions,
+        items: bought.items,
+        itemsJoined: bought.itemsJoined,
+        sequences: bought.sequences,
+        rankings: stored.rankings.length,
+        outputs: stored.outputs.length,
+        domains: judged.domains,
+        notes: [...tally.notes],
+        rejected: tally.rejected,
+        rejectedCount: tally.rejectedCount,
+        rejectedBy: tally.rejectedBy,
+        leftOut: {
+          queriesWithoutExact: judged.judged - judged.queries.length,
+          filtered: tally.filtered,
+          duplicateProducts: catalogue.duplicates,
+          withoutText: judged.withoutText,
+          repeatedQueries: judged.repeatedQueries,
+        },
+        samples: {
+          products: catalogue.samples,
+          queries: judged.queries.slice(0, SAMPLE_QUERIES).map((query) => ({ text: query.text, products: query.judgements.map((judgement) => judgement.productId) })),
+        },
+      }
+      return {
+        productCount: catalogue.count, queries: judged.queries, users: bought.users, rankings: stored.rankings, outputs: stored.outputs, report,
+        problem: problemOf(report, judged.judged, options.filter),
+      }
+    },
+  }
+}
+
+/** Why these files are no whole data set (products with judged queries, or with histories), each half missed by name; undefined for a whole one. */
+function problemOf(report: Omit<IngestReport, 'seconds'>, judgedQueries: number, filter: EsciFilter): string | undefined {
+  const ofRole = (...roles: readonly Role[]): string => report.files.filter((file) => roles.includes(file.role)).map((file) => file.file).join(', ')
+  const all = report.files.map((file) => file.file).join(', ')
+  const setAside = Object.values(report.leftOut.filtered).reduce((sum, rows) => sum + rows, 0)
+  const lost = `(${setAside} rows set aside by the filter: ${filterText(filter)}; ${report.rejectedCount} rejected)`
+  if (report.products > 0 && (report.queries > 0 || report.users > 0)) return undefined
+  if (report.files.length === 0) return 'no files were given; add products and judged queries, ESCI\'s products and examples for one'
+  if (report.products === 0 && ofRole('products') !== '') return `no product of ${filterText(filter)} in ${ofRole('products')} ${lost}`
+  if (judgedQueries > 0 && report.products > 0) {
+    return report.leftOut.withoutText === report.judgements
+      ? `none of ${judgedQueries} judged queries has a text in ${all}; add the file of queries (queries.jsonl of the same set)`
+      : `none of ${judgedQueries} queries has an Exact product among ${report.products} products; are products and examples from the same release?`
+  }
+  if (report.products === 0 && judgedQueries > 0) return `examples came without products (${all}); add the products shard of the same release, with product_id and product_title`
+  if (report.products === 0 && report.users > 0) return `histories came without products (${all}); add the metadata of the same release, with its ids and titles`
+  if (ofRole('judgements', 'rl-prompts') !== '') return `no usable judgement of ${filterText(filter)} in ${ofRole('judgements', 'rl-prompts')} ${lost}`
+  if (report.products > 0) return `products came without examples (${all}); add the examples shard of the same release, with query, product_id and esci_label, or reviews for histories`
+  return `nothing in ${all} can be ranked or trained on; add products with judged queries, or metadata with reviews`
+}
+
+function filterText(filter: EsciFilter): string {
+  const parts = [
+    filter.locale === 'all' ? '' : `locale ${filter.locale}`, filter.version === 'all' ? '' : `the ${filter.version} version`,
+    filter.split === 'all' ? '' : `split ${filter.split}`, filter.labels === 'all' ? '' : 'label Exact',
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? 'any kind' : parts.join(', ')
+}
+
+const READ_FIRST: readonly Role[] = ['categories', 'products']
 
 /**
  * The order in which files are read: maps of categories, then products, then the rest, each kind by digest, so that the same bytes
- * give the same data set whatever their names. Two files of the same bytes are an Error.
+ * give the same data set whatever their names and order. Two files of the same bytes are an Error.
  */
-export declare function readingOrder<T extends { readonly recognised: Recognised; readonly digest: string }>(files: readonly T[]): T[]
+export function readingOrder<T extends { readonly recognised: Recognised; readonly digest: string }>(files: readonly T[]): T[] {
+  const byDigest = new Map<string, T>()
+  for (const file of files) {
+    const twin = byDigest.get(file.digest)
+    if (twin !== undefined) throw new Error(`shard ${file.recognised.file} holds the same bytes as ${twin.recognised.file}; add each shard once`)
+    byDigest.set(file.digest, file)
+  }
+  const rank = (file: T): number => (READ_FIRST.includes(file.recognised.role) ? READ_FIRST.indexOf(file.recognised.role) : READ_FIRST.length)
+  return files.toSorted((a, b) => rank(a) - rank(b) || (a.digest < b.digest ? -1 : 1))
+}
 
-/** An in-memory catalogue, for tests and for shards of the page's own sample. */
-export declare function memoryCatalogue(): CatalogueWriter & { readonly products: readonly Product[] }
+/** An in-memory catalogue, for tests and small data. */
+export function memoryCatalogue(): CatalogueWriter & { readonly products: readonly Product[] } {
+  const products: Product[] = []
+  return { products, get count() { return products.length }, add: (product) => { products.push(product) } }
+}

@@ -1,0 +1,38 @@
+// Rejected rows, notes and counts while files are read: what was understood is told before it is used.
+import type { Rejection } from '../../src/domain/dataset.ts'
+import type { Place } from './format.ts'
+
+/** Rejections told in full in the report; all are counted, and handed on one by one. */
+const TOLD = 100
+/** Reasons told apart; the rest are counted together. */
+const REASONS = 100
+export const OTHER_REASONS = 'other reasons'
+
+export class Tally {
+  readonly rejected: Rejection[] = []
+  rejectedCount = 0
+  readonly rejectedBy: Record<string, number> = {}
+  readonly filtered: Record<string, number> = {}
+  readonly notes = new Set<string>()
+
+  constructor(private readonly onRejection?: (rejection: Rejection) => void) {}
+
+  reject(at: Place, column: string, reason: string): void {
+    const rejection = { file: at.file, row: at.row, column, reason }
+    this.rejectedCount++
+    if (this.rejected.length < TOLD) this.rejected.push(rejection)
+    this.onRejection?.(rejection)
+    const kind = kindOf(reason)
+    const counted = Object.hasOwn(this.rejectedBy, kind) || Object.keys(this.rejectedBy).length < REASONS ? kind : OTHER_REASONS
+    this.rejectedBy[counted] = (this.rejectedBy[counted] ?? 0) + 1
+  }
+
+  filter(column: string): void {
+    this.filtered[column] = (this.filtered[column] ?? 0) + 1
+  }
+}
+
+/** A reason without the values of its row: texts in quotes and words with a digit become dots, so that rows with one reason are counted together. */
+export function kindOf(reason: string): string {
+  return reason.replaceAll(/"(?:[^"]|"(?=\w))*"/g, '"…"').replaceAll(/(?<![\w@])[\w.+-]*\d[\w.+-]*/g, '…')
+}
