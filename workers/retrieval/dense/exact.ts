@@ -1,0 +1,136 @@
+// Exact search by inner product: the kernel finds candidates in float32, float64 puts them in order, and a proof says that none is missing.
+import type { Gpu, Tensor } from '../../gpu/gpu.ts'
+import { entriesOf, MAX_K, type Slab, slabCounts, topK, topKWords } from '../../kernels/topk/topk.ts'
+
+export interface Nearest {
+  readonly positions: Uint32Array
+  /** inner products in float64 */
+  readonly scores: Float64Array
+}
+
+/** How far the kernel's score of two unit vectors is from float64, at most. */
+export const SCORE_ERROR = 1e-6
+
+/** Candidates are at least so many, and twice what is asked for. */
+const LEAST = 64
+/** Where ties reach beyond the candidates, their number is raised by this factor, up to MOST. */
+const WIDER = 4
+const MOST = 16_384
+/** Bytes of candidates' rows that come back at once. */
+const ROW_BYTES = 96 * 2 ** 20
+const MAP_READ = 0x1 | 0x8
+
+interface Candidates {
+  readonly positions: Uint32Array
+  readonly scores: Float32Array
+  /** place of entry i in `rows` */
+  readonly order: Uint32Array
+  readonly rows: Float32Array
+}
+
+/** A matrix of unit vectors on the GPU: [products, width]. */
+export class ExactSearch {
+  readonly #slabs: readonly Slab[]
+
+  constructor(private readonly gpu: Gpu, readonly products: number, readonly width: number) {
+    let first = 0
+    this.#slabs = slabCounts(gpu, products, width).map((count) => {
+      const slab = { rows: gpu.tensor('embeddings', count * width), first, count }
+      first += count
+      return slab
+    })
+  }
+
+  get bytes(): number {
+    return this.products * this.width * 4
+  }
+
+  /** Puts rows in their place. rows: [any number, width] from position `first`. */
+  write(first: number, rows: Float32Array): void {
+    for (const slab of this.#slabs) {
+      const from = Math.max(first, slab.first)
+      const to = Math.min(first + rows.length / this.width, slab.first + slab.count)
+      if (from < to) this.gpu.write(slab.rows, rows.subarray((from - first) * this.width, (to - first) * this.width), (from - slab.first) * this.width)
+    }
+  }
+
+  /**
+   * The best `k` products of each query (all when there are fewer), by float64 inner product and then by position.
+   * A batch whose candidates' rows fit 96 MiB takes one submit. queries: [count, width], unit vectors.
+   */
+  async search(queries: Float32Array, k: number): Promise<Nearest[]> {
+    const count = queries.length / this.width
+    const asked = Math.min(k, this.products)
+    const found = new Array<Nearest>(count)
+    if (asked === 0) return found.fill({ positions: new Uint32Array(0), scores: new Float64Array(0) })
+    if (asked > MAX_K) throw new Error(`dense: the best ${k} are asked for; at most ${MAX_K} can be found at once`)
+    let open = Array.from({ length: count }, (_, query) => query)
+    for (let depth = Math.min(this.products, MAX_K, Math.max(2 * asked, LEAST)); open.length > 0; depth = Math.min(this.products, MOST, depth * WIDER)) {
+      const last = depth >= Math.min(this.products, MOST)
+      const unproven: number[] = []
+      const most = Math.max(1, Math.floor(ROW_BYTES / (depth * this.width * 4)))
+      for (let start = 0; start < open.length; start += most) {
+        const group = open.slice(start, start + most)
+        const batch = new Float32Array(group.length * this.width)
+        group.forEach((query, i) => batch.set(this.#query(queries, query), i * this.width))
+        for (const [i, candidates] of (await this.#candidates(batch, depth)).entries()) {
+          const query = group[i]!
+          const nearest = this.#rescore(this.#query(queries, query), candidates, asked)
+          found[query] = nearest
+          // what is no candidate scores at most the last candidate's score, and the kernel's error more
+          if (!last && nearest.scores[asked - 1]! <= candidates.scores.at(-1)! + SCORE_ERROR) unproven.push(query)
+        }
+      }
+      open = unproven
+    }
+    return found
+  }
+
+  free(): void {
+    for (const { rows } of this.#slabs) this.gpu.free(rows)
+  }
+
+  #query(queries: Float32Array, query: number): Float32Array {
+    return queries.subarray(query * this.width, (query + 1) * this.width)
+  }
+
+  #rescore(query: Float32Array, { positions, order, rows }: Candidates, k: number): Nearest {
+    const { width } = this
+    const exact = Float64Array.from(order, (at) => {
+      let sum = 0
+      for (let i = 0; i < width; i++) sum += query[i]! * rows[at * width + i]!
+      return sum
+    })
+    const best = Uint32Array.from(exact, (_, i) => i).sort((a, b) => exact[b]! - exact[a]! || positions[a]! - positions[b]!).subarray(0, k)
+    return { positions: best.map((i) => positions[i]!), scores: Float64Array.from(best, (i) => exact[i]!) }
+  }
+
+  /** One submit: scores, selection, the candidates' rows and their way back. */
+  async #candidates(queries: Float32Array, k: number): Promise<Candidates[]> {
+    const { gpu, width } = this
+    const queryCount = queries.length / width
+    const words = topKWords(queryCount, this.products, k)
+    const rowWords = queryCount * k * width
+    const tensor = (elements: number): Tensor => gpu.tensor('dense search', elements)
+    const [scores, pool, state, best, rows] = [tensor(words.scores), tensor(words.pool), tensor(words.state), tensor(words.best), tensor(rowWords)]
+    const asked = gpu.upload('dense search', queries)
+    const staging = gpu.device.createBuffer({ label: 'dense search', size: (words.best + rowWords) * 4, usage: MAP_READ })
+    const target = { buffer: staging, offset: 0, size: staging.size }
+    try {
+      const recording = gpu.record()
+      topK(recording, { queries: asked, queryCount, width, slabs: this.#slabs, k, scores, pool, state, best, rows })
+      recording.copy(best, target, words.best)
+      recording.copy(rows, target, rowWords, 0, words.best)
+      recording.submit()
+      await staging.mapAsync(1)
+      const bytes = staging.getMappedRange().slice(0)
+      const [packed, copied] = [new Uint32Array(bytes, 0, words.best), new Float32Array(bytes, words.best * 4)]
+      return Array.from({ length: queryCount }, (_, query) => ({
+        ...entriesOf(packed.subarray(query * k * 2, (query + 1) * k * 2)), rows: copied.subarray(query * k * width, (query + 1) * k * width),
+      }))
+    } finally {
+      staging.destroy()
+      for (const each of [scores, pool, state, best, rows, asked]) gpu.free(each)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// What dense.worker.ts serves: one catalogue embedded and held on the GPU, asked by text.
+import { transfer } from 'comlink'
+import type { DenseSpec } from '../../../src/domain/recommender.ts'
+import type { DenseModelFiles, DenseService, EmbeddingProgress, IndexReport, WireRanking } from '../../../src/protocol/retrieval.ts'
+import { openGpu } from '../../gpu/device.ts'
+import type { Gpu } from '../../gpu/gpu.ts'
+import { chooseMatmulTiles } from '../../kernels/matmul/matmul.ts'
+import { openRowFile, rowsError } from '../../store/embeddings.ts'
+import { openCatalogue } from '../../store/store.ts'
+import { embedCatalogue, embedSorted } from './catalogue.ts'
+import { type Encoder, openEncoder } from './encoder.ts'
+import { ExactSearch } from './exact.ts'
+import { type Model, modelOfFolder, modelOfHub, sha256 } from './modelFiles.ts'
+import { questionOf } from './text.ts'
+
+interface Open {
+  readonly spec: DenseSpec
+  readonly ids: readonly string[]
+  readonly encoder: Encoder
+  readonly search: ExactSearch
+}
+
+/** The rows of a catalogue differ where the model, the pooling or what is put before a product differ; queries' prefix changes none. */
+async function keyOf(model: Model, { pooling, productPrefix }: DenseSpec): Promise<string> {
+  return (await sha256(new TextEncoder().encode(JSON.stringify([model.digest, pooling, productPrefix])).buffer)).slice(0, 32)
+}
+
+export function openDenseService(): DenseService {
+  let device: Promise<Gpu> | undefined
+  let open: Open | undefined
+  let cancelled = false
+
+  const check = (): void => {
+    if (cancelled) throw new Error('embedding was cancelled; what is computed is kept, and the next start goes on from there')
+  }
+  const forget = async (): Promise<void> => {
+    const last = open
+    open = undefined
+    last?.search.free()
+    await last?.encoder.close()
+  }
+  const openDevice = async (): Promise<Gpu> => {
+    const { gpu } = await openGpu(navigator.gpu)
+    await chooseMatmulTiles(gpu)
+    return gpu
+  }
+
+  return {
+    async open(hash: string, spec: DenseSpec, files: DenseModelFiles | undefined, onProgress?: (progress: EmbeddingProgress) => void): Promise<IndexReport> {
+      const started = performance.now()
+      cancelled = false
+      await forget()
+      const catalogue = await openCatalogue(hash)
+      device ??= openDevice()
+      device.catch(() => { device = undefined })
+      const gpu = await device
+      const model = await (files === undefined ? modelOfHub(spec.model) : modelOfFolder(spec.model, files))
+      check()
+      const encoder = await openEncoder(model, spec, gpu)
+      const search = new ExactSearch(gpu, catalogue.count, encoder.width)
+      try {
+        const file = await openRowFile(hash, await keyOf(model, spec), encoder.width)
+        try {
+          await embedCatalogue(catalogue, encoder, file, spec, { check, onRows: (first, rows) => search.write(first, rows), ...(onProgress === undefined ? {} : { onProgress }) })
+        } catch (error) {
+          throw await rowsError(error, search.bytes)
+        } finally {
+          file.close()
+        }
+        open = { spec, ids: await catalogue.ids(), encoder, search }
+      } catch (error) {
+        search.free()
+        await encoder.close()
+        throw error
+      }
+      return { name: 'dense', products: catalogue.count, ms: performance.now() - started, bytes: search.bytes }
+    },
+
+    async rank(queries: readonly string[], k: number): Promise<WireRanking[]> {
+      if (open === undefined) throw new Error('dense: nothing is embedded yet; open a dataset before ranking')
+      if (!Number.isInteger(k) || k < 1) throw new Error(`rank: k is ${k}; a whole number of at least 1 is needed`)
+      const { spec, ids, encoder, search } = open
+      const rows = await embedSorted(queries.map((query) => questionOf(query, spec)), encoder)
+      const found = await search.search(rows, k)
+      const rankings = found.map(({ positions, scores }, query): WireRanking => {
+        const blank = rows.subarray(query * search.width, (query + 1) * search.width).every((value) => value === 0)
+        return blank ? { ids: '', scores: new Float64Array(0) } : { ids: Array.from(positions, (position) => ids[position]!).join('\n'), scores }
+      })
+      return transfer(rankings, rankings.map(({ scores }) => scores.buffer as ArrayBuffer))
+    },
+
+    cancel() {
+      cancelled = true
+      return Promise.resolve()
+    },
+  }
+}
