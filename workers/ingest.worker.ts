@@ -1,17 +1,23 @@
 // Serves the ingest protocol: one read at a time, off the page's thread.
 import * as Comlink from 'comlink'
-import { readEsci } from './ingest/esci.ts'
+import { intake } from './ingest/intake.ts'
+import { openDataset } from './store/store.ts'
 import type { IngestService } from '../src/protocol/ingest.ts'
 
 let underWay: AbortController | undefined
 
 const service: IngestService = {
-  async read(files, name, onProgress) {
-    if (underWay !== undefined) throw new Error(`ingest: a read is under way; cancel it before reading ${name}`)
+  recognise: () => Promise.reject(new Error('not yet')),
+  async read(files, request, onProgress) {
+    const hash = await service.store(files, request, onProgress)
+    return openDataset(hash)
+  },
+  async store(files, request, onProgress) {
+    if (underWay !== undefined) throw new Error(`ingest: a read is under way; cancel it before reading ${request.name}`)
     const controller = new AbortController()
     underWay = controller
     try {
-      return await readEsci(files, name, { signal: controller.signal, ...(onProgress === undefined ? {} : { onProgress }) })
+      return await intake(files, request, { signal: controller.signal, ...(onProgress === undefined ? {} : { onProgress }) })
     } finally {
       underWay = undefined
     }

@@ -1,39 +1,49 @@
 // Reads shards in a worker of their own, which ends with the read: nothing of a failed or cancelled read stays in memory.
-import type { Dataset } from '../domain/dataset.ts'
-import type { IngestProgress, IngestReport, IngestService } from '../protocol/ingest.ts'
-import { connect } from './connection.ts'
+import { ESCI_US, type IngestProgress, type IngestService, type ReadRequest, type Recognised } from '../protocol/ingest.ts'
+import { connect, type Connection } from './connection.ts'
 
-export type { IngestReport } from '../protocol/ingest.ts'
+export type { ColumnMapping, EsciFilter, IngestProgress, IngestReport, ReadRequest, Recognised } from '../protocol/ingest.ts'
 
-export interface ReadOptions {
-  /** the dataset's name on the page and in the run's record; the first file's name by default */
-  readonly name?: string
+export interface ReadOptions extends Partial<ReadRequest> {
   readonly onProgress?: (progress: IngestProgress) => void
   /** aborting ends the worker at once and rejects the read */
   readonly signal?: AbortSignal
 }
 
-export interface ReadResult {
-  readonly dataset: Dataset
-  readonly report: IngestReport
+function openWorker(): Connection<IngestService> {
+  const worker = new Worker(new URL('../../workers/ingest.worker.ts', import.meta.url), { type: 'module', name: 'ingest' })
+  return connect<IngestService>(worker, 'ingest')
 }
 
-/** Reads ESCI's two Parquet kinds, in any order. Errors name the file and the remedy; nothing is kept of a failed read. */
-export async function readShards(files: readonly File[], options: ReadOptions = {}): Promise<ReadResult> {
-  const first = files[0]
-  if (first === undefined) throw new Error('no files: choose ESCI\'s products and examples Parquet together')
-  const worker = new Worker(new URL('../../workers/ingest.worker.ts', import.meta.url), { type: 'module', name: 'ingest' })
-  const connection = connect<IngestService>(worker, 'ingest')
+/** Asks a fresh worker, which ends with its answer, or at once when the signal says so. */
+async function ask<T>(signal: AbortSignal | undefined, question: (service: IngestService) => Promise<T>): Promise<T> {
+  const connection = openWorker()
   const cancel = (): void => connection.close()
   try {
-    options.signal?.throwIfAborted()
-    options.signal?.addEventListener('abort', cancel)
-    return await connection.service.read(files, options.name ?? first.name, options.onProgress)
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', cancel)
+    return await question(connection.service)
   } catch (error) {
-    if (options.signal?.aborted === true) throw new Error('reading was cancelled; nothing of these files was kept', { cause: error })
+    if (signal?.aborted === true) throw new Error('reading was cancelled; nothing of these files was kept', { cause: error })
     throw error
   } finally {
-    options.signal?.removeEventListener('abort', cancel)
+    signal?.removeEventListener('abort', cancel)
     connection.close()
   }
+}
+
+/** What each file is, from its first kilobytes, in the files' order. An empty or unreadable file is an Error by name. */
+export function recogniseFiles(files: readonly File[], signal?: AbortSignal): Promise<readonly Recognised[]> {
+  return ask(signal, (service) => service.recognise(files))
+}
+
+/**
+ * Reads files of one dataset into the browser's store, in any order, and returns the hash under which it is stored.
+ * Errors name the file and the remedy; nothing is kept of a failed read.
+ */
+export async function readFiles(files: readonly File[], { onProgress, signal, ...request }: ReadOptions = {}): Promise<string> {
+  const [first] = files
+  if (first === undefined) throw new Error('no files were given; add the files of one data set together')
+  const { name = first.name, filter = ESCI_US, mappings = {} } = request
+  return ask(signal, (service) => service.store(files, { name, filter, mappings }, onProgress))
 }

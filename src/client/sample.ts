@@ -1,6 +1,6 @@
 // The embedded shop and policy: fetched from the page's own host, and read by the same road as a user's files.
 import type { ModelFiles } from '../protocol/policy.ts'
-import { readShards, type ReadOptions, type ReadResult } from './ingest.ts'
+import { readFiles, type ReadOptions } from './ingest.ts'
 
 const SHARDS = ['products.parquet', 'examples.parquet'] as const
 
@@ -10,10 +10,10 @@ async function fetchBytes(path: string): Promise<ArrayBuffer> {
   return response.arrayBuffer()
 }
 
-/** Reads the embedded shop through the ingest worker, exactly as a user's two shards. */
-export async function loadSample(options: Omit<ReadOptions, 'name'> = {}): Promise<ReadResult> {
+/** Reads the embedded shop through the ingest worker, exactly as a user's two shards; returns the hash under which it is stored. */
+export async function storeSample(options: Pick<ReadOptions, 'onProgress' | 'signal'> = {}): Promise<string> {
   const files = await Promise.all(SHARDS.map(async (name) => new File([await fetchBytes(`sample/shop/${name}`)], name)))
-  return readShards(files, { ...options, name: 'sample' })
+  return readFiles(files, { ...options, name: 'sample' })
 }
 
 /** Fetches the embedded policy's folder (model-hub layout). */

@@ -23,8 +23,13 @@ export const POLICY_INFO: PolicyInfo = {
   layers: 0, adapter: { vendor: 'test', architecture: '', description: '', fallback: true, features: [], kernels: {} }, bytes: {},
 }
 
+/** A dataset with the products that its recommender ranks. */
+export interface TableShop extends Dataset {
+  readonly products: readonly Product[]
+}
+
 /** Products and queries are triples of concepts; no triple is in both splits. */
-export function tableShop(): Dataset {
+export function tableShop(): TableShop {
   const triples: number[][] = []
   for (let a = 0; a < CONCEPTS; a++) for (let b = a + 1; b < CONCEPTS; b++) for (let c = b + 1; c < CONCEPTS; c++) triples.push([a, b, c])
   const chosen = new Stream(5, 'shop').shuffle(triples).slice(0, 100)
@@ -34,7 +39,7 @@ export function tableShop(): Dataset {
     id: `q${i}`, text: triple.map((concept, place) => way(concept, place === i % 3 ? 0 : 2)).join(' '), split: i < 50 ? 'train' : 'test',
     judgements: [{ productId: `p${i}`, label: 'E' }, { productId: `p${i + 1}`, label: 'I' }],
   }))
-  return { name: 'table shop', products, queries, hash: 'f00d' }
+  return { name: 'table shop', products, productCount: products.length, queries, hash: 'f00d' }
 }
 
 /** Ranks by the number of query words in the title, repetitions counted; remembers what it was asked. */
@@ -211,7 +216,7 @@ function draw(logps: readonly number[], uniform: number): number {
 }
 
 /** Ports over the table shop, with a clock whose ticks differ from run to run. */
-export function tablePorts(dataset: Dataset, tick = 1): Ports & { readonly policy: TablePolicy; readonly recommender: CountingRecommender } {
+export function tablePorts({ products }: Pick<TableShop, 'products'>, tick = 1): Ports & { readonly policy: TablePolicy; readonly recommender: CountingRecommender } {
   let time = 1000 * tick
-  return { policy: new TablePolicy(), recommender: new CountingRecommender(dataset.products), now: () => (time += tick) }
+  return { policy: new TablePolicy(), recommender: new CountingRecommender(products), now: () => (time += tick) }
 }

@@ -143,5 +143,7 @@ export interface IngestService {
    * A missing half, a corrupt or truncated file, a full disk is an Error by name; nothing is kept of a failed read.
    */
   read(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ dataset: Dataset; report: IngestReport }>
+  /** As `read`, but only says under which hash the dataset is stored: a page opens it from there in parts that never hold it up. */
+  store(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<string>
   cancel(): Promise<void>
 }

@@ -1,7 +1,8 @@
 // ESCI's published shards (amazon-science/esci-data): products and judged examples in, one joined data set and a report out.
-import type { Dataset, EsciLabel, Judgement, JudgedQuery, Product, Rejection } from '../../src/domain/dataset.ts'
+import type { EsciLabel, Judgement, JudgedQuery, Product, Rejection } from '../../src/domain/dataset.ts'
 import type { IngestProgress, IngestReport } from '../../src/protocol/ingest.ts'
-import { combineDigests, fileDigest } from './digest.ts'
+import type { CatalogueWriter } from '../store/catalogue.ts'
+import { fileDigest } from './digest.ts'
 import { openShard, readRows } from './shard.ts'
 import type { Row, Shard } from './shard.ts'
 
@@ -28,9 +29,9 @@ const LABELS: ReadonlyMap<string, EsciLabel> = new Map([
  * in it: no ranking could score on them. The report counts all of these. Throws a sentence that names the shard when a file is no
  * ESCI shard or is damaged, and when one half is missing.
  */
-export async function readEsci(files: readonly File[], name: string, options: ReadOptions = {}): Promise<{ dataset: Dataset; report: IngestReport }> {
+export async function readEsci(files: readonly File[], out: CatalogueWriter, options: ReadOptions = {}): Promise<{ queries: JudgedQuery[]; report: IngestReport }> {
   const started = performance.now()
-  const { products: productShards, examples: exampleShards, hash } = await openAll(files, options)
+  const { products: productShards, examples: exampleShards } = await openAll(files, options)
   const tracker = new Tracker([...productShards, ...exampleShards], options)
   const catalogue = await readProducts(productShards, tracker)
   const judged = await readExamples(exampleShards, tracker)
@@ -38,7 +39,7 @@ export async function readEsci(files: readonly File[], name: string, options: Re
   if (joined.queries.length === 0) {
     throw new Error(`none of ${judged.queries.size} queries has an Exact product among ${catalogue.products.size} products; are products and examples from the same release?`)
   }
-  const dataset: Dataset = { name, products: [...catalogue.products.values()], queries: joined.queries, hash }
+  for (const product of catalogue.products.values()) out.add(product)
   const report: IngestReport = {
     products: catalogue.products.size,
     queries: joined.queries.length,
@@ -51,14 +52,15 @@ export async function readEsci(files: readonly File[], name: string, options: Re
     untitled: catalogue.untitled,
     rejected: tracker.rejected,
     rejectedCount: tracker.rejectedCount,
-    leftOut: { queriesWithoutExact: judged.queries.size - joined.queries.length, otherLocales: tracker.otherLocales, duplicateProducts: catalogue.duplicates },
+    files: [], users: 0, interactions: 0, rejectedBy: {}, samples: { products: [...catalogue.products.values()].slice(0, 5), queries: [] },
+    leftOut: { queriesWithoutExact: judged.queries.size - joined.queries.length, filtered: { product_locale: tracker.otherLocales }, duplicateProducts: catalogue.duplicates },
     seconds: (performance.now() - started) / 1000,
   }
-  return { dataset, report }
+  return { queries: joined.queries, report }
 }
 
 /** Opens every file, tells its kind by its columns, and puts the shards of a kind in the order of their digests. */
-async function openAll(files: readonly File[], options: ReadOptions): Promise<{ products: Shard[]; examples: Shard[]; hash: string }> {
+async function openAll(files: readonly File[], options: ReadOptions): Promise<{ products: Shard[]; examples: Shard[] }> {
   if (files.length === 0) throw new Error('no files were given; add ESCI\'s products and examples Parquet')
   const byDigest = new Map<string, Shard>()
   const totalBytes = files.reduce((sum, file) => sum + file.size, 0)
@@ -78,7 +80,7 @@ async function openAll(files: readonly File[], options: ReadOptions): Promise<{ 
   const names = files.map((file) => file.name).join(', ')
   if (products.length === 0) throw new Error(`examples came without products (${names}); add the products shard of the same release, with product_id and product_title`)
   if (examples.length === 0) throw new Error(`products came without examples (${names}); add the examples shard of the same release, with query, product_id and esci_label`)
-  return { products, examples, hash: await combineDigests([...byDigest.keys()]) }
+  return { products, examples }
 }
 
 function kindOf(shard: Shard): 'products' | 'examples' {

@@ -70,6 +70,14 @@ export async function readDataset(folder: Folder, manifest: Manifest, onPart?: (
   return { dataset: { name, hash, productCount: catalogue.count, queries, ...(userLines === undefined ? {} : { users }) }, report }
 }
 
+/** Throws where a file is missing, or longer or shorter than it was: what can be told without reading them. */
+export async function checkLengths(folder: Folder, { catalogue, queries, users, report }: Manifest): Promise<void> {
+  await FileCatalogueReader.open(folder, catalogue)
+  await BlockReader.open(folder, 'queries', queries)
+  if (users !== undefined) await BlockReader.open(folder, 'users', users)
+  await BlockReader.open(folder, 'report', report)
+}
+
 async function writeLines(folder: Folder, name: string, items: readonly unknown[]): Promise<Lines> {
   const writer = new BlockWriter(await folder.create(name))
   try {

@@ -75,6 +75,13 @@ export class PrivateFolder implements Folder {
     await stream.close()
   }
 
+  /** Bytes of all files in this folder and below. */
+  async size(): Promise<number> {
+    let bytes = 0
+    for await (const handle of this.handle.values()) bytes += handle.kind === 'file' ? (await handle.getFile()).size : await new PrivateFolder(handle).size()
+    return bytes
+  }
+
   async read(name: string): Promise<Blob | undefined> {
     try {
       return await (await this.handle.getFileHandle(name)).getFile()

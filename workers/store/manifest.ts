@@ -45,8 +45,3 @@ export async function readManifest(folder: Folder): Promise<Manifest | undefined
   if (manifest.version !== VERSION) throw new Error(`it was written by another version of this page (${String(manifest.version)} instead of ${VERSION})`)
   return manifest
 }
-
-/** Bytes of all files that the manifest speaks of. */
-export function bytesOf({ catalogue, queries, users, report }: Manifest): number {
-  return catalogue.products.bytes + catalogue.offsets.bytes + catalogue.ids.bytes + queries.bytes + (users?.bytes ?? 0) + report.bytes
-}

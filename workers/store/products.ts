@@ -71,25 +71,25 @@ export class FileCatalogueWriter implements CatalogueWriter {
 export class FileCatalogueReader implements CatalogueReader {
   #offsets: Promise<Float64Array> | undefined
 
-  private constructor(readonly count: number, private readonly files: Readonly<Record<CatalogueFile, BlockReader>>) {}
+  private constructor(readonly count: number, private readonly files: Readonly<Record<CatalogueFile, BlockReader>>, private readonly blame: (reason: unknown) => unknown) {}
 
-  /** Throws where a file is missing or has another length than `record` says. */
-  static async open(folder: Folder, record: CatalogueRecord): Promise<FileCatalogueReader> {
+  /** Throws where a file is missing or has another length than `record` says; `blame` makes the error of damage that is found later. */
+  static async open(folder: Folder, record: CatalogueRecord, blame = (reason: unknown): unknown => reason): Promise<FileCatalogueReader> {
     if (record.offsets.bytes !== (record.count + 1) * OFFSET_BYTES) throw new Error(`its offsets have ${record.offsets.bytes} bytes for ${record.count} products`)
     const [products, offsets, ids] = await Promise.all(CATALOGUE_FILES.map((name) => BlockReader.open(folder, name, record[name])))
-    return new FileCatalogueReader(record.count, { products: products!, offsets: offsets!, ids: ids! })
+    return new FileCatalogueReader(record.count, { products: products!, offsets: offsets!, ids: ids! }, blame)
   }
 
   async ids(): Promise<readonly string[]> {
-    const ids = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await this.idBytes()).split('\n')
+    const ids = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await this.idBytes()).split('\n')
     ids.pop()
-    if (ids.length !== this.count) throw new Error(`its file ids has ${ids.length} lines for ${this.count} products`)
+    if (ids.length !== this.count) throw this.blame(new Error(`its file ids has ${ids.length} lines for ${this.count} products`))
     return ids
   }
 
   /** The ids as UTF-8, each ended by a line feed. */
   idBytes(): Promise<Uint8Array> {
-    return this.files.ids.all()
+    return this.#checked(this.files.ids.all())
   }
 
   async* chunks(size: number): AsyncGenerator<readonly Product[]> {
@@ -102,8 +102,8 @@ export class FileCatalogueReader implements CatalogueReader {
         to = from + 1
         while (to < last && offsets[to + 1]! - offsets[from]! <= READ_BYTES) to++
         const start = offsets[from]!
-        const bytes = await this.files.products.read(start, offsets[to]!)
-        for (let at = from; at < to; at++) chunk.push(decodeRecord(bytes.subarray(offsets[at]! - start, offsets[at + 1]! - start)))
+        const bytes = await this.#checked(this.files.products.read(start, offsets[to]!))
+        for (let at = from; at < to; at++) chunk.push(this.#decode(bytes.subarray(offsets[at]! - start, offsets[at + 1]! - start)))
       }
       yield chunk
     }
@@ -113,13 +113,25 @@ export class FileCatalogueReader implements CatalogueReader {
     const offsets = await this.#readOffsets()
     return Promise.all(positions.map(async (position) => {
       if (!Number.isInteger(position) || position < 0 || position >= this.count) throw new Error(`there is no product ${position} among ${this.count}`)
-      return decodeRecord(await this.files.products.peek(offsets[position]!, offsets[position + 1]!))
+      return this.#decode(await this.#checked(this.files.products.peek(offsets[position]!, offsets[position + 1]!)))
     }))
   }
 
   #readOffsets(): Promise<Float64Array> {
-    this.#offsets ??= this.files.offsets.all().then((bytes) => new Float64Array(bytes.slice().buffer))
+    this.#offsets ??= this.#checked(this.files.offsets.all()).then((bytes) => new Float64Array(bytes.slice().buffer))
     return this.#offsets
+  }
+
+  #checked<T>(read: Promise<T>): Promise<T> {
+    return read.catch((reason: unknown) => { throw this.blame(reason) })
+  }
+
+  #decode(bytes: Uint8Array): Product {
+    try {
+      return decodeRecord(bytes)
+    } catch (reason) {
+      throw this.blame(reason)
+    }
   }
 }
 

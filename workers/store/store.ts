@@ -1,10 +1,10 @@
 // The datasets of this browser: one folder each in the private file system, visible once its manifest stands.
-import { openLock, writeLock } from '../../src/protocol/store.ts'
+import { openLock, writeLock, type DatasetParts, type OpenDataset, type StoredDataset } from '../../src/protocol/store.ts'
 import type { CatalogueReader } from './catalogue.ts'
-import { type DatasetWriter, writeDataset } from './dataset.ts'
+import { checkLengths, type DatasetWriter, readDataset, writeDataset } from './dataset.ts'
 import { PrivateFolder } from './folder.ts'
 import { take } from './locks.ts'
-import { type Manifest, MANIFEST, readManifest } from './manifest.ts'
+import { type Manifest, MANIFEST, readManifest, writeManifest } from './manifest.ts'
 import { FileCatalogueReader } from './products.ts'
 import { fullSentence, isFull, roomNow } from './room.ts'
 
@@ -41,22 +41,27 @@ export function damaged(name: string, cause: unknown): Error {
   return new Error(`the stored dataset ${name} is damaged: ${reason}; remove it and read its files again`, { cause })
 }
 
-/** Opens a stored dataset's catalogue, in any worker and in several at once. Damage found while it is read names the dataset. */
-export async function openCatalogue(hash: string): Promise<CatalogueReader> {
+/** The stored dataset `hash`, checked; its queries and users go to `onPart` instead where that is given. Rejects with a sentence. */
+export async function openDataset(hash: string, onPart?: (parts: DatasetParts) => unknown): Promise<OpenDataset> {
   const { folder, manifest } = await findDataset(hash)
-  const named = (error: unknown): never => { throw damaged(manifest.name, error) }
-  const reader = await FileCatalogueReader.open(folder, manifest.catalogue).catch(named)
-  return {
-    count: reader.count,
-    ids: () => reader.ids().catch(named),
-    async* chunks(size) {
-      try {
-        yield* reader.chunks(size)
-      } catch (error) {
-        named(error)
-      }
-    },
-    at: (positions) => reader.at(positions).catch(named),
+  try {
+    return await readDataset(folder, manifest, onPart)
+  } catch (error) {
+    throw damaged(manifest.name, error)
+  }
+}
+
+/** Opens a stored dataset's catalogue, in any worker and in several at once. Damage found while it is read names the dataset. */
+export function openCatalogue(hash: string): Promise<CatalogueReader> {
+  return catalogueOf(hash)
+}
+
+export async function catalogueOf(hash: string): Promise<FileCatalogueReader> {
+  const { folder, manifest: { name, catalogue } } = await findDataset(hash)
+  try {
+    return await FileCatalogueReader.open(folder, catalogue, (reason) => damaged(name, reason))
+  } catch (error) {
+    throw damaged(name, error)
   }
 }
 
@@ -105,6 +110,44 @@ export async function createDataset(hash: string, name: string, needed = 0): Pro
 
 function ignoreAbsence(error: unknown): void {
   if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error
+}
+
+/** Every dataset, the latest read first; those whose manifest or lengths are damaged among them, with the reason. */
+export async function listDatasets(): Promise<StoredDataset[]> {
+  const found: StoredDataset[] = []
+  for await (const [hash, handle] of (await datasetsFolder()).entries()) {
+    if (handle.kind !== 'directory') continue
+    const folder = new PrivateFolder(handle)
+    try {
+      const manifest = await readManifest(folder)
+      if (manifest === undefined) continue
+      const { name, readAt, catalogue, queries, users } = manifest
+      const stored = { hash, name, readAt, products: catalogue.count, queries: queries.count, users: users?.count ?? 0, bytes: await folder.size() }
+      const damage = await checkLengths(folder, manifest).then(() => undefined, (error: unknown) => damaged(name, error).message)
+      found.push(damage === undefined ? stored : { ...stored, damage })
+    } catch (error) {
+      found.push({ hash, name: hash.slice(0, 8), readAt: 0, products: 0, queries: 0, users: 0, bytes: await folder.size(), damage: damaged(hash.slice(0, 8), error).message })
+    }
+  }
+  return found.sort((a, b) => b.readAt - a.readAt)
+}
+
+export async function renameDataset(hash: string, name: string): Promise<void> {
+  const { folder, manifest } = await findDataset(hash)
+  if (manifest.name !== name) await writeManifest(folder, { ...manifest, name })
+}
+
+/** True when `hash` is stored and sound. What stands there damaged is removed, so that it can be read again. */
+export async function dropIfDamaged(hash: string): Promise<boolean> {
+  const stored = await (await datasetsFolder()).getDirectoryHandle(hash).then(() => true, () => false)
+  if (!stored) return false
+  try {
+    await openDataset(hash, () => undefined)
+    return true
+  } catch {
+    await removeDataset(hash)
+    return false
+  }
 }
 
 /** Removes what interrupted writers left: folders without a manifest that nobody is writing. */
