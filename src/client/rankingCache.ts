@@ -1,11 +1,12 @@
-// Rankings by query and depth, least recently used first out, bounded by the hits they hold.
-import type { Ranking } from '../domain/recommender.ts'
+// Rankings by recommender, query and depth, least recently used first out, bounded by the hits they hold.
+import type { WireRanking } from '../protocol/retrieval.ts'
 
-const MAX_HITS = 400_000
+/** About 20 bytes each: ids as one text, scores as numbers. */
+const MAX_HITS = 2_000_000
 
-/** The same query at the same depth always ranks the same, so a ranking may be kept for as long as its catalogue is indexed. */
+/** The same query at the same depth always ranks the same by the same recommender, so a ranking may be kept for as long as there is room. */
 export class RankingCache {
-  readonly #rankings = new Map<string, Ranking>()
+  readonly #rankings = new Map<string, WireRanking>()
   readonly #maxHits: number
   #hits = 0
 
@@ -13,8 +14,9 @@ export class RankingCache {
     this.#maxHits = maxHits
   }
 
-  get(query: string, k: number): Ranking | undefined {
-    const key = `${k} ${query}`
+  /** `recommender` says all that decides a ranking besides query and depth: spec and dataset. */
+  get(recommender: string, query: string, k: number): WireRanking | undefined {
+    const key = keyOf(recommender, query, k)
     const ranking = this.#rankings.get(key)
     if (ranking === undefined) return undefined
     this.#rankings.delete(key)
@@ -22,11 +24,13 @@ export class RankingCache {
     return ranking
   }
 
-  set(query: string, k: number, ranking: Ranking): void {
-    const key = `${k} ${query}`
+  /** A failed ranking is none, and is not kept. */
+  set(recommender: string, query: string, k: number, ranking: WireRanking): void {
+    if (ranking.failed !== undefined) return
+    const key = keyOf(recommender, query, k)
     this.#forget(key)
     this.#rankings.set(key, ranking)
-    this.#hits += ranking.ids.length + 1
+    this.#hits += ranking.scores.length + 1
     for (const oldest of this.#rankings.keys()) {
       if (this.#hits <= this.#maxHits || oldest === key) break
       this.#forget(oldest)
@@ -37,6 +41,10 @@ export class RankingCache {
     const ranking = this.#rankings.get(key)
     if (ranking === undefined) return
     this.#rankings.delete(key)
-    this.#hits -= ranking.ids.length + 1
+    this.#hits -= ranking.scores.length + 1
   }
+}
+
+function keyOf(recommender: string, query: string, k: number): string {
+  return `${recommender}\n${k}\n${query}`
 }

@@ -46,21 +46,42 @@ export interface SearchOptions {
   readonly limit: number
 }
 
+/** A request header that says who asks. It lives in memory: no record, no error and no address holds it. */
+export interface Authorisation {
+  readonly name: string
+  readonly value: string
+}
+
+/** What a server was asked since it was opened, and what came of it. */
+export interface ServerCounts {
+  readonly requests: number
+  /** requests that were repeated */
+  readonly retries: number
+  /** queries that got no ranking */
+  readonly failed: number
+  /** ids in the server's rankings, and those among them that the catalogue doesn't hold */
+  readonly ids: number
+  readonly unknownIds: number
+}
+
 /** Served by retrieval.worker.ts: one stored catalogue, indexed once and ranked by any lexical scoring of the same analyzer, or by a server. */
 export interface RetrievalService {
   /** Reads the stored dataset `hash` and indexes it for `spec`; what was open before is forgotten. `onProgress` receives the share done, 0 to 1. */
   open(hash: string, spec: LexicalSpec | HttpSpec, onProgress?: (share: number) => void): Promise<IndexReport>
   /** The open index's memory for other workers to `attach`: SharedArrayBuffers where the page is isolated, else undefined. */
   share(): Promise<unknown>
-  attach(shared: unknown): Promise<void>
-  rank(queries: readonly string[], k: number): Promise<WireRanking[]>
+  attach(hash: string, shared: unknown): Promise<void>
+  /** Top `k` of each query. `spec` ranks by another lexical scoring over the same index than the one that it was opened with. */
+  rank(queries: readonly string[], k: number, spec?: LexicalSpec): Promise<WireRanking[]>
   /** Takes the score of product `id` apart. Undefined where the product does not match. */
-  explain(query: string, id: string): Promise<Explanation | undefined>
+  explain(query: string, id: string, spec?: LexicalSpec): Promise<Explanation | undefined>
   /** The search box, by MiniSearch itself; a sentence as rejection beyond MINISEARCH_LIMIT products. */
   search(text: string, options: SearchOptions): Promise<WireRanking>
   suggest(text: string): Promise<readonly string[]>
   /** Held in this worker's memory only, for the next requests of an HttpSpec. */
-  authorise(header: { readonly name: string; readonly value: string } | undefined): Promise<void>
+  authorise(header: Authorisation | undefined): Promise<void>
+  /** Undefined where no server is open. */
+  counts(): Promise<ServerCounts | undefined>
 }
 
 /** MiniSearch itself holds catalogues up to this many products; the compiled index carries on beyond. */
