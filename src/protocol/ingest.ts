@@ -26,6 +26,8 @@ export interface Recognised {
   readonly columns: readonly string[]
   /** the first rows as text by column, for the person who confirms a mapping */
   readonly samples: readonly Readonly<Record<string, string>>[]
+  /** of an unknown table: what its columns most likely mean (suggestMapping), for the person who confirms it */
+  readonly suggested?: ColumnMapping
 }
 
 /** What the columns of an unknown table mean, as the person confirmed it. */
