@@ -1,0 +1,92 @@
+// Cells as formats need them: texts, numbers, lists and flags out of whatever a container gives.
+import { hashText } from '../../../src/domain/random.ts'
+import type { Place, Row, Shape, Sink } from '../format.ts'
+import { parsePython } from '../python.ts'
+
+/** A cell as text: absent is empty, whole numbers are written out, lists are joined by a space, surrounding space is dropped. */
+export function text(cell: unknown): string {
+  if (typeof cell === 'string') return cell.trim()
+  if (typeof cell === 'bigint' || typeof cell === 'number') return String(cell)
+  if (Array.isArray(cell)) return cell.map(text).filter((part) => part !== '').join(' ')
+  return ''
+}
+
+/** A cell as a list of texts: lists as they are (empty entries dropped), a Python or JSON list written in a text, any other text as the only entry. Undefined for a text that begins as a list and is none. */
+export function texts(cell: unknown): string[] | undefined {
+  if (Array.isArray(cell)) return cell.map(text).filter((entry) => entry !== '')
+  const told = text(cell)
+  if (told === '') return []
+  if (!told.startsWith('[')) return [told]
+  try {
+    const list = parsePython(told)
+    return Array.isArray(list) ? list.map(text).filter((entry) => entry !== '') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A cell as a number; undefined where it is absent or empty, NaN where it is something else. */
+export function number(cell: unknown): number | undefined {
+  if (typeof cell === 'number') return cell
+  if (typeof cell === 'bigint') return Number(cell)
+  if (cell === undefined || cell === null) return undefined
+  const told = text(cell)
+  if (told === '') return typeof cell === 'string' ? undefined : Number.NaN
+  return Number(told)
+}
+
+/** 0 and 1 however they are written; undefined where the cell is absent. */
+export function flag(cell: unknown): boolean | undefined {
+  if (typeof cell === 'boolean') return cell
+  const told = text(cell).toLowerCase()
+  if (told === '') return undefined
+  return told === 'true' || Number(told) === 1
+}
+
+/** What a person sees of a cell: at most 60 letters. */
+export function shown(cell: unknown): string {
+  const told = typeof cell === 'string' ? cell : JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? 'nothing'
+  return told.length > 60 ? `${told.slice(0, 59)}…` : told
+}
+
+/** The first of `columns` that says something. */
+export function firstText(row: Row, ...columns: readonly string[]): string {
+  for (const column of columns) {
+    const told = text(row[column])
+    if (told !== '') return told
+  }
+  return ''
+}
+
+export function has(shape: Shape, ...columns: readonly string[]): boolean {
+  return columns.every((column) => shape.columns.has(column) || shape.first.some((row) => row[column] !== undefined))
+}
+
+export function hasAny(shape: Shape, ...columns: readonly string[]): boolean {
+  return columns.some((column) => has(shape, column))
+}
+
+/** The id of a query whose file gives none: the same text has the same id in every file. */
+export function textId(query: string): string {
+  const half = (part: string): string => hashText(part).toString(16).padStart(8, '0')
+  return `q${half(query)}${half(`${query}\n`)}`
+}
+
+const MILLISECONDS_FROM = 1e11
+
+/** A time as seconds since 1970, of seconds or milliseconds (which no file of purchases can mean by less than 1e11). Rejects the row and gives NaN for what is no time. */
+export function seconds(row: Row, column: string, at: Place, sink: Sink): number | undefined {
+  const told = number(row[column])
+  if (told === undefined) return undefined
+  if (!Number.isFinite(told)) {
+    sink.reject(at, column, `${column} is "${shown(row[column])}"; seconds or milliseconds since 1970 are needed`)
+    return Number.NaN
+  }
+  return Math.abs(told) >= MILLISECONDS_FROM ? told / 1000 : told
+}
+
+/** Whether the row has a text in `column`; rejects it where not. */
+export function needs(value: string, column: string, remedy: string, at: Place, sink: Sink): boolean {
+  if (value === '') sink.reject(at, column, `${column} is missing; ${remedy}`)
+  return value !== ''
+}

@@ -1,0 +1,72 @@
+// Test collections as BEIR and TREC publish them: corpus, queries, judgements, runs.
+import type { EsciLabel } from '../../../src/domain/dataset.ts'
+import type { Format, Place, Shape, Sink } from '../format.ts'
+import { has, needs, number, shown, text } from './cells.ts'
+
+export const BEIR_CORPUS: Format = {
+  name: 'BEIR corpus',
+  role: 'products',
+  columns: ['_id', 'title', 'text'],
+  matches: (shape) => has(shape, '_id', 'text', 'title'),
+  read(row, at, sink) {
+    const id = text(row['_id'])
+    if (!needs(id, '_id', 'judgements mean documents by it', at, sink)) return
+    sink.product({ id, title: text(row['title']), description: text(row['text']), bullets: '', brand: '', color: '' }, at)
+  },
+}
+
+export const BEIR_QUERIES: Format = {
+  name: 'BEIR queries',
+  role: 'queries',
+  columns: ['_id', 'text'],
+  matches: (shape) => has(shape, '_id', 'text') && !has(shape, 'title'),
+  read(row, at, sink) {
+    const [id, query] = [text(row['_id']), text(row['text'])]
+    if (needs(id, '_id', 'judgements mean queries by it', at, sink) && needs(query, 'text', 'a query without words ranks nothing', at, sink)) sink.query({ id, text: query }, at)
+  },
+}
+
+export const BEIR_QRELS: Format = {
+  name: 'BEIR qrels',
+  role: 'judgements',
+  columns: ['query-id', 'corpus-id', 'score'],
+  matches: (shape) => has(shape, 'query-id', 'corpus-id', 'score'),
+  read: (row, at, sink) => { tellGrade(text(row['query-id']), text(row['corpus-id']), row['score'], ['query-id', 'corpus-id', 'score'], at, sink) },
+}
+
+const LINES: ReadonlySet<string> = new Set(['trec', 'tsv'])
+
+function unnamed({ container, columns }: Shape, count: number): boolean {
+  return LINES.has(container) && columns.size === count && Array.from({ length: count }, (_, i) => String(i)).every((column) => columns.has(column))
+}
+
+export const TREC_QRELS: Format = {
+  name: 'TREC qrels',
+  role: 'judgements',
+  columns: ['0', '1', '2', '3'],
+  matches: (shape) => unnamed(shape, 4) && shape.first.every((row) => /^-?\d{1,3}$/.test(text(row['3']))),
+  read: (row, at, sink) => { tellGrade(text(row['0']), text(row['2']), row['3'], ['0', '2', '3'], at, sink) },
+}
+
+export const TREC_RUN: Format = {
+  name: 'TREC run',
+  role: 'run',
+  columns: ['0', '1', '2', '3', '4', '5'],
+  matches: (shape) => unnamed(shape, 6) && shape.first.every((row) => /^\d+$/.test(text(row['3'])) && Number.isFinite(number(row['4']) ?? Number.NaN)),
+  read(row, at, sink) {
+    const [queryId, id, score] = [text(row['0']), text(row['2']), number(row['4']) ?? Number.NaN]
+    if (!needs(queryId, '0', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink) || !needs(id, '2', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink)) return
+    if (Number.isNaN(score)) sink.reject(at, '4', `the score is "${shown(row['4'])}"; a number is needed`)
+    else sink.retrieved({ queryId, ids: [id], scores: [score] }, at)
+  },
+}
+
+/** Relevant from grade 1 up, as trec_eval has it; the grade itself stays. */
+function tellGrade(queryId: string, productId: string, grade: unknown, [query, product, score]: readonly [string, string, string], at: Place, sink: Sink): void {
+  if (!needs(queryId, query, 'a judgement is of a query', at, sink) || !needs(productId, product, 'a judgement is of a document', at, sink)) return
+  const told = number(grade) ?? Number.NaN
+  const label: EsciLabel = told >= 1 ? 'E' : 'I'
+  if (Number.isFinite(told)) sink.judgement({ queryId, productId, label, grade: told }, at)
+  else sink.reject(at, score, `the grade is "${shown(grade)}"; a number is needed, 1 and more for relevant`)
+}
+

@@ -1,0 +1,71 @@
+// What others' runs left: Rec-R1's result files with stored rankings, its generations, and texts for supervised training.
+import { KEY } from '../format.ts'
+import type { Format } from '../format.ts'
+import { has, hasAny, needs, number, shown, text, texts } from './cells.ts'
+import { quoted } from './verl.ts'
+
+const NOT_MEASURES: ReadonlySet<string> = new Set([KEY, 'id', 'retrieved', 'target', 'query'])
+
+/** `{"<id>_<query>": {id?, retrieved, target, "ndcg@100": …}}`; lists are texts that Python printed. */
+export const REC_R1_RESULTS: Format = {
+  name: 'Rec-R1 results',
+  role: 'results',
+  matches: (shape) => has(shape, 'retrieved') && hasAny(shape, 'target', KEY),
+  read(row, at, sink) {
+    const [, number0 = '', words = ''] = /^(\d+)_([\s\S]*)$/.exec(typeof row[KEY] === 'string' ? row[KEY] : '') ?? []
+    const queryId = text(row['id']) || number0 || text(row[KEY]) || String(at.row - 1)
+    const query = words || text(row['query']) || (number0 === '' ? text(row[KEY]) : '')
+    const [ids, targets] = [texts(row['retrieved']), texts(row['target'])]
+    if (row['retrieved'] === undefined || row['retrieved'] === null) sink.reject(at, 'retrieved', 'retrieved is missing; a list of product ids is needed, [] for an empty ranking')
+    else if (ids === undefined) sink.reject(at, 'retrieved', `retrieved is "${shown(row['retrieved'])}", which is no list of product ids; store the file again`)
+    else if (targets === undefined) sink.reject(at, 'target', `target is "${shown(row['target'])}", which is no list of product ids; store the file again`)
+    else {
+      const measures: Record<string, number> = {}
+      for (const [name, cell] of Object.entries(row)) {
+        const value = NOT_MEASURES.has(name) ? undefined : number(cell)
+        if (value !== undefined && !Number.isNaN(value)) measures[name] = value
+      }
+      sink.retrieved({ queryId, ids, targets, measures, ...(query === '' ? {} : { text: query }) }, at)
+    }
+  },
+}
+
+/** `{"<row of the test Parquet>": {generated_text, target}}`. */
+export const REC_R1_OUTPUTS: Format = {
+  name: 'Rec-R1 generations',
+  role: 'outputs',
+  matches: (shape) => has(shape, 'generated_text') && !has(shape, 'retrieved'),
+  read(row, at, sink) {
+    if (typeof row['generated_text'] !== 'string') {
+      sink.reject(at, 'generated_text', `generated_text is "${shown(row['generated_text'])}"; the model's output is needed as a text, "" for an empty one`)
+      return
+    }
+    const targets = texts(row['target'])
+    if (targets === undefined) sink.reject(at, 'target', `target is "${shown(row['target'])}", which is no list of product ids; store the file again`)
+    else sink.output({ queryId: text(row[KEY]) || text(row['id']) || String(at.row - 1), text: row['generated_text'], targets }, at)
+  },
+}
+
+const TEXT_COLUMNS: ReadonlySet<string> = new Set(['text', '__index_level_0__'])
+const ASSISTANT = '<|im_start|>assistant\n'
+const END = '<|im_end|>'
+
+/** Chats as one text; what the assistant wrote is the output, what stands before it the prompt. */
+export const SFT_TEXTS: Format = {
+  name: 'SFT texts',
+  role: 'texts',
+  columns: ['text'],
+  matches: (shape) => has(shape, 'text') && [...shape.columns].every((column) => TEXT_COLUMNS.has(column)),
+  read(row, at, sink) {
+    const whole = text(row['text'])
+    if (!needs(whole, 'text', 'an empty text trains nothing', at, sink)) return
+    const start = whole.lastIndexOf(ASSISTANT)
+    if (start < 0) {
+      sink.output({ queryId: String(at.row - 1), text: whole }, at)
+      return
+    }
+    const [prompt, answer] = [whole.slice(0, start + ASSISTANT.length), whole.slice(start + ASSISTANT.length)]
+    const output = answer.endsWith(END) ? answer.slice(0, -END.length) : answer
+    sink.output({ queryId: String(at.row - 1), text: output, prompt, query: quoted(prompt) }, at)
+  },
+}

@@ -1,0 +1,73 @@
+// verl's RL Parquet as Rec-R1 writes it: a nested prompt, the targets in reward_model, and where the row belongs in data_source.
+import type { Split } from '../../../src/domain/dataset.ts'
+import type { Format, Place, Row, Shape, Sink } from '../format.ts'
+import { has, hasAny, text, textId, texts } from './cells.ts'
+import { tellHistory, tellTargets } from './lists.ts'
+
+const isRl = (shape: Shape): boolean => has(shape, 'reward_model') && hasAny(shape, 'data_source', 'prompt')
+
+const COLUMNS = ['query', 'qid', 'user_id', 'history_list', 'data_source', 'reward_model', 'extra_info'] as const
+
+/** With the query or the history in columns of their own: prompts are not read. */
+export const VERL: Format = {
+  name: 'verl RL prompts',
+  role: 'rl-prompts',
+  columns: COLUMNS,
+  matches: (shape) => isRl(shape) && hasAny(shape, 'query', 'history_list'),
+  read: tellRow,
+}
+
+/** With nothing but the prompt: the query is what the prompt quotes between three backticks, else the user's words. */
+export const VERL_PROMPTS: Format = {
+  name: 'verl RL prompts alone',
+  role: 'rl-prompts',
+  columns: [...COLUMNS, 'prompt'],
+  matches: (shape) => isRl(shape) && !hasAny(shape, 'query', 'history_list'),
+  read: tellRow,
+}
+
+function tellRow(row: Row, at: Place, sink: Sink): void {
+  const { split, domain, setting } = placeOf(text(row['data_source']), text(field(row['extra_info'], 'split')))
+  const truth = field(row['reward_model'], 'ground_truth')
+  const target = typeof truth === 'object' && truth !== null && !Array.isArray(truth) ? field(truth, 'target') : truth
+  const told = { ...(split === undefined ? {} : { split }), ...(domain === undefined ? {} : { domain }) }
+  if (row['history_list'] !== undefined && row['history_list'] !== null) {
+    tellHistory(row, text(target), 'reward_model', { ...told, ...(setting === undefined ? {} : { setting }) }, at, sink)
+    return
+  }
+  const query = text(row['query']) || quoted(row['prompt'])
+  tellTargets({ id: text(row['qid']) || textId(query), text: query, ...told }, texts(target), { query: row['prompt'] === undefined ? 'query' : 'prompt', targets: 'reward_model', cell: target }, at, sink)
+}
+
+function field(cell: unknown, name: string): unknown {
+  if (typeof cell !== 'object' || cell === null) return undefined
+  return (cell as Row)[name]
+}
+
+const SPLITS: ReadonlyMap<string, Split> = new Map([['train', 'train'], ['val', 'validation'], ['validation', 'validation'], ['dev', 'validation'], ['test', 'test']])
+const SETS = /^(?:esci_dense|esci|amazon_c4_dense|amazon_c4|amazon_review)(?:_|$)/
+
+/**
+ * `esci_Video_Games_test` is the test part of Video_Games; `amazon_review_All_Beauty_inductive_val` the inductive validation of All_Beauty; other
+ * sources are domains as they are. The source wins over `extra_info.split`: Rec-R1's validation file holds test rows, and they say so.
+ */
+function placeOf(source: string, extraSplit: string): { split: Split | undefined; domain: string | undefined; setting: 'transductive' | 'inductive' | undefined } {
+  const words = source.split('_')
+  const ownSplit = SPLITS.get(words.at(-1) ?? '')
+  if (ownSplit !== undefined) words.pop()
+  const last = words.at(-1)
+  const setting = last === 'transductive' || last === 'inductive' ? last : undefined
+  if (setting !== undefined) words.pop()
+  const domain = words.join('_').replace(SETS, '')
+  return { split: ownSplit ?? SPLITS.get(extraSplit.toLowerCase()), domain: domain === '' ? undefined : domain, setting }
+}
+
+const FENCE = /```([\s\S]*?)```/
+
+/** What a prompt quotes between three backticks, else its last message of the user. The prompt is a text or a list of messages. */
+export function quoted(prompt: unknown): string {
+  const messages = Array.isArray(prompt) ? prompt as unknown[] : []
+  const user = messages.findLast((message) => field(message, 'role') === 'user') ?? messages.at(-1)
+  const words = typeof prompt === 'string' ? prompt : text(field(user, 'content'))
+  return (FENCE.exec(words)?.[1] ?? words).trim()
+}
