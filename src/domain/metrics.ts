@@ -16,12 +16,17 @@ export interface Targets {
   readonly ideal: readonly number[]
 }
 
+/** Gain of a judgement; graded gains of a qrels file are its own grades, as in trec_eval. */
+export function gainOf({ label, grade }: Judgement, gains: Settings['gains']): number {
+  return gains === 'graded' && grade !== undefined ? grade : GAINS[gains][label]
+}
+
 /**
  * Targets of a query. Of several judgements of one product the highest gain stands; with `keep` each of them stays in the ideal
  * ranking, as in the released code, where perfect retrieval of {a, b} for the targets [a, a, b] is worth .7654.
  */
 export function targetsOf(judgements: readonly Judgement[], { gains, duplicateTargets }: Pick<Settings, 'gains' | 'duplicateTargets'>): Targets {
-  const judged = judgements.map(({ productId, label }) => [productId, GAINS[gains][label]] as const)
+  const judged = judgements.map((judgement) => [judgement.productId, gainOf(judgement, gains)] as const)
   return targetsOfGains(judged, duplicateTargets)
 }
 
