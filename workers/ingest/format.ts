@@ -7,9 +7,14 @@ export const KEY = '__key'
 /** The column of a record that is no object: the value beside its key (`{"k": "v"}`), or an entry of a plain list. */
 export const VALUE = '__value'
 
+/** The name of a column that the file does not name (CSV and TSV without a header): '0', '1', … in order. */
+export function columnName(index: number): string {
+  return String(index)
+}
+
 /**
  * One row or one JSON object, as its container gives it: strings, numbers, bigints, booleans, null, lists, objects.
- * Where a file names no columns (CSV and TSV without a header, TREC lines) they are '0', '1', … in order.
+ * TREC lines come as `qid, iter, docid, rel` (judgements) and `qid, iter, docid, rank, score, tag` (runs), numbers as text.
  */
 export type Row = Readonly<Record<string, unknown>>
 

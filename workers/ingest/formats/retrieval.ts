@@ -1,6 +1,6 @@
 // Test collections as BEIR and TREC publish them: corpus, queries, judgements, runs.
 import type { EsciLabel } from '../../../src/domain/dataset.ts'
-import type { Format, Place, Shape, Sink } from '../format.ts'
+import type { Format, Place, Sink } from '../format.ts'
 import { has, needs, number, shown, text } from './cells.ts'
 
 export const BEIR_CORPUS: Format = {
@@ -34,29 +34,23 @@ export const BEIR_QRELS: Format = {
   read: (row, at, sink) => { tellGrade(text(row['query-id']), text(row['corpus-id']), row['score'], ['query-id', 'corpus-id', 'score'], at, sink) },
 }
 
-const LINES: ReadonlySet<string> = new Set(['trec', 'tsv'])
-
-function unnamed({ container, columns }: Shape, count: number): boolean {
-  return LINES.has(container) && columns.size === count && Array.from({ length: count }, (_, i) => String(i)).every((column) => columns.has(column))
-}
-
 export const TREC_QRELS: Format = {
   name: 'TREC qrels',
   role: 'judgements',
-  columns: ['0', '1', '2', '3'],
-  matches: (shape) => unnamed(shape, 4) && shape.first.every((row) => /^-?\d{1,3}$/.test(text(row['3']))),
-  read: (row, at, sink) => { tellGrade(text(row['0']), text(row['2']), row['3'], ['0', '2', '3'], at, sink) },
+  columns: ['qid', 'docid', 'rel'],
+  matches: (shape) => shape.container === 'trec' && has(shape, 'qid', 'docid', 'rel'),
+  read: (row, at, sink) => { tellGrade(text(row['qid']), text(row['docid']), row['rel'], ['qid', 'docid', 'rel'], at, sink) },
 }
 
 export const TREC_RUN: Format = {
   name: 'TREC run',
   role: 'run',
-  columns: ['0', '1', '2', '3', '4', '5'],
-  matches: (shape) => unnamed(shape, 6) && shape.first.every((row) => /^\d+$/.test(text(row['3'])) && Number.isFinite(number(row['4']) ?? Number.NaN)),
+  columns: ['qid', 'docid', 'score'],
+  matches: (shape) => shape.container === 'trec' && has(shape, 'qid', 'docid', 'score'),
   read(row, at, sink) {
-    const [queryId, id, score] = [text(row['0']), text(row['2']), number(row['4']) ?? Number.NaN]
-    if (!needs(queryId, '0', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink) || !needs(id, '2', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink)) return
-    if (Number.isNaN(score)) sink.reject(at, '4', `the score is "${shown(row['4'])}"; a number is needed`)
+    const [queryId, id, score] = [text(row['qid']), text(row['docid']), number(row['score']) ?? Number.NaN]
+    if (!needs(queryId, 'qid', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink) || !needs(id, 'docid', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink)) return
+    if (Number.isNaN(score)) sink.reject(at, 'score', `the score is "${shown(row['score'])}"; a number is needed`)
     else sink.retrieved({ queryId, ids: [id], scores: [score] }, at)
   },
 }
