@@ -2,6 +2,7 @@
 import { ESCI_US, type IngestProgress, type IngestService, type ReadRequest, type Recognised } from '../protocol/ingest.ts'
 import { connect, type Connection } from './connection.ts'
 
+export { ESCI_REC_R1, ESCI_US } from '../protocol/ingest.ts'
 export type { ColumnMapping, EsciFilter, IngestProgress, IngestReport, ReadRequest, Recognised } from '../protocol/ingest.ts'
 
 export interface ReadOptions extends Partial<ReadRequest> {
