@@ -26,6 +26,10 @@ export const VERBS = {
     usage: 'train [--preset NAME] [--stages sft,grpo] [--set KEY=VALUE]… [--products FILE… --examples FILE…] [--policy DIR] --out DIR', positionals: [0, 0],
     options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, policy: TEXT, out: TEXT },
   },
+  evaluate: {
+    usage: 'evaluate --run FILE (--qrels FILE | --examples FILE) [--metrics ndcg@10,recall@100,…] [--ties trec|ranked] [--missing zero|skip] [--set gains=graded] | --results FILE',
+    positionals: [0, 0], options: { run: TEXT, qrels: TEXT, examples: TEXT, results: TEXT, metrics: TEXT, ties: TEXT, missing: TEXT, set: TEXTS },
+  },
   'make-policy': { usage: 'make-policy [--steps N] [--seed N] [--out DIR]', positionals: [0, 0], options: { steps: TEXT, seed: TEXT, out: TEXT } },
   bench: { usage: 'bench [NAME …]', positionals: [0, Infinity], options: {} },
 } as const satisfies Readonly<Record<string, Verb>>

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   generate: async () => (await import('./verbs/policy.ts')).generate,
   tokenize: async () => (await import('./verbs/tokenize.ts')).tokenize,
   train: async () => (await import('./verbs/train.ts')).train,
+  evaluate: async () => (await import('./verbs/evaluate.ts')).evaluate,
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,
   bench: async () => (await import('./verbs/bench.ts')).bench,
 }

@@ -1,0 +1,96 @@
+// `evaluate`: measures a run against judgements, or recomputes what a result file says of itself. The product's own readers and formulas, no browser.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { BadInput, messageOf } from '../errors.ts'
+import { fileAt } from '../folders.ts'
+import { text, texts, type Arguments } from '../arguments.ts'
+import { readExamples, readResults } from '../judged.ts'
+import { parseSettings } from '../../src/domain/config.ts'
+import type { Judgement } from '../../src/domain/dataset.ts'
+import { evaluateRankings, rankingsOfRun, type EvaluatedQuery } from '../../src/domain/evaluation.ts'
+import { parseMeasures } from '../../src/domain/measures.ts'
+import { recomputeResults } from '../../src/domain/results.ts'
+import type { Settings } from '../../src/domain/settings.ts'
+import { parseQrels, parseRun, type Run } from '../../src/domain/trec.ts'
+import type { Command } from './command.ts'
+
+const MEASURES = 'ndcg@10,ndcg@100,recall@10,recall@100,precision@10,mrr@10,map,hit@10,unjudged@10'
+
+interface Conventions {
+  readonly gains: Settings['gains']
+  readonly ties: 'trec' | 'ranked'
+}
+
+/** Judgements of TREC's kind are measured as trec_eval does; ESCI's as the workbench measures its own rankings, where ties keep their order. */
+const CONVENTIONS: Readonly<Record<'qrels' | 'examples', Conventions>> = {
+  qrels: { gains: 'graded', ties: 'trec' },
+  examples: { gains: 'exact', ties: 'ranked' },
+}
+
+export const evaluate: Command = async (args, terminal) => {
+  const [results, run, qrels, examples] = ['results', 'run', 'qrels', 'examples'].map((name) => text(args, name)) as [string?, string?, string?, string?]
+  const wellFormed = results === undefined ? run !== undefined && (qrels === undefined) !== (examples === undefined) : [run, qrels, examples].every((path) => path === undefined)
+  if (!wellFormed) throw new BadInput('evaluate: give --run FILE with either --qrels FILE or --examples FILE, or --results FILE alone')
+  if (results !== undefined) return input(async () => recomputeResults(await readResults(fileAt(results))))
+  const { gains, ties } = CONVENTIONS[qrels === undefined ? 'examples' : 'qrels']
+  const options = {
+    measures: await input(() => parseMeasures(text(args, 'metrics') ?? MEASURES)),
+    ties: choice(args, 'ties', ['trec', 'ranked'], ties), missing: choice(args, 'missing', ['zero', 'skip'], 'zero'), ...await settingsOf(args, gains),
+  }
+  const ranked = await input(() => parseRun(textOf(run!), basename(run!)))
+  const judged = await input(async () => (qrels === undefined ? (await examplesOf(examples!, ranked)) : qrelsOf(qrels)))
+  if (!judged.some(({ id }) => ranked.has(id))) {
+    throw new BadInput(`no query of ${basename(run!)} is judged in ${basename(qrels ?? examples!)} (${[...ranked.keys()][0]} against ${judged[0]?.id}); give judgements of the same queries`)
+  }
+  const { queries, means, domains, missing, unknown, withoutRelevant } = await input(() => evaluateRankings(judged, rankingsOfRun(ranked, options.ties), options))
+  if (missing > 0) terminal.progress(`${missing} judged queries are not in the run: ${options.missing === 'zero' ? 'each counts as 0 (--missing skip leaves them out)' : 'left out'}`)
+  if (unknown > 0) terminal.progress(`${unknown} queries of the run are not judged: left out`)
+  const { measures: _, ...conventions } = options
+  return { queries: queries.length, metrics: means, missing, unknown, withoutRelevant, ...(domains.length === 0 ? {} : { domains }), conventions }
+}
+
+/** Judgements as qrels have them, relevant from grade 1 up. */
+function qrelsOf(path: string): EvaluatedQuery[] {
+  return [...parseQrels(textOf(path), basename(path))].map(([id, judged]) => (
+    { id, judgements: judged.map(([productId, grade]): Judgement => ({ productId, grade, label: grade >= 1 ? 'E' : 'I' })) }))
+}
+
+/** The judged queries of every split that the run has a query of: a run of the test queries says nothing of the others. */
+async function examplesOf(path: string, run: Run): Promise<readonly EvaluatedQuery[]> {
+  const queries = await readExamples(fileAt(path))
+  const splits = new Set(queries.filter(({ id }) => run.has(id)).map(({ split }) => split))
+  return queries.filter(({ split }) => splits.has(split))
+}
+
+function textOf(path: string): string {
+  const bytes = readFileSync(fileAt(path))
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(packed ? gunzipSync(bytes) : bytes)
+  } catch (error) {
+    throw new BadInput(`file ${basename(path)} is ${packed ? 'damaged gzip or not' : 'not'} UTF-8 text (${messageOf(error)}); get it again`, { cause: error })
+  }
+}
+
+async function settingsOf(args: Arguments, gains: Settings['gains']): Promise<Pick<Settings, 'gains' | 'duplicateTargets'>> {
+  const pairs = texts(args, 'set')
+  const settings = await input(() => parseSettings([`gains=${gains}`, ...pairs]))
+  return { gains: settings.gains, duplicateTargets: settings.duplicateTargets }
+}
+
+function choice<T extends string>(args: Arguments, name: string, choices: readonly T[], fallback: T): T {
+  const given = text(args, name) ?? fallback
+  const chosen = choices.find((value) => value === given)
+  if (chosen === undefined) throw new BadInput(`evaluate: --${name} is ${JSON.stringify(given)}; give one of ${choices.join(', ')}`)
+  return chosen
+}
+
+/** What a file or a name is to blame for is bad input. */
+async function input<T>(read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw error instanceof BadInput ? error : new BadInput(messageOf(error), { cause: error })
+  }
+}
