@@ -1,7 +1,9 @@
 // A whole run on the lab's page: the same loop, client and workers as the product's page.
-import { readShards } from '../../src/client/ingest.ts'
+import { readFiles } from '../../src/client/ingest.ts'
 import { openPolicy } from '../../src/client/policy.ts'
 import { openRecommender } from '../../src/client/recommender.ts'
+import { createStore } from '../../src/client/store.ts'
+import { specOf } from '../../src/domain/spec.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
 import { trainableOf } from '../../src/state/engine.ts'
@@ -21,12 +23,14 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
     await service.start()
     const policy = await reading(async () => service.load(await modelOf(job.model), trainableOf(settings)))
     await window.labProgress('reading the shards')
-    const { dataset, report } = await reading(async () => readShards(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
+    const hash = await reading(async () => readFiles(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
+    const { dataset, report } = await createStore().open(hash)
     if (report.rejectedCount > 0) {
       const first = report.rejected[0]
       await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     }
-    const catalogue = await openRecommender(dataset.products)
+    const spec = await reading(() => Promise.resolve(specOf(settings)))
+    const catalogue = await openRecommender(dataset, spec)
     try {
       const ports = { policy: service, recommender: catalogue.recommender, now: () => performance.now() }
       const lost = service.lost().then((reason) => Promise.reject(new Error(reason)))

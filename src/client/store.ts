@@ -74,3 +74,15 @@ export function createStore(): Store {
     productsAt: (hash, positions) => service().productsAt(hash, positions),
   }
 }
+
+const LAST_USED = 'rec-r1-workbench dataset'
+
+/** The hash of the dataset that was open when the page was left; null where there is none. */
+export function lastUsed(): string | null {
+  return localStorage.getItem(LAST_USED)
+}
+
+export function setLastUsed(hash: string | null): void {
+  if (hash === null) localStorage.removeItem(LAST_USED)
+  else localStorage.setItem(LAST_USED, hash)
+}

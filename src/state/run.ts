@@ -9,7 +9,7 @@ import { emptyRun, reduce, type RunState } from '../experiment/reduce.ts'
 import type { RunInput } from '../experiment/run.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
-import type { Library, Shop } from './library.ts'
+import type { Library } from './library.ts'
 import { nextTask } from './nextTask.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -165,7 +165,7 @@ export function createRun(client: RunClient, library: Library): Run {
     }
   }
 
-  const begin = async (shop: Shop, oneStep: boolean): Promise<void> => {
+  const begin = async (oneStep: boolean): Promise<void> => {
     const run: ActiveRun = { alive: true, wanted: true, oneStep, pulling: false, events: undefined }
     active = run
     waiting = []
@@ -175,8 +175,11 @@ export function createRun(client: RunClient, library: Library): Run {
       const { service, info } = await engine.ready(settings)
       if (!run.alive) return
       engine.touched()
-      const ports = { policy: whileAlive(service, run), recommender: whileAlive(shop.recommender, run), now: () => performance.now() }
-      run.events = client.train(ports, { dataset: shop.dataset, settings, policy: info, versions: client.versions() })
+      library.rankBy(settings)
+      const { dataset, recommender } = await library.settled()
+      if (!run.alive) return
+      const ports = { policy: whileAlive(service, run), recommender: whileAlive(recommender, run), now: () => performance.now() }
+      run.events = client.train(ports, { dataset, settings, policy: info, versions: client.versions() })
     } catch (error) {
       if (run.alive) fail(sentenceOf(error))
       return
@@ -190,7 +193,7 @@ export function createRun(client: RunClient, library: Library): Run {
     if (active === undefined) {
       const failure = { message: 'there is nothing to train on yet', kept: 'Add shards, or wait until the sample is loaded.' }
       if (shop === undefined) setState({ failure })
-      else void begin(shop, oneStep)
+      else void begin(oneStep)
       return
     }
     active.wanted = true

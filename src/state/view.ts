@@ -104,6 +104,7 @@ export function createView(library: Library, run: Run): View {
 
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
+    if (shop?.dataset === before.shop?.dataset) return refresh()
     setState({ query: '', inspection: undefined })
     void welcome(shop)
   })

@@ -1,12 +1,15 @@
 // Puts the stores together over the real workers, and keeps them in step: library → run → view.
-import { loadSample, loadSamplePolicy } from '../client/sample.ts'
+import { fetchFile } from '../client/address.ts'
+import { readFiles, recogniseFiles } from '../client/ingest.ts'
+import { loadSamplePolicy, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
 import { openRecommender } from '../client/recommender.ts'
-import { readShards } from '../client/ingest.ts'
+import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
-import { differences, settingsToHash } from '../domain/config.ts'
+import { differences, settingsOf, settingsToHash } from '../domain/config.ts'
 import { train } from '../experiment/train.ts'
-import { createLibrary, type Library } from './library.ts'
+import { createLibrary, type ColumnMapping, type Library } from './library.ts'
+import { createProducts, type Products } from './products.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { createView, type View } from './view.ts'
 
@@ -14,27 +17,66 @@ export interface Workbench {
   readonly library: Library
   readonly run: Run
   readonly view: View
+  readonly products: Products
   /** Reads a user's shards, unless a run is under way on the shop that they would replace. */
   readonly addShards: (files: readonly File[]) => void
+  /** Fetches a file by its address and reads it as if it were dropped. */
+  readonly addAddress: (address: string) => void
+  /** Reads the pending files as a person confirmed. */
+  readonly confirm: (mappings?: Readonly<Record<string, ColumnMapping>>) => void
+  /** Opens a stored dataset, or the sample. */
+  readonly openStored: (hash: string | 'sample') => void
+  /** Frees what a stored dataset takes. */
+  readonly remove: (hash: string) => void
 }
 
+/** A person who types a setting means its last letter. */
+const TYPING_MS = 300
+
 export function createWorkbench(): Workbench {
-  const library = createLibrary({ readShards, loadSample, openRecommender })
+  const store = createStore()
+  const client = { store, recogniseFiles, readFiles, storeSample, fetchFile, openRecommender, lastUsed, setLastUsed }
+  const library = createLibrary(client, settingsOf('sample'))
   const run = createRun({ openPolicy, loadSamplePolicy, train, versions }, library)
   const view = createView(library, run)
-  const addShards = (files: readonly File[]): void => {
-    const { shop } = library.getState()
+  const products = createProducts(store, library)
+
+  /** Does what would change the shop, unless a run is under way on it. */
+  const unlessRunning = (doing: string, work: () => Promise<void>): void => {
     if (isUnderWay(run.getState().phase)) {
-      library.setState({ failure: `a run on ${shop?.dataset.name ?? 'this shop'} is under way; reset it before loading other shards` })
+      const name = library.getState().shop?.dataset.name ?? 'this shop'
+      library.setState({ failure: `a run on ${name} is under way; reset it before ${doing}` })
       return
     }
     // Settings that nobody touched follow the data: the embedded shop's are too coarse for real queries.
-    void library.addShards(files).then(() => {
+    void work().then(() => {
       const { settings } = run.getState()
-      if (library.getState().shop?.dataset.name !== 'sample' && settings.preset === 'sample' && differences(settings).length === 0) run.change('preset', 'shards')
+      const { shop } = library.getState()
+      const own = shop !== undefined && !library.isSample(shop.dataset.hash)
+      if (own && settings.preset === 'sample' && differences(settings).length === 0) run.change('preset', 'shards')
     })
   }
-  return { library, run, view, addShards }
+
+  let typing: ReturnType<typeof setTimeout> | undefined
+  run.subscribe(({ settings, phase }, before) => {
+    if (settings === before.settings && phase === before.phase) return
+    clearTimeout(typing)
+    // a run keeps the recommender that it began with
+    if (isUnderWay(phase)) return
+    typing = setTimeout(() => library.rankBy(settings), settings === before.settings ? 0 : TYPING_MS)
+  })
+
+  return {
+    library, run, view, products,
+    addShards: (files) => unlessRunning('loading other shards', () => library.addFiles(files)),
+    addAddress: (address) => unlessRunning('loading other shards', () => library.addAddress(address)),
+    confirm: (mappings) => unlessRunning('loading other shards', () => library.confirm(mappings)),
+    openStored: (hash) => unlessRunning('opening another data set', () => (hash === 'sample' ? library.loadSample() : library.open(hash))),
+    remove: (hash) => {
+      if (library.getState().shop?.dataset.hash === hash) unlessRunning('removing its data', () => library.remove(hash))
+      else void library.remove(hash)
+    },
+  }
 }
 
 /** Loads the sample and the policy, and ties the settings to the page's address. Called once, by the page. */
@@ -47,6 +89,7 @@ export function startWorkbench({ library, run }: Workbench): void {
   run.subscribe(({ settings }, before) => {
     if (settings !== before.settings) history.replaceState(null, '', `#${settingsToHash(settings)}`)
   })
-  void library.loadSample()
+  library.rankBy(run.getState().settings)
+  void library.start()
   void run.engine.ready(run.getState().settings).catch(() => undefined)
 }

@@ -33,11 +33,13 @@ function usePageDrop(onFiles: (files: File[]) => void): boolean {
   return over
 }
 
+const SAID = { fetching: 'Fetching', recognising: 'Recognising', reading: 'Reading', opening: 'Opening', indexing: 'Indexing' } as const
+
 function Progress() {
   const { library } = useWorkbench()
   const reading = useLibrary((state) => state.reading)
   if (reading === undefined) return null
-  const doing = reading.phase === 'reading' ? 'Reading' : 'Indexing'
+  const doing = SAID[reading.phase]
   return (
     <div className="reading">
       <p>{doing} {reading.what} <span className="quiet">{reading.rows > 0 ? `${count(reading.rows)} rows` : ''} {percent(reading.share)}</span></p>

@@ -3,7 +3,7 @@ import type { EsciLabel } from '../../domain/dataset.ts'
 import type { Column as ColumnState, Inspection } from '../../state/view.ts'
 import { Label } from '../parts/Label.tsx'
 import { score, signed } from '../parts/format.ts'
-import { useLibrary } from '../parts/stores.ts'
+import { useProduct } from '../parts/stores.ts'
 import { wordDiff } from '../parts/wordDiff.ts'
 import { moveOf } from './ranks.ts'
 
@@ -39,7 +39,7 @@ interface ResultProps {
 }
 
 function Result({ id, rank, label, before }: ResultProps) {
-  const product = useLibrary((state) => state.shop?.products.get(id))
+  const product = useProduct(id)
   const move = moveOf(rank, id, before)
   const title = product?.title === undefined || product.title === '' ? id : product.title
   const about = [title, product?.brand ?? '', product?.color ?? ''].filter((part) => part !== '').join(' · ')

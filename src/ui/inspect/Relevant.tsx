@@ -1,7 +1,7 @@
 // The products that were judged exact for the query, and where each way of asking ranked them.
 import { DEPTH, type ColumnName, type Inspection } from '../../state/inspect.ts'
 import { Label } from '../parts/Label.tsx'
-import { useLibrary } from '../parts/stores.ts'
+import { useProduct } from '../parts/stores.ts'
 import { rankOf } from './ranks.ts'
 
 const COLUMNS: readonly (readonly [name: ColumnName, said: string])[] = [['original', 'original'], ['before', 'starting'], ['current', 'current']]
@@ -28,8 +28,13 @@ function Landing({ inspection, productId }: { readonly inspection: Inspection; r
   )
 }
 
+function Title({ id }: { readonly id: string }) {
+  const product = useProduct(id)
+  const title = product?.title === undefined || product.title === '' ? id : product.title
+  return <span className="title" title={title}>{product === null ? `${id} (not in the catalogue)` : title}</span>
+}
+
 export function Relevant({ inspection }: { readonly inspection: Inspection }) {
-  const products = useLibrary((state) => state.shop?.products)
   const { judged } = inspection
   if (judged === undefined) return <p className="relevant-none quiet">Nobody judged this query, so nothing is labelled and no NDCG can be given.</p>
   const exact = [...new Set(judged.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))]
@@ -41,7 +46,7 @@ export function Relevant({ inspection }: { readonly inspection: Inspection }) {
         {exact.map((id) => (
           <li key={id}>
             <Label label="E" />
-            <span className="title" title={products?.get(id)?.title ?? id}>{products?.get(id)?.title ?? `${id} (not in the catalogue)`}</span>
+            <Title id={id} />
             <Landing inspection={inspection} productId={id} />
           </li>
         ))}

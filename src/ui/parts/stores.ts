@@ -1,6 +1,7 @@
 // The workbench's stores, as hooks: a component selects what it shows and renders again only when that changes.
-import { createContext, use } from 'react'
+import { createContext, use, useEffect } from 'react'
 import { useStore, type StoreApi } from 'zustand'
+import type { Product } from '../../domain/dataset.ts'
 import type { Workbench } from '../../state/workbench.ts'
 
 export const WorkbenchContext = createContext<Workbench | undefined>(undefined)
@@ -23,4 +24,14 @@ export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {
 
 export function useView<Slice>(select: (state: StateOf<'view'>) => Slice): Slice {
   return useStore(useWorkbench().view, select)
+}
+
+/** The product `id` of the open dataset; undefined until it is known, null where the catalogue lacks it. */
+export function useProduct(id: string): Product | null | undefined {
+  const { products } = useWorkbench()
+  const product = useStore(products, ({ found }) => found.get(id))
+  useEffect(() => {
+    if (product === undefined) products.want([id])
+  }, [products, product, id])
+  return product
 }
