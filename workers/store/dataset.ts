@@ -1,8 +1,8 @@
 // A dataset in a folder: filled, then made visible by its manifest; opened only when every file is what it was.
-import type { Dataset, JudgedQuery, UserHistory } from '../../src/domain/dataset.ts'
+import type { Dataset, JudgedQuery, Rejection, UserHistory } from '../../src/domain/dataset.ts'
 import type { IngestReport } from '../../src/protocol/ingest.ts'
 import type { DatasetParts, OpenDataset } from '../../src/protocol/store.ts'
-import { BlockReader, BlockWriter } from './blocks.ts'
+import { BlockReader, BlockWriter, type FileRecord } from './blocks.ts'
 import type { CatalogueWriter } from './catalogue.ts'
 import type { Folder } from './folder.ts'
 import { type Lines, type Manifest, writeManifest } from './manifest.ts'
@@ -22,6 +22,8 @@ export interface DatasetWriter {
   readonly catalogue: CatalogueWriter
   /** bytes of products' text so far */
   readonly bytes: number
+  /** Keeps a refused row, to be looked up later: every one of them, where the report holds the first hundred. */
+  reject(rejection: Rejection): void
   commit(rest: Rest): Promise<Dataset>
   discard(): Promise<void>
 }
@@ -29,26 +31,38 @@ export interface DatasetWriter {
 /** Queries or users handed over at once: few enough that a page takes them between two frames. */
 const PART = 2_000
 
+const REJECTIONS = 'rejections'
+
 /** Begins a dataset in an empty folder; `hash` says which bytes were read, and how. */
 export async function writeDataset(folder: Folder, hash: string, name: string): Promise<DatasetWriter> {
   const catalogue = await FileCatalogueWriter.create(folder)
+  const rejections = new BlockWriter(await folder.create(REJECTIONS))
+  let rejected = 0
   let open = true
   return {
     catalogue,
     get bytes() {
       return catalogue.bytes
     },
+    reject(rejection) {
+      rejections.writeLine(JSON.stringify(rejection))
+      rejected++
+    },
     async commit({ queries, users, report, readAt }) {
       open = false
+      const refused = await finishOr(rejections, () => catalogue.abandon())
       const manifest = {
-        hash, name, readAt, catalogue: await catalogue.finish(), queries: await writeLines(folder, 'queries', queries),
+        hash, name, readAt, catalogue: await catalogue.finish(), rejections: { count: rejected, ...refused }, queries: await writeLines(folder, 'queries', queries),
         ...(users === undefined ? {} : { users: await writeLines(folder, 'users', users) }), report: await writeLines(folder, 'report', [report]),
       }
       await writeManifest(folder, manifest)
       return { name, hash, productCount: manifest.catalogue.count, queries, ...(users === undefined ? {} : { users }) }
     },
     discard() {
-      if (open) catalogue.abandon()
+      if (open) {
+        catalogue.abandon()
+        rejections.abandon()
+      }
       open = false
       return Promise.resolve()
     },
@@ -71,11 +85,29 @@ export async function readDataset(folder: Folder, manifest: Manifest, onPart?: (
 }
 
 /** Throws where a file is missing, or longer or shorter than it was: what can be told without reading them. */
-export async function checkLengths(folder: Folder, { catalogue, queries, users, report }: Manifest): Promise<void> {
+export async function checkLengths(folder: Folder, { catalogue, queries, users, rejections, report }: Manifest): Promise<void> {
   await FileCatalogueReader.open(folder, catalogue)
   await BlockReader.open(folder, 'queries', queries)
   if (users !== undefined) await BlockReader.open(folder, 'users', users)
+  if (rejections !== undefined) await BlockReader.open(folder, REJECTIONS, rejections)
   await BlockReader.open(folder, 'report', report)
+}
+
+/** Every refused row as JSON lines, not yet in memory. */
+export async function readRejections(folder: Folder, { rejections }: Manifest): Promise<Blob> {
+  if (rejections !== undefined) await BlockReader.open(folder, REJECTIONS, rejections)
+  return (await folder.read(REJECTIONS)) ?? new Blob()
+}
+
+/** No file may stay open where writing failed: its folder could not be removed. */
+async function finishOr(writer: BlockWriter, giveUp: () => void): Promise<FileRecord> {
+  try {
+    return await writer.finish()
+  } catch (error) {
+    writer.abandon()
+    giveUp()
+    throw error
+  }
 }
 
 async function writeLines(folder: Folder, name: string, items: readonly unknown[]): Promise<Lines> {

@@ -4,7 +4,7 @@ import type { DatasetParts, OpenDataset, StoredDataset, StoreRoom, StoreService 
 import { IdLookup } from './lookup.ts'
 import type { FileCatalogueReader } from './products.ts'
 import { roomNow } from './room.ts'
-import { catalogueOf, listDatasets, openDataset, removeDataset, removeDebris, renameDataset } from './store.ts'
+import { catalogueOf, listDatasets, openDataset, rejectionsOf, removeDataset, removeDebris, renameDataset } from './store.ts'
 
 interface Looked {
   readonly hash: string
@@ -32,6 +32,10 @@ export class StoreDesk implements StoreService {
   async remove(hash: string): Promise<void> {
     if (this.#lookedHash === hash) this.#looked = this.#lookedHash = undefined
     await removeDataset(hash)
+  }
+
+  rejections(hash: string): Promise<Blob> {
+    return rejectionsOf(hash)
   }
 
   room(): Promise<StoreRoom> {

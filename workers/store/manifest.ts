@@ -17,6 +17,8 @@ export interface Manifest {
   readonly queries: Lines
   /** absent where the dataset has no histories */
   readonly users?: Lines
+  /** refused rows */
+  readonly rejections?: Lines
   readonly report: Lines
 }
 

@@ -1,7 +1,7 @@
 // The datasets of this browser: one folder each in the private file system, visible once its manifest stands.
 import { openLock, writeLock, type DatasetParts, type OpenDataset, type StoredDataset } from '../../src/protocol/store.ts'
 import type { CatalogueReader } from './catalogue.ts'
-import { checkLengths, type DatasetWriter, readDataset, writeDataset } from './dataset.ts'
+import { checkLengths, type DatasetWriter, readDataset, readRejections, writeDataset } from './dataset.ts'
 import { PrivateFolder } from './folder.ts'
 import { take } from './locks.ts'
 import { type Manifest, MANIFEST, readManifest, writeManifest } from './manifest.ts'
@@ -51,6 +51,16 @@ export async function openDataset(hash: string, onPart?: (parts: DatasetParts) =
   }
 }
 
+/** Every row of its files that was refused, as JSON lines. */
+export async function rejectionsOf(hash: string): Promise<Blob> {
+  const { folder, manifest } = await findDataset(hash)
+  try {
+    return await readRejections(folder, manifest)
+  } catch (error) {
+    throw damaged(manifest.name, error)
+  }
+}
+
 /** Opens a stored dataset's catalogue, in any worker and in several at once. Damage found while it is read names the dataset. */
 export function openCatalogue(hash: string): Promise<CatalogueReader> {
   return catalogueOf(hash)
@@ -94,6 +104,7 @@ export async function createDataset(hash: string, name: string, needed = 0): Pro
     get bytes() {
       return writer.bytes
     },
+    reject: (rejection) => { writer.reject(rejection) },
     async commit(rest) {
       try {
         const dataset = await writer.commit(rest)
