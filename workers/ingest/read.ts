@@ -1,5 +1,7 @@
 // Drives one file from its bytes to a sink: container → records → Format.read, streaming, with progress and cancelling.
 import type { Format, Sink } from './format.ts'
+import { openFile, readLayout } from './layout.ts'
+import { choose } from './recognise.ts'
 
 export interface ReadFileOptions {
   readonly signal?: AbortSignal
@@ -7,11 +9,52 @@ export interface ReadFileOptions {
   readonly onProgress?: (progress: { readonly rows: number; readonly bytes: number }) => void
 }
 
+const PROGRESS_ROWS = 256
+const PROGRESS_MS = 100
+
 /**
  * Reads a whole file as `format` says (recogniseFile's, or mappedFormat's of mapping.ts) and gives each record to it with the sink.
  * A record that its container can't read (a broken line, a row with too few fields, bytes that are no UTF-8) is rejected to the sink by row.
  * Throws a sentence that names the file and the byte offset or row when the file is truncated or corrupt, and what the signal says when it is aborted.
  */
-export function readFile(_file: File, _format: Format, _sink: Sink, _options: ReadFileOptions = {}): Promise<{ readonly rows: number }> {
-  return Promise.reject(new Error('reading is not here yet'))
+export async function readFile(file: File, format: Format, sink: Sink, options: ReadFileOptions = {}): Promise<{ readonly rows: number }> {
+  const { signal, onProgress } = options
+  const opened = await openFile(file, signal)
+  const { layout } = await choose(opened, [format])
+  let rows = 0
+  let told = performance.now()
+  let failure: { readonly error: unknown } | undefined
+  const progress = (): void => {
+    told = performance.now()
+    onProgress?.({ rows, bytes: Math.min(opened.source.position, file.size) })
+  }
+  const take = {
+    row(row: Readonly<Record<string, unknown>>, number: number): void {
+      rows = number
+      const at = { file: file.name, row: number }
+      try {
+        format.read(row, at, sink)
+      } catch (error) {
+        if (error instanceof RangeError) sink.reject(at, '', `the record can't be understood (${error.message})`)
+        else {
+          failure = { error }
+          throw error
+        }
+      }
+      if (number % PROGRESS_ROWS === 0 && performance.now() - told >= PROGRESS_MS) progress()
+    },
+    reject(number: number, column: string, reason: string): void {
+      rows = number
+      sink.reject({ file: file.name, row: number }, column, reason)
+    },
+  }
+  try {
+    await readLayout(opened, layout, format.columns, take)
+  } catch (error) {
+    // what the format or the sink threw (a full disk, say) is no damage of the file
+    throw failure?.error ?? error
+  }
+  opened.source.position = file.size
+  progress()
+  return { rows }
 }
