@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import { readEsci } from '../../workers/ingest/esci.ts'
+import { ESCI_US } from '../../src/protocol/ingest.ts'
+import { assemble, memoryCatalogue } from '../../workers/ingest/assemble.ts'
+import { FORMATS } from '../../workers/ingest/formats/formats.ts'
+import { readFile } from '../../workers/ingest/read.ts'
+import { recogniseFile } from '../../workers/ingest/recognise.ts'
 import { queryWords } from '../../src/domain/words.ts'
 import { CONCEPTS } from './concepts.ts'
 import type { Concept } from './concepts.ts'
@@ -32,12 +36,16 @@ describe('the shipped shop', () => {
 
   it('has the size promised and the schemas of ESCI', async () => {
     const files = ['examples.parquet', 'products.parquet'].map((name) => new File([shipped(name)], name))
-    const { dataset, report } = await readEsci(files, 'shop')
+    const known = await Promise.all(files.map((file) => recogniseFile(file, FORMATS)))
+    const catalogue = memoryCatalogue()
+    const assembly = assemble({ files: known.map(({ recognised }) => recognised), filter: ESCI_US, catalogue })
+    for (const { file, format } of known.toReversed()) await readFile(file, format!, assembly)
+    const { queries, report } = assembly.finish()
     expect(report).toMatchObject({ products: 2400, trainQueries: 480, testQueries: 240, rejectedCount: 0, duplicates: 0, untitled: 0 })
     expect(report.joined).toBe(report.judgements)
     expect(Object.values(report.labels).every((count) => count > 500)).toBe(true)
-    expect(dataset.products).toEqual(shop.products)
-    expect(dataset.queries).toEqual(shop.queries.map(({ id, text, split, judgements }) => ({ id, text, split, judgements })))
+    expect(catalogue.products).toEqual(shop.products)
+    expect(queries).toEqual(shop.queries.map(({ id, text, split, judgements }) => ({ id, text, split, judgements })))
     const columns = (name: string) => parquetMetadata(shipped(name).buffer).schema.slice(1).map((column) => `${column.name} ${column.type} ${column.converted_type ?? ''}`.trim())
     expect(columns('examples.parquet')).toEqual([
       'example_id INT64', 'query BYTE_ARRAY UTF8', 'query_id INT64', 'product_id BYTE_ARRAY UTF8', 'product_locale BYTE_ARRAY UTF8', 'esci_label BYTE_ARRAY UTF8',

@@ -1,9 +1,9 @@
 // Reads shards in a worker of their own, which ends with the read: nothing of a failed or cancelled read stays in memory.
-import { ESCI_US, type IngestProgress, type IngestService, type ReadRequest, type Recognised } from '../protocol/ingest.ts'
+import { ESCI_US, type IngestProgress, type IngestService, type ReadRequest, type Recognised, type StoredCheck } from '../protocol/ingest.ts'
 import { connect, type Connection } from './connection.ts'
 
 export { ESCI_REC_R1, ESCI_US } from '../protocol/ingest.ts'
-export type { ColumnMapping, EsciFilter, IngestProgress, IngestReport, ReadRequest, Recognised } from '../protocol/ingest.ts'
+export type { ColumnMapping, EsciFilter, IngestProgress, IngestReport, ReadRequest, Recognised, StoredCheck } from '../protocol/ingest.ts'
 
 export interface ReadOptions extends Partial<ReadRequest> {
   readonly onProgress?: (progress: IngestProgress) => void
@@ -16,10 +16,16 @@ function openWorker(): Connection<IngestService> {
   return connect<IngestService>(worker, 'ingest')
 }
 
-/** Asks a fresh worker, which ends with its answer, or at once when the signal says so. */
+/** A worker that was asked to stop gets this long to clear up what it wrote; then it is ended as it is. */
+const CLEARING_MS = 3_000
+
+/** Asks a fresh worker, which ends with its answer, or soon after the signal says so. */
 async function ask<T>(signal: AbortSignal | undefined, question: (service: IngestService) => Promise<T>): Promise<T> {
   const connection = openWorker()
-  const cancel = (): void => connection.close()
+  const cancel = (): void => {
+    void connection.service.cancel().catch(() => undefined)
+    setTimeout(() => connection.close(), CLEARING_MS)
+  }
   try {
     signal?.throwIfAborted()
     signal?.addEventListener('abort', cancel)
@@ -47,4 +53,9 @@ export async function readFiles(files: readonly File[], { onProgress, signal, ..
   if (first === undefined) throw new Error('no files were given; add the files of one data set together')
   const { name = first.name, filter = ESCI_US, mappings = {} } = request
   return ask(signal, (service) => service.store(files, { name, filter, mappings }, onProgress))
+}
+
+/** Recomputes the measures of result files from the rankings beside them; what a file lacks stands as its fault. */
+export function checkResults(files: readonly File[], { onProgress, signal }: Pick<ReadOptions, 'onProgress' | 'signal'> = {}): Promise<readonly StoredCheck[]> {
+  return ask(signal, (service) => service.checkResults(files, onProgress))
 }

@@ -1,5 +1,6 @@
 // What the ingest worker offers: published shards in, one stored dataset out, nothing half-loaded.
 import type { Dataset, EsciLabel, Product, Rejection } from '../domain/dataset.ts'
+import type { Recomputed } from '../domain/results.ts'
 
 export interface IngestProgress {
   readonly file: string
@@ -137,6 +138,9 @@ export interface StoredOutput {
   readonly query?: string
 }
 
+/** A result file's own measures beside what they come to when its rankings are measured again. */
+export type StoredCheck = { readonly file: string } & ({ readonly recomputed: Recomputed } | { readonly fault: string })
+
 export interface IngestService {
   /** Says what each file is, from its first kilobytes. An empty or unreadable file is an Error by name. */
   recognise(files: readonly File[]): Promise<readonly Recognised[]>
@@ -147,5 +151,10 @@ export interface IngestService {
   read(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ dataset: Dataset; report: IngestReport }>
   /** As `read`, but only says under which hash the dataset is stored: a page opens it from there in parts that never hold it up. */
   store(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<string>
+  /** The rankings and outputs of result files, TREC runs and generations, for evaluation; nothing is stored. */
+  results(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ rankings: readonly StoredRanking[]; outputs: readonly StoredOutput[] }>
+  /** Ends the read under way: it rejects once nothing of it is left. */
+  /** Measures the rankings of result files again, file by file; nothing is stored. A file that holds none says so as its fault. */
+  checkResults(files: readonly File[], onProgress?: (progress: IngestProgress) => void): Promise<readonly StoredCheck[]>
   cancel(): Promise<void>
 }

@@ -12,11 +12,6 @@ export async function fileDigest(file: Blob, block = BLOCK): Promise<string> {
   return digests.length === 1 ? hex(digests[0]!) : hex(new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(digests as BlobPart[]).arrayBuffer())))
 }
 
-/** Hex digest of a set of files from their digests, in any order. */
-export async function combineDigests(digests: readonly string[]): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(digests.toSorted().join('\n')))))
-}
-
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

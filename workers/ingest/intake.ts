@@ -1,11 +1,14 @@
-// Files in, one stored dataset out: recognised, read in the order that their bytes decide, joined, and made visible only when whole.
-import type { IngestProgress, ReadRequest } from '../../src/protocol/ingest.ts'
-import type { DatasetWriter } from '../store/dataset.ts'
+// Files in, one stored dataset out: read whole, and made visible only then; or the reason why not, and nothing left behind.
+import type { Rejection } from '../../src/domain/dataset.ts'
+import type { IngestProgress, ReadRequest, Recognised, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
+import { digestOf } from '../store/blocks.ts'
 import { fullSentence, isFull } from '../store/room.ts'
 import { createDataset, dropIfDamaged, renameDataset } from '../store/store.ts'
-import { digestOf } from '../store/blocks.ts'
+import { memoryCatalogue } from './assemble.ts'
 import { fileDigest } from './digest.ts'
-import { readEsci } from './esci.ts'
+import { FORMATS } from './formats/formats.ts'
+import { recognise } from './recognise.ts'
+import { readShards, type ShardOptions } from './shards.ts'
 
 export interface IntakeOptions {
   readonly onProgress?: (progress: IngestProgress) => void
@@ -13,36 +16,78 @@ export interface IntakeOptions {
 }
 
 /** What the bytes are and how they are read, as one hex SHA-256: names and order of the files play no part. */
-async function hashOf(digests: readonly { readonly file: File; readonly digest: string }[], { filter, mappings }: ReadRequest): Promise<string> {
-  const files = digests.map(({ file, digest }) => [digest, mappings[file.name] ?? null]).toSorted(([a], [b]) => (a! < b! ? -1 : 1))
+function hashOf(digests: ReadonlyMap<File, string>, { filter, mappings }: ReadRequest): Promise<string> {
+  const files = [...digests].map(([{ name }, digest]) => ({ digest, mapping: mappings[name] ?? null })).toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
   return digestOf(new TextEncoder().encode(JSON.stringify({ files, filter })))
 }
 
-/** Reads the files into the store, unless the same bytes were stored before in the same way. Returns the dataset's hash. */
-export async function intake(files: readonly File[], request: ReadRequest, { onProgress, signal }: IntakeOptions): Promise<string> {
-  if (files.length === 0) throw new Error('no files were given; add ESCI\'s products and examples Parquet')
-  const digests: { file: File; digest: string }[] = []
+/** Bytes that text takes in the store at least, as a share of its file. Most columns and many rows are not kept, so it is little. */
+const LEAST_KEPT = { packed: 0.3, plain: 0.1 }
+
+function leastNeeded(recognised: readonly Recognised[]): number {
+  return recognised.reduce((sum, { role, bytes, gzip, container }) => (
+    sum + (role === 'products' ? bytes * (gzip || container === 'parquet' ? LEAST_KEPT.packed : LEAST_KEPT.plain) : 0)
+  ), 0)
+}
+
+/** Rows over all files; each file's own are counted from 1. */
+function overall(onProgress: (progress: IngestProgress) => void): (progress: IngestProgress) => void {
+  let done = 0
+  let last: IngestProgress | undefined
+  return (progress) => {
+    if (last !== undefined && last.file !== progress.file) done += last.rows
+    last = progress
+    onProgress({ ...progress, rows: done + progress.rows })
+  }
+}
+
+/**
+ * Reads the files into the store, unless the same bytes were stored before in the same way, and returns the dataset's hash. Rejects with a
+ * sentence when they are no whole dataset, when one is damaged or the disk is full; nothing is kept of them then.
+ */
+export async function intake(files: readonly File[], request: ReadRequest, { signal, onProgress }: IntakeOptions): Promise<string> {
+  const recognised = await recognise(files, FORMATS, signal)
+  const digests = new Map<File, string>()
   for (const file of files) {
     signal.throwIfAborted()
-    digests.push({ file, digest: await fileDigest(file) })
+    digests.set(file, await fileDigest(file))
   }
   const hash = await hashOf(digests, request)
   if (await dropIfDamaged(hash)) {
     await renameDataset(hash, request.name)
     return hash
   }
-  const writer = await createDataset(hash, request.name)
+  const writer = await createDataset(hash, request.name, leastNeeded(recognised))
+  let readBytes = 0
   try {
-    const { queries, report } = await readEsci(files, writer.catalogue, { signal, ...(onProgress === undefined ? {} : { onProgress }) })
+    let first: Rejection | undefined
+    const tell = overall((progress) => {
+      readBytes = progress.bytes
+      onProgress?.(progress)
+    })
+    const onRejection = (rejection: Rejection): void => {
+      first ??= rejection
+      writer.reject(rejection)
+    }
+    const { queries, users, report, problem } = await readShards(files, request, writer.catalogue, { signal, digests, onRejection, onProgress: tell })
+    if (problem !== undefined) throw new Error(`${problem}${first === undefined ? '' : `; the first refused row: ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     signal.throwIfAborted()
-    await writer.commit({ queries, report, readAt: Date.now() })
+    await writer.commit({ queries, ...(users.length === 0 ? {} : { users }), report, readAt: Date.now() })
     return hash
   } catch (error) {
+    const { bytes } = writer
     await writer.discard()
-    throw isFull(error) ? await full(request.name, writer, error) : error
+    if (!isFull(error)) throw error
+    // products are read first: what their text would have come to, had there been room
+    const ofProducts = recognised.reduce((sum, { role, bytes: size }) => sum + (role === 'products' ? size : 0), 0)
+    throw new Error(await fullSentence(request.name, Math.round(bytes * Math.max(1, ofProducts / Math.max(1, readBytes)))), { cause: error })
   }
 }
 
-async function full(name: string, writer: DatasetWriter, cause: unknown): Promise<Error> {
-  return new Error(await fullSentence(name, writer.bytes), { cause })
+/** Rankings and outputs that files hold (result files, TREC runs, generations): read, and not stored. */
+export async function storedResults(
+  files: readonly File[], request: ReadRequest, options: ShardOptions,
+): Promise<{ rankings: readonly StoredRanking[]; outputs: readonly StoredOutput[] }> {
+  const { rankings, outputs } = await readShards(files, request, memoryCatalogue(), options)
+  return { rankings, outputs }
 }

@@ -27,6 +27,7 @@ export class BlockWriter {
   readonly #block = new Uint8Array(BLOCK_BYTES)
   #used = 0
   #bytes = 0
+  #closed = false
 
   constructor(file: OpenFile) {
     this.#file = file
@@ -54,13 +55,14 @@ export class BlockWriter {
   /** Writes what is left and closes the file. */
   async finish(): Promise<FileRecord> {
     if (this.#used > 0) this.#flush()
-    this.#file.close()
+    this.abandon()
     return { bytes: this.#bytes, blocks: await Promise.all(this.#digests) }
   }
 
-  /** Closes the file as it is: it belongs to nothing any more. */
+  /** Closes the file as it is, if it is open: it belongs to nothing any more. */
   abandon(): void {
-    this.#file.close()
+    if (!this.#closed) this.#file.close()
+    this.#closed = true
   }
 
   #flush(): void {

@@ -2,7 +2,7 @@
 import type { Dataset, JudgedQuery, Rejection, UserHistory } from '../../src/domain/dataset.ts'
 import type { IngestReport } from '../../src/protocol/ingest.ts'
 import type { DatasetParts, OpenDataset } from '../../src/protocol/store.ts'
-import { BlockReader, BlockWriter, type FileRecord } from './blocks.ts'
+import { BlockReader, BlockWriter } from './blocks.ts'
 import type { CatalogueWriter } from './catalogue.ts'
 import type { Folder } from './folder.ts'
 import { type Lines, type Manifest, writeManifest } from './manifest.ts'
@@ -38,7 +38,6 @@ export async function writeDataset(folder: Folder, hash: string, name: string): 
   const catalogue = await FileCatalogueWriter.create(folder)
   const rejections = new BlockWriter(await folder.create(REJECTIONS))
   let rejected = 0
-  let open = true
   return {
     catalogue,
     get bytes() {
@@ -49,21 +48,17 @@ export async function writeDataset(folder: Folder, hash: string, name: string): 
       rejected++
     },
     async commit({ queries, users, report, readAt }) {
-      open = false
-      const refused = await finishOr(rejections, () => catalogue.abandon())
       const manifest = {
-        hash, name, readAt, catalogue: await catalogue.finish(), rejections: { count: rejected, ...refused }, queries: await writeLines(folder, 'queries', queries),
-        ...(users === undefined ? {} : { users: await writeLines(folder, 'users', users) }), report: await writeLines(folder, 'report', [report]),
+        hash, name, readAt, catalogue: await catalogue.finish(), rejections: { count: rejected, ...(await rejections.finish()) },
+        queries: await writeLines(folder, 'queries', queries), ...(users === undefined ? {} : { users: await writeLines(folder, 'users', users) }),
+        report: await writeLines(folder, 'report', [report]),
       }
       await writeManifest(folder, manifest)
       return { name, hash, productCount: manifest.catalogue.count, queries, ...(users === undefined ? {} : { users }) }
     },
     discard() {
-      if (open) {
-        catalogue.abandon()
-        rejections.abandon()
-      }
-      open = false
+      catalogue.abandon()
+      rejections.abandon()
       return Promise.resolve()
     },
   }
@@ -77,11 +72,16 @@ export async function readDataset(folder: Folder, manifest: Manifest, onPart?: (
   const users: UserHistory[] = []
   await readLines<JudgedQuery>(folder, 'queries', manifest.queries, (part) => (onPart === undefined ? void queries.push(...part) : onPart({ queries: part })))
   if (userLines !== undefined) await readLines<UserHistory>(folder, 'users', userLines, (part) => (onPart === undefined ? void users.push(...part) : onPart({ users: part })))
+  const report = await readReport(folder, manifest)
+  return { dataset: { name, hash, productCount: catalogue.count, queries, ...(userLines === undefined ? {} : { users }) }, report }
+}
+
+export async function readReport(folder: Folder, manifest: Manifest): Promise<IngestReport> {
   const reports: IngestReport[] = []
   await readLines<IngestReport>(folder, 'report', manifest.report, (part) => void reports.push(...part))
   const [report] = reports
   if (report === undefined) throw new Error('its report is empty')
-  return { dataset: { name, hash, productCount: catalogue.count, queries, ...(userLines === undefined ? {} : { users }) }, report }
+  return report
 }
 
 /** Throws where a file is missing, or longer or shorter than it was: what can be told without reading them. */
@@ -99,26 +99,15 @@ export async function readRejections(folder: Folder, { rejections }: Manifest): 
   return (await folder.read(REJECTIONS)) ?? new Blob()
 }
 
-/** No file may stay open where writing failed: its folder could not be removed. */
-async function finishOr(writer: BlockWriter, giveUp: () => void): Promise<FileRecord> {
-  try {
-    return await writer.finish()
-  } catch (error) {
-    writer.abandon()
-    giveUp()
-    throw error
-  }
-}
-
 async function writeLines(folder: Folder, name: string, items: readonly unknown[]): Promise<Lines> {
   const writer = new BlockWriter(await folder.create(name))
   try {
     for (const item of items) writer.writeLine(JSON.stringify(item))
-  } catch (error) {
+    return { count: items.length, ...(await writer.finish()) }
+  } finally {
+    // a file that stays open keeps its folder from being removed
     writer.abandon()
-    throw error
   }
-  return { count: items.length, ...(await writer.finish()) }
 }
 
 async function readLines<T>(folder: Folder, name: string, record: Lines, onPart: (items: T[]) => unknown): Promise<void> {

@@ -1,10 +1,11 @@
 // The store's procedures for a page: datasets by hash, and products of the one that is looked into.
 import type { Product } from '../../src/domain/dataset.ts'
+import type { IngestReport } from '../../src/protocol/ingest.ts'
 import type { DatasetParts, OpenDataset, StoredDataset, StoreRoom, StoreService } from '../../src/protocol/store.ts'
 import { IdLookup } from './lookup.ts'
 import type { FileCatalogueReader } from './products.ts'
 import { roomNow } from './room.ts'
-import { catalogueOf, listDatasets, openDataset, rejectionsOf, removeDataset, removeDebris, renameDataset } from './store.ts'
+import { catalogueOf, listDatasets, openDataset, rejectionsOf, reportOf, removeDataset, removeDebris, renameDataset } from './store.ts'
 
 interface Looked {
   readonly hash: string
@@ -32,6 +33,10 @@ export class StoreDesk implements StoreService {
   async remove(hash: string): Promise<void> {
     if (this.#lookedHash === hash) this.#looked = this.#lookedHash = undefined
     await removeDataset(hash)
+  }
+
+  report(hash: string): Promise<IngestReport> {
+    return reportOf(hash)
   }
 
   rejections(hash: string): Promise<Blob> {

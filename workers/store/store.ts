@@ -1,7 +1,8 @@
 // The datasets of this browser: one folder each in the private file system, visible once its manifest stands.
+import type { IngestReport } from '../../src/protocol/ingest.ts'
 import { openLock, writeLock, type DatasetParts, type OpenDataset, type StoredDataset } from '../../src/protocol/store.ts'
 import type { CatalogueReader } from './catalogue.ts'
-import { checkLengths, type DatasetWriter, readDataset, readRejections, writeDataset } from './dataset.ts'
+import { checkLengths, type DatasetWriter, readDataset, readRejections, readReport, writeDataset } from './dataset.ts'
 import { PrivateFolder } from './folder.ts'
 import { take } from './locks.ts'
 import { type Manifest, MANIFEST, readManifest, writeManifest } from './manifest.ts'
@@ -51,6 +52,16 @@ export async function openDataset(hash: string, onPart?: (parts: DatasetParts) =
   }
 }
 
+/** What was understood of its files. */
+export async function reportOf(hash: string): Promise<IngestReport> {
+  const { folder, manifest } = await findDataset(hash)
+  try {
+    return await readReport(folder, manifest)
+  } catch (error) {
+    throw damaged(manifest.name, error)
+  }
+}
+
 /** Every row of its files that was refused, as JSON lines. */
 export async function rejectionsOf(hash: string): Promise<Blob> {
   const { folder, manifest } = await findDataset(hash)
@@ -85,7 +96,7 @@ export async function createDataset(hash: string, name: string, needed = 0): Pro
   const release = await take(writeLock(hash), 'exclusive')
   if (release === undefined) throw new Error(`${name} is being read by another tab of this page; wait for it, or cancel it there`)
   const parent = await datasetsFolder()
-  const remove = (): Promise<void> => parent.removeEntry(hash, { recursive: true })
+  const remove = (): Promise<void> => patiently(() => parent.removeEntry(hash, { recursive: true }))
   let writer: DatasetWriter
   try {
     await remove().catch(ignoreAbsence)
@@ -116,6 +127,22 @@ export async function createDataset(hash: string, name: string, needed = 0): Pro
       }
     },
     discard,
+  }
+}
+
+/** Workers that just ended let go of their locks and files a moment later. */
+const LETTING_GO_MS = 2_000
+const AGAIN_MS = 100
+
+/** Does it again for a moment while a file is still held open. */
+async function patiently(work: () => Promise<void>): Promise<void> {
+  for (let waited = 0; ; waited += AGAIN_MS) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'NoModificationAllowedError') || waited >= LETTING_GO_MS) throw error
+    }
+    await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS) })
   }
 }
 
@@ -178,14 +205,14 @@ export async function removeDebris(): Promise<void> {
 
 /** Removes a dataset and frees its space. Rejects with a sentence while a page holds it open. */
 export async function removeDataset(hash: string): Promise<void> {
-  const release = await take(openLock(hash), 'exclusive')
+  const release = await take(openLock(hash), 'exclusive', LETTING_GO_MS)
   if (release === undefined) throw new Error(`dataset ${hash} is in use by this page or another tab; close it there first`)
   try {
     const parent = await datasetsFolder()
     const folder = await parent.getDirectoryHandle(hash)
     // without its manifest it is debris, so an interrupted removal is finished by the next start
     await folder.removeEntry(MANIFEST).catch(ignoreAbsence)
-    await parent.removeEntry(hash, { recursive: true })
+    await patiently(() => parent.removeEntry(hash, { recursive: true }))
   } finally {
     release()
   }
