@@ -47,11 +47,13 @@ async function readInto(path: string, role: 'judgements' | 'results', taken: Par
     throw new BadInput(`file ${file.name} was recognised as ${recognised.format} with ${recognised.columns.join(', ')}; give ${wanted}`)
   }
   const nothing = (): void => undefined
+  let refused: string | undefined
   await readFile(file, format, {
     product: nothing, query: nothing, judgement: nothing, interaction: nothing, sequence: nothing, category: nothing, retrieved: nothing,
     output: nothing, filtered: nothing, ...taken,
     reject({ row }, column, reason) {
-      throw new BadInput(`file ${file.name} row ${row}, ${column}: ${reason}`)
+      refused ??= `file ${file.name} row ${row}${column === '' ? '' : `, ${column}`}: ${reason}`
     },
   })
+  if (refused !== undefined) throw new BadInput(refused)
 }

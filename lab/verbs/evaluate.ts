@@ -29,25 +29,30 @@ const CONVENTIONS: Readonly<Record<'qrels' | 'examples', Conventions>> = {
 }
 
 export const evaluate: Command = async (args, terminal) => {
-  const [results, run, qrels, examples] = ['results', 'run', 'qrels', 'examples'].map((name) => text(args, name)) as [string?, string?, string?, string?]
-  const wellFormed = results === undefined ? run !== undefined && (qrels === undefined) !== (examples === undefined) : [run, qrels, examples].every((path) => path === undefined)
-  if (!wellFormed) throw new BadInput('evaluate: give --run FILE with either --qrels FILE or --examples FILE, or --results FILE alone')
-  if (results !== undefined) return input(async () => recomputeResults(await readResults(fileAt(results))))
+  const [results, run, qrels, examples] = [text(args, 'results'), text(args, 'run'), text(args, 'qrels'), text(args, 'examples')]
+  if (results !== undefined && run === undefined && qrels === undefined && examples === undefined) {
+    return input(async () => recomputeResults(await readResults(fileAt(results))))
+  }
+  if (results !== undefined || run === undefined || (qrels === undefined) === (examples === undefined)) {
+    throw new BadInput('evaluate: give --run FILE with either --qrels FILE or --examples FILE, or --results FILE alone')
+  }
   const { gains, ties } = CONVENTIONS[qrels === undefined ? 'examples' : 'qrels']
-  const options = {
-    measures: await input(() => parseMeasures(text(args, 'metrics') ?? MEASURES)),
-    ties: choice(args, 'ties', ['trec', 'ranked'], ties), missing: choice(args, 'missing', ['zero', 'skip'], 'zero'), ...await settingsOf(args, gains),
+  const conventions = {
+    ...await settingsOf(args, gains),
+    ties: choice(args, 'ties', ['trec', 'ranked'], ties), missing: choice(args, 'missing', ['zero', 'skip'], 'zero'),
   }
-  const ranked = await input(() => parseRun(textOf(run!), basename(run!)))
-  const judged = await input(async () => (qrels === undefined ? (await examplesOf(examples!, ranked)) : qrelsOf(qrels)))
+  const measures = await input(() => parseMeasures(text(args, 'metrics') ?? MEASURES))
+  const ranked = await input(() => parseRun(textOf(run), basename(run)))
+  const judged = await input(() => (qrels === undefined ? examplesOf(examples!, ranked) : qrelsOf(qrels)))
   if (!judged.some(({ id }) => ranked.has(id))) {
-    throw new BadInput(`no query of ${basename(run!)} is judged in ${basename(qrels ?? examples!)} (${[...ranked.keys()][0]} against ${judged[0]?.id}); give judgements of the same queries`)
+    const [first] = ranked.keys()
+    throw new BadInput(`no query of ${basename(run)} (such as ${first}) is judged in ${basename(qrels ?? examples!)}; give judgements of the same queries`)
   }
-  const { queries, means, domains, missing, unknown, withoutRelevant } = await input(() => evaluateRankings(judged, rankingsOfRun(ranked, options.ties), options))
-  if (missing > 0) terminal.progress(`${missing} judged queries are not in the run: ${options.missing === 'zero' ? 'each counts as 0 (--missing skip leaves them out)' : 'left out'}`)
-  if (unknown > 0) terminal.progress(`${unknown} queries of the run are not judged: left out`)
-  const { measures: _, ...conventions } = options
-  return { queries: queries.length, metrics: means, missing, unknown, withoutRelevant, ...(domains.length === 0 ? {} : { domains }), conventions }
+  const { queries, means, domains, ...counts } = evaluateRankings(judged, rankingsOfRun(ranked, conventions.ties), { ...conventions, measures })
+  const zero = conventions.missing === 'zero' ? 'each counts as 0 (--missing skip leaves them out)' : 'left out'
+  if (counts.missing > 0) terminal.progress(`judged queries that are not in the run: ${counts.missing}, ${zero}`)
+  if (counts.unknown > 0) terminal.progress(`queries of the run that nobody judged: ${counts.unknown}, left out`)
+  return { queries: queries.length, metrics: means, ...counts, ...(domains.length === 0 ? {} : { domains }), conventions }
 }
 
 /** Judgements as qrels have them, relevant from grade 1 up. */
