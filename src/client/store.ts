@@ -18,6 +18,11 @@ export interface Store {
   /** Opens a stored dataset. Rejects with a sentence when it is not there, or damaged. */
   open(hash: string): Promise<OpenStored>
   remove(hash: string): Promise<void>
+  rename(hash: string, name: string): Promise<void>
+  /** What was understood of its files, without opening the rest. */
+  report(hash: string): Promise<IngestReport>
+  /** Every row that was refused as its files were read, as JSON lines. */
+  rejections(hash: string): Promise<Blob>
   room(): Promise<StoreRoom>
   /** Asks the browser not to clear the store on its own; false when it won't promise. */
   persist(): Promise<boolean>
@@ -68,6 +73,9 @@ export function createStore(): Store {
       }
     },
     remove: (hash) => service().remove(hash),
+    rename: (hash, name) => service().rename(hash, name),
+    report: (hash) => service().report(hash),
+    rejections: (hash) => service().rejections(hash),
     room: () => service().room(),
     persist: () => navigator.storage.persist(),
     products: (hash, ids) => service().products(hash, ids),

@@ -46,6 +46,8 @@ export interface StoreService {
   /** Frees what the dataset takes. Rejects while any tab holds it open (`openLock`). */
   remove(hash: string): Promise<void>
   room(): Promise<StoreRoom>
+  /** What was understood of its files, without opening the rest. */
+  report(hash: string): Promise<IngestReport>
   /** Every row that was refused as its files were read, one JSON object (Rejection) a line. */
   rejections(hash: string): Promise<Blob>
   /** Products by id; undefined for ids that the catalogue lacks. */

@@ -1,17 +1,4 @@
-// Files that a person gave: what they were recognised as, what is still to be said of them, and the name of the dataset they make.
-import type { ColumnMapping, EsciFilter, Recognised } from '../client/ingest.ts'
-
-export interface Given {
-  readonly name: string
-  readonly files: readonly File[]
-  /** in the files' order */
-  readonly recognised: readonly Recognised[]
-  /** by file name, for files of role 'unknown': suggested, until a person confirms or changes it */
-  readonly mappings: Readonly<Record<string, ColumnMapping>>
-  readonly filter: EsciFilter
-  /** files of role 'unknown': nothing is read before somebody says what their columns mean */
-  readonly unmapped: readonly string[]
-}
+// Files that a person gave: the name of the dataset they make, and a name of its own for each.
 
 const ENDINGS = /\.(parquet|csv|tsv|jsonl|json|txt|gz|qrels|run|trec)$/i
 const NAMED = 3
@@ -27,19 +14,24 @@ export function nameOf(files: readonly File[]): string {
   return files.length > NAMED ? `${named} and ${files.length - NAMED} more` : named
 }
 
-export function given(files: readonly File[], recognised: readonly Recognised[], filter: EsciFilter): Given {
-  const unknown = recognised.filter(({ role }) => role === 'unknown')
-  const mappings = Object.fromEntries(unknown.flatMap(({ file, suggested }) => (suggested === undefined ? [] : [[file, suggested] as const])))
-  return { name: nameOf(files), files, recognised, mappings, filter, unmapped: unknown.map(({ file }) => file) }
+/** `given` beside `before`: a file that is there already is left away, and another of the same name (from another folder) is numbered. */
+export function withOwnNames(given: readonly File[], before: readonly File[]): File[] {
+  const all = [...before]
+  const added: File[] = []
+  for (const file of given) {
+    const same = ({ size, lastModified }: File): boolean => size === file.size && lastModified === file.lastModified
+    if (all.some((other) => other.name === file.name && same(other))) continue
+    let name = file.name
+    for (let number = 2; all.some((other) => other.name === name); number++) name = numbered(file.name, number)
+    const own = name === file.name ? file : new File([file], name, { lastModified: file.lastModified })
+    all.push(own)
+    added.push(own)
+  }
+  return added
 }
 
-/**
- * Files dropped after others that were not enough to be read join them (products first, then their examples), unless they bring
- * every kind that was there: then they stand instead of them.
- */
-export function joined(before: Given | undefined, files: readonly File[], recognised: readonly Recognised[], filter: EsciFilter): Given {
-  const roles = new Set(recognised.map(({ role }) => role))
-  if (before === undefined || before.recognised.every(({ role }) => roles.has(role))) return given(files, recognised, filter)
-  const all = given([...before.files, ...files], [...before.recognised, ...recognised], filter)
-  return { ...all, mappings: { ...all.mappings, ...before.mappings } }
+/** 'part.csv.gz' becomes 'part (2).csv.gz'. */
+function numbered(name: string, number: number): string {
+  const short = stem(name)
+  return `${short} (${number})${name.slice(short.length)}`
 }

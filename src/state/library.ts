@@ -1,20 +1,17 @@
 // The store of what is loaded: one shop at a time, read whole into the browser's store and indexed before it replaces the one before.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { FetchProgress } from '../client/address.ts'
-import { ESCI_US, type ColumnMapping, type EsciFilter, type IngestProgress, type IngestReport, type ReadOptions, type Recognised } from '../client/ingest.ts'
+import type { IngestReport, ReadOptions } from '../client/ingest.ts'
 import type { OpenOptions, OpenRecommender } from '../client/recommender.ts'
 import type { OpenStored, Store, StoredDataset, StoreRoom } from '../client/store.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { Recommender, RecommenderSpec } from '../domain/recommender.ts'
 import type { Settings } from '../domain/settings.ts'
-import { given, joined, type Given } from './given.ts'
 import { Ranker, type Ranking } from './ranker.ts'
 import { beginning, progressed, type Reading } from './reading.ts'
 import { sentenceOf } from './sentence.ts'
 
-export type { ColumnMapping, EsciFilter, IngestReport, Recognised } from '../client/ingest.ts'
+export type { IngestReport } from '../client/ingest.ts'
 export type { StoredDataset, StoreRoom } from '../client/store.ts'
-export type { Given } from './given.ts'
 export type { Ranking } from './ranker.ts'
 export type { Reading } from './reading.ts'
 
@@ -35,10 +32,6 @@ export interface LibraryState {
   /** every dataset that this browser keeps, the latest read first */
   readonly stored: readonly StoredDataset[]
   readonly room: StoreRoom | undefined
-  /** files that wait: for their columns' meaning, or for the half that was missing */
-  readonly pending: Given | undefined
-  /** what the next read keeps of ESCI's rows */
-  readonly filter: EsciFilter
   /** whether the shop's recommender is what the settings ask for */
   readonly ranking: Ranking
 }
@@ -46,10 +39,7 @@ export interface LibraryState {
 /** What the library asks of src/client. */
 export interface LibraryClient {
   readonly store: Store
-  recogniseFiles(files: readonly File[], signal?: AbortSignal): Promise<readonly Recognised[]>
-  readFiles(files: readonly File[], options: ReadOptions): Promise<string>
   storeSample(options: Pick<ReadOptions, 'onProgress' | 'signal'>): Promise<string>
-  fetchFile(address: string, onProgress?: (progress: FetchProgress) => void, signal?: AbortSignal): Promise<File>
   openRecommender(dataset: Pick<Dataset, 'hash' | 'productCount'>, spec: RecommenderSpec, options?: OpenOptions): Promise<OpenRecommender>
   /** the hash of the dataset that was open when the page was left; null where there is none, or it was the sample */
   lastUsed(): string | null
@@ -61,14 +51,12 @@ export interface Library extends StoreApi<LibraryState> {
   start(): Promise<void>
   loadSample(): Promise<void>
   open(hash: string): Promise<void>
-  /** Recognises files and reads them, unless something is still to be said of them: then they are `pending`. */
-  addFiles(files: readonly File[]): Promise<void>
-  addAddress(address: string): Promise<void>
-  /** Reads the pending files as the person confirmed. */
-  confirm(mappings?: Readonly<Record<string, ColumnMapping>>): Promise<void>
-  dismiss(): void
-  setFilter(filter: EsciFilter): void
   remove(hash: string): Promise<void>
+  rename(hash: string, name: string): Promise<void>
+  /** Looks up what is stored and how much room is left. */
+  look(): Promise<void>
+  /** Every row that was refused as the dataset's files were read, as JSON lines. */
+  rejections(hash: string): Promise<Blob>
   cancel(): void
   /** Ranks by what the settings ask for from now on; the shop's recommender is opened anew where that is another. */
   rankBy(settings: Settings): void
@@ -88,7 +76,7 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     setState({ ranking, ...(shop === undefined || opened === undefined ? {} : { shop: { ...shop, opened, recommender: opened.recommender } }) })
   })
   const store = createStore<LibraryState>(() => ({
-    shop: undefined, reading: undefined, failure: undefined, stored: [], room: undefined, pending: undefined, filter: ESCI_US, ranking: { is: 'ready' },
+    shop: undefined, reading: undefined, failure: undefined, stored: [], room: undefined, ranking: { is: 'ready' },
   }))
   const { getState, setState } = store
   let current: OpenStored | undefined
@@ -120,7 +108,7 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     current?.close()
     current = stored
     const { dataset, report } = stored
-    setState({ shop: { dataset, report, recommender: opened.recommender, opened }, ranking: ranker.state, failure: undefined, pending: undefined })
+    setState({ shop: { dataset, report, recommender: opened.recommender, opened }, ranking: ranker.state, failure: undefined })
     client.setLastUsed(hash === sample ? null : hash)
     void opened.failed.then((reason) => {
       if (getState().shop?.opened === opened) close(`${sentenceOf(reason)}. Open ${dataset.name} again.`)
@@ -140,7 +128,7 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     const mine = new AbortController()
     abort = mine
     // progress crosses on a channel of its own and may come after the result that it led to: it never leads backwards
-    const order: readonly Reading['phase'][] = ['fetching', 'recognising', 'reading', 'opening', 'indexing']
+    const order: readonly Reading['phase'][] = ['reading', 'opening', 'indexing']
     const tell: Tell = (reading) => {
       const shown = getState().reading
       if (abort === mine && !(shown !== undefined && order.indexOf(shown.phase) > order.indexOf(reading.phase))) setState({ reading })
@@ -161,32 +149,12 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     }
   }
 
-  /** Progress of one phase as the page shows it. */
-  const meter = ({ what, tell }: Work, phase: Reading['phase']): ((progress: IngestProgress) => void) => {
-    const began = performance.now()
-    tell(beginning(what, phase))
-    return (progress) => tell(progressed(what, phase, progress, (performance.now() - began) / 1000))
-  }
-
-  const read = async ({ files, name, mappings, filter }: Given, work: Work): Promise<void> => {
-    const hash = await client.readFiles(files, { name, mappings, filter, signal: work.signal, onProgress: meter(work, 'reading') })
-    work.signal.throwIfAborted()
-    setState({ pending: undefined })
-    await openHash(hash, work)
-  }
-
-  const give = async (files: readonly File[], work: Work): Promise<void> => {
-    work.tell(beginning(work.what, 'recognising'))
-    const recognised = await client.recogniseFiles(files, work.signal)
-    const { pending, filter } = getState()
-    const all = joined(pending, files, recognised, filter)
-    // kept until they are read: what is missing may come with the next files
-    setState({ pending: all })
-    if (all.unmapped.every((file) => pending?.mappings[file] !== undefined)) await read(all, { ...work, what: all.name })
-  }
-
   const loadSample = (): Promise<void> => take('sample', async (work) => {
-    sample = await client.storeSample({ signal: work.signal, onProgress: meter(work, 'reading') })
+    const began = performance.now()
+    work.tell(beginning(work.what, 'reading'))
+    sample = await client.storeSample({
+      signal: work.signal, onProgress: (progress) => work.tell(progressed(work.what, 'reading', progress, (performance.now() - began) / 1000)),
+    })
     await openHash(sample, work)
   })
   const open = (hash: string): Promise<void> => {
@@ -210,21 +178,6 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
       await loadSample()
       setState({ failure })
     },
-    addFiles: (files) => (files.length === 0 ? Promise.resolve() : take(given(files, [], getState().filter).name, (work) => give(files, work))),
-    addAddress: (address) => take(address, async (work) => {
-      const tell = meter(work, 'fetching')
-      const file = await client.fetchFile(address, ({ bytes, totalBytes }) => tell({ file: address, rows: 0, bytes, totalBytes }), work.signal)
-      await give([file], work)
-    }),
-    confirm: (mappings = {}) => {
-      const { pending, filter } = getState()
-      if (pending === undefined) return Promise.resolve()
-      const confirmed = { ...pending, filter, mappings: { ...pending.mappings, ...mappings } }
-      setState({ pending: confirmed })
-      return take(confirmed.name, (work) => read(confirmed, work))
-    },
-    dismiss: () => setState({ pending: undefined }),
-    setFilter: (filter) => setState({ filter }),
     remove: async (hash) => {
       const wasOpen = getState().shop?.dataset.hash === hash
       if (wasOpen) close(undefined)
@@ -239,6 +192,18 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
       if (hash !== sample) await loadSample()
       else if (other !== undefined) await open(other.hash)
     },
+    rename: async (hash, name) => {
+      try {
+        await client.store.rename(hash, name)
+        const { shop } = getState()
+        if (shop?.dataset.hash === hash) setState({ shop: { ...shop, dataset: { ...shop.dataset, name } } })
+      } catch (error) {
+        setState({ failure: sentenceOf(error) })
+      }
+      await look()
+    },
+    look,
+    rejections: (hash) => client.store.rejections(hash),
     cancel: () => abort?.abort(),
     rankBy: (wanted) => ranker.rankBy(wanted),
     async settled() {

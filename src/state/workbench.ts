@@ -1,6 +1,6 @@
 // Puts the stores together over the real workers, and keeps them in step: library → run → view.
 import { fetchFile } from '../client/address.ts'
-import { readFiles, recogniseFiles } from '../client/ingest.ts'
+import { checkResults, readFiles, recogniseFiles } from '../client/ingest.ts'
 import { loadSamplePolicy, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
 import { openRecommender } from '../client/recommender.ts'
@@ -8,7 +8,8 @@ import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
 import { differences, settingsOf, settingsToHash } from '../domain/config.ts'
 import { train } from '../experiment/train.ts'
-import { createLibrary, type ColumnMapping, type Library } from './library.ts'
+import { createAdding, type Adding } from './adding.ts'
+import { createLibrary, type Library } from './library.ts'
 import { createProducts, type Products } from './products.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { createView, type View } from './view.ts'
@@ -18,12 +19,9 @@ export interface Workbench {
   readonly run: Run
   readonly view: View
   readonly products: Products
-  /** Reads a user's shards, unless a run is under way on the shop that they would replace. */
-  readonly addShards: (files: readonly File[]) => void
-  /** Fetches a file by its address and reads it as if it were dropped. */
-  readonly addAddress: (address: string) => void
-  /** Reads the pending files as a person confirmed. */
-  readonly confirm: (mappings?: Readonly<Record<string, ColumnMapping>>) => void
+  readonly adding: Adding
+  /** Opens what was added, unless a run is under way on the shop that it would replace; returns why not. */
+  readonly useAdded: () => string | undefined
   /** Opens a stored dataset, or the sample. */
   readonly openStored: (hash: string | 'sample') => void
   /** Frees what a stored dataset takes. */
@@ -35,17 +33,21 @@ const TYPING_MS = 300
 
 export function createWorkbench(): Workbench {
   const store = createStore()
-  const client = { store, recogniseFiles, readFiles, storeSample, fetchFile, openRecommender, lastUsed, setLastUsed }
-  const library = createLibrary(client, settingsOf('sample'))
+  const library = createLibrary({ store, storeSample, openRecommender, lastUsed, setLastUsed }, settingsOf('sample'))
+  const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const run = createRun({ openPolicy, loadSamplePolicy, train, versions }, library)
   const view = createView(library, run)
   const products = createProducts(store, library)
 
+  const underWay = (doing: string): string | undefined => {
+    const name = library.getState().shop?.dataset.name ?? 'this shop'
+    return isUnderWay(run.getState().phase) ? `a run on ${name} is under way; reset it before ${doing}` : undefined
+  }
   /** Does what would change the shop, unless a run is under way on it. */
   const unlessRunning = (doing: string, work: () => Promise<void>): void => {
-    if (isUnderWay(run.getState().phase)) {
-      const name = library.getState().shop?.dataset.name ?? 'this shop'
-      library.setState({ failure: `a run on ${name} is under way; reset it before ${doing}` })
+    const failure = underWay(doing)
+    if (failure !== undefined) {
+      library.setState({ failure })
       return
     }
     // Settings that nobody touched follow the data: the embedded shop's are too coarse for real queries.
@@ -67,10 +69,15 @@ export function createWorkbench(): Workbench {
   })
 
   return {
-    library, run, view, products,
-    addShards: (files) => unlessRunning('loading other shards', () => library.addFiles(files)),
-    addAddress: (address) => unlessRunning('loading other shards', () => library.addAddress(address)),
-    confirm: (mappings) => unlessRunning('loading other shards', () => library.confirm(mappings)),
+    library, run, view, products, adding,
+    useAdded: () => {
+      const { understood } = adding.getState()
+      const refused = underWay('using other data')
+      if (refused !== undefined || understood === undefined) return refused
+      adding.close()
+      unlessRunning('using other data', () => library.open(understood.hash))
+      return undefined
+    },
     openStored: (hash) => unlessRunning('opening another data set', () => (hash === 'sample' ? library.loadSample() : library.open(hash))),
     remove: (hash) => {
       if (library.getState().shop?.dataset.hash === hash) unlessRunning('removing its data', () => library.remove(hash))

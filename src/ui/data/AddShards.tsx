@@ -6,7 +6,7 @@ import { useLibrary, useWorkbench } from '../parts/stores.ts'
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
 /** True while files are dragged over the page; a drop anywhere on it is taken. */
-function usePageDrop(onFiles: (files: File[]) => void): boolean {
+function usePageDrop(onFiles: (files: File[]) => unknown): boolean {
   const [over, setOver] = useState(false)
   useEffect(() => {
     const listening = new AbortController()
@@ -50,15 +50,15 @@ function Progress() {
 }
 
 export function AddShards() {
-  const { addShards } = useWorkbench()
+  const { adding } = useWorkbench()
   const id = useId()
-  const over = usePageDrop(addShards)
+  const over = usePageDrop(adding.addFiles)
   return (
     <div className={over ? 'drop over' : 'drop'}>
       <input
         id={id} type="file" multiple accept=".parquet" className="visually-hidden"
         onChange={(event) => {
-          addShards([...(event.currentTarget.files ?? [])])
+          void adding.addFiles([...(event.currentTarget.files ?? [])])
           // the same files can be chosen again after a refusal
           event.currentTarget.value = ''
         }}
