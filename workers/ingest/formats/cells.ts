@@ -11,15 +11,24 @@ export function text(cell: unknown): string {
   return ''
 }
 
-/** A cell as a list of texts: lists as they are (empty entries dropped), a Python or JSON list written in a text, any other text as the only entry. Undefined for a text that begins as a list and is none. */
+/** A cell as a list of texts, empty entries dropped; see `entries`. */
 export function texts(cell: unknown): string[] | undefined {
-  if (Array.isArray(cell)) return cell.map(text).filter((entry) => entry !== '')
+  return entries(cell)?.map((entry) => entry.trim()).filter((entry) => entry !== '')
+}
+
+/**
+ * A cell as a list of texts, each as it stands there: a list, a Python or JSON list written in a text, any other text as the only entry, nothing as
+ * none. Undefined for a text that begins as a list and is none.
+ */
+export function entries(cell: unknown): string[] | undefined {
+  const written = (entry: unknown): string => (typeof entry === 'string' ? entry : text(entry))
+  if (Array.isArray(cell)) return cell.map(written)
   const told = text(cell)
   if (told === '') return []
   if (!told.startsWith('[')) return [told]
   try {
     const list = parsePython(told)
-    return Array.isArray(list) ? list.map(text).filter((entry) => entry !== '') : undefined
+    return Array.isArray(list) ? list.map(written) : undefined
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 // What others' runs left: Rec-R1's result files with stored rankings, its generations, and texts for supervised training.
 import { KEY } from '../format.ts'
 import type { Format } from '../format.ts'
-import { has, hasAny, needs, number, shown, text, texts } from './cells.ts'
+import { entries, has, hasAny, needs, number, shown, text, texts } from './cells.ts'
 import { quoted } from './verl.ts'
 
 const NOT_MEASURES: ReadonlySet<string> = new Set([KEY, 'id', 'retrieved', 'target', 'query'])
@@ -15,7 +15,7 @@ export const REC_R1_RESULTS: Format = {
     const [, number0 = '', words = ''] = /^(\d+)_([\s\S]*)$/.exec(typeof row[KEY] === 'string' ? row[KEY] : '') ?? []
     const queryId = text(row['id']) || number0 || text(row[KEY]) || String(at.row - 1)
     const query = words || text(row['query']) || (number0 === '' ? text(row[KEY]) : '')
-    const [ids, targets] = [texts(row['retrieved']), texts(row['target'])]
+    const [ids, targets] = [entries(row['retrieved']), entries(row['target'])]
     if (row['retrieved'] === undefined || row['retrieved'] === null) sink.reject(at, 'retrieved', 'retrieved is missing; a list of product ids is needed, [] for an empty ranking')
     else if (ids === undefined) sink.reject(at, 'retrieved', `retrieved is "${shown(row['retrieved'])}", which is no list of product ids; store the file again`)
     else if (targets === undefined) sink.reject(at, 'target', `target is "${shown(row['target'])}", which is no list of product ids; store the file again`)
