@@ -3,7 +3,7 @@ import type { DenseSpec, HttpSpec, HybridSpec, LexicalSpec, RecommenderSpec } fr
 import type { RetrievalService } from '../protocol/retrieval.ts'
 import { connect, type Connection } from './connection.ts'
 import { openDense } from './dense.ts'
-import { hybridOf } from './hybrid.ts'
+import { askParts } from './hybrid.ts'
 import type { OpenOptions, OpenRecommender, StoredDataset } from './opened.ts'
 import { throughProxy } from './proxy.ts'
 import { cachedRecommender, pack, unpack } from './ranking.ts'
@@ -19,7 +19,8 @@ function openWorker(): Connection<RetrievalService> {
 
 const pools = new RetrievalPools({ connect: openWorker, workers: navigator.hardwareConcurrency, shares: globalThis.crossOriginIsolated === true })
 const cache = new RankingCache()
-let servers = 0
+/** Rankings of a server, or of a folder that only has a name, are remembered while they are open and no longer. */
+let openings = 0
 
 /**
  * Opens a recommender over a stored dataset. Another scoring of an index that is open already costs nothing, so open the next before closing
@@ -64,8 +65,7 @@ async function openServer(dataset: StoredDataset, spec: HttpSpec, { onProgress, 
     await service.authorise(authorisation)
     const report = await service.open(dataset.hash, await throughProxy(spec), onProgress)
     signal?.throwIfAborted()
-    // a server may change between one opening and the next, so nothing is remembered from before
-    const key = `${keyOf(dataset, spec)} ${++servers}`
+    const key = `${keyOf(dataset, spec)} ${++openings}`
     const recommender = cachedRecommender(report.name, key, cache, async (queries, k, found) => {
       const size = Math.max(1, Math.floor(SERVER_HITS / k))
       const chunks = Array.from({ length: Math.ceil(queries.length / size) }, (_, at) => queries.slice(at * size, (at + 1) * size))
@@ -93,8 +93,7 @@ async function openDenseCached(dataset: StoredDataset, spec: DenseSpec, options:
     ...(files === undefined ? {} : { files }), ...(signal === undefined ? {} : { signal }),
     onProgress: ({ done, total }) => onProgress?.(total === 0 ? 1 : done / total),
   })
-  // two folders may have one name
-  const key = `${keyOf(dataset, spec)}${files === undefined ? '' : ` ${++servers}`}`
+  const key = `${keyOf(dataset, spec)}${files === undefined ? '' : ` ${++openings}`}`
   const recommender = cachedRecommender(opened.recommender.name, key, cache, async (queries, k, found) => {
     const size = Math.max(1, Math.min(DENSE_BATCH, Math.floor(DENSE_HITS / k)))
     for (let at = 0; at < queries.length; at += size) {
@@ -120,8 +119,12 @@ async function openHybrid(dataset: StoredDataset, spec: HybridSpec, options: Ope
   }
   const lexical = parts.find(({ explain }) => explain !== undefined)
   const servers = parts.filter(({ authorise }) => authorise !== undefined)
+  const name = `hybrid (${parts.map(({ recommender }) => recommender.name).join(' + ')})`
+  // what one part may answer otherwise at another opening, the whole may
+  const lasting = servers.length === 0 && options.files === undefined
+  const key = `${keyOf(dataset, spec)}${lasting ? '' : ` ${++openings}`}`
   return {
-    recommender: hybridOf(spec, parts.map(({ recommender }) => recommender)), close,
+    recommender: cachedRecommender(name, key, cache, askParts(spec, parts.map(({ recommender }) => recommender))), close,
     failed: Promise.race(parts.map(({ failed }) => failed)),
     ...(lexical === undefined ? {} : { search: lexical.search!, suggest: lexical.suggest! }),
     ...(servers.length === 0 ? {} : {

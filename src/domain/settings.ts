@@ -89,7 +89,7 @@ export const SETTINGS = [
   { name: 'rrfConstant', group: 'recommender', kind: 'number', default: 60, unit: '', min: 0, max: 10000,
     explanation: 'The constant of 1 / (constant + rank): the larger it is, the less the first ranks stand out.' },
   { name: 'hybridWeights', group: 'recommender', kind: 'free', form: 'numbers', default: '', unit: '', example: '0.4,0.6',
-    explanation: 'A weight for each part in the order of hybridParts, separated by commas; none weighs them alike.' },
+    explanation: 'Of weighted sums: a weight for each part in the order of hybridParts, separated by commas; none weighs them alike.' },
   { name: 'hybridDepth', group: 'recommender', kind: 'integer', default: 1000, unit: 'products', min: 1, max: 10000,
     explanation: 'How deep each part of a hybrid is asked; at least as deep as the hybrid itself.' },
   { name: 'httpEngine', group: 'recommender', kind: 'choice', default: 'elasticsearch', unit: '', choices: ['elasticsearch', 'opensearch', 'json'],

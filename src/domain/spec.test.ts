@@ -42,7 +42,8 @@ describe('the recommender of settings', () => {
   it('refuses settings that don’t fit together', () => {
     expect(() => spec('recommender=hybrid', 'hybridParts=bm25')).toThrow('is "bm25"; name at least 2 parts, or set recommender to bm25')
     expect(() => spec('recommender=hybrid', 'hybridWeights=1')).toThrow('setting hybridWeights holds 1 numbers for 2 hybridParts (bm25,dense)')
-    expect(() => spec('recommender=hybrid', 'hybridWeights=0,0')).toThrow('give a part a weight other than 0')
+    expect(() => spec('recommender=hybrid', 'hybridWeights=0,0')).toThrow('"0,0"; give no part a weight below 0, and one at least a weight above')
+    expect(() => spec('recommender=hybrid', 'hybridWeights=2,-1')).toThrow('"2,-1"; give no part a weight below 0')
     expect(() => spec('titleWeight=0', 'descriptionWeight=0', 'bulletsWeight=0', 'brandWeight=0', 'colorWeight=0')).toThrow('are all 0')
     expect(() => spec('recommender=dense', 'encoder= ')).toThrow('setting encoder is empty')
     expect(() => spec('recommender=http', 'httpEngine=json', 'httpTemplate={"q":{{query}}}')).toThrow('is for elasticsearch and opensearch')

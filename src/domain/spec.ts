@@ -23,7 +23,9 @@ export function specOf(settings: Settings): RecommenderSpec {
     const parts = `${names.length} hybridParts (${names.join(',')})`
     throw new Error(`setting hybridWeights holds ${weights.length} numbers for ${parts}; give as many, or none`)
   }
-  if (weights.every((weight) => weight === 0)) throw new Error(`setting hybridWeights is "${hybridWeights}"; give a part a weight other than 0`)
+  if (weights.some((weight) => weight < 0) || weights.every((weight) => weight === 0)) {
+    throw new Error(`setting hybridWeights is "${hybridWeights}"; give no part a weight below 0, and one at least a weight above`)
+  }
   return { kind: 'hybrid', parts: names.map((name) => partOf(name, settings)), fusion, rrfConstant, weights, depth }
 }
 
