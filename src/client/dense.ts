@@ -1,8 +1,9 @@
 // Opens the dense worker: a stored catalogue embedded once by a sentence encoder, and ranked exactly.
 import type { DenseSpec, Ranking } from '../domain/recommender.ts'
-import type { DenseModelFiles, DenseService, EmbeddingProgress, WireRanking } from '../protocol/retrieval.ts'
+import type { DenseModelFiles, DenseService, EmbeddingProgress } from '../protocol/retrieval.ts'
 import { connect } from './connection.ts'
-import type { OpenRecommender } from './recommender.ts'
+import type { OpenRecommender } from './opened.ts'
+import { unpack } from './ranking.ts'
 
 export interface DenseOptions {
   /** a dropped model folder; the embedded encoder's is fetched here when `spec.model` is `sample` */
@@ -23,10 +24,6 @@ async function sampleFiles(): Promise<DenseModelFiles> {
     return [path, new File([await response.arrayBuffer()], path)] as const
   }))
   return Object.fromEntries(files)
-}
-
-function unpack({ ids, scores, failed }: WireRanking): Ranking {
-  return { ids: ids === '' ? [] : ids.split('\n'), scores, ...(failed === undefined ? {} : { failed }) }
 }
 
 /**
@@ -56,7 +53,7 @@ export async function openDense(
       const found = new Map(distinct.map((query, at) => [query, unpack(rankings[at]!)]))
       return queries.map((query) => found.get(query)!)
     }
-    return { recommender: { name: report.name, rank }, failed, close }
+    return { recommender: { name: report.name, rank }, failed, close, ...(report.bytes === undefined ? {} : { bytes: report.bytes }) }
   } catch (error) {
     close()
     throw signal?.aborted === true ? signal.reason as Error : error

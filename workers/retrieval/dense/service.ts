@@ -3,8 +3,6 @@ import { transfer } from 'comlink'
 import type { DenseSpec } from '../../../src/domain/recommender.ts'
 import type { DenseModelFiles, DenseService, EmbeddingProgress, IndexReport, WireRanking } from '../../../src/protocol/retrieval.ts'
 import { openGpu } from '../../gpu/device.ts'
-import type { Gpu } from '../../gpu/gpu.ts'
-import { chooseMatmulTiles } from '../../kernels/matmul/matmul.ts'
 import { openRowFile, rowsError } from '../../store/embeddings.ts'
 import { openCatalogue } from '../../store/store.ts'
 import { embedCatalogue, embedSorted } from './catalogue.ts'
@@ -26,7 +24,7 @@ async function keyOf(model: Model, { pooling, productPrefix }: DenseSpec): Promi
 }
 
 export function openDenseService(): DenseService {
-  let device: Promise<Gpu> | undefined
+  let device: ReturnType<typeof openGpu> | undefined
   let open: Open | undefined
   let cancelled = false
 
@@ -39,11 +37,6 @@ export function openDenseService(): DenseService {
     last?.search.free()
     await last?.encoder.close()
   }
-  const openDevice = async (): Promise<Gpu> => {
-    const { gpu } = await openGpu(navigator.gpu)
-    await chooseMatmulTiles(gpu)
-    return gpu
-  }
 
   return {
     async open(hash: string, spec: DenseSpec, files: DenseModelFiles | undefined, onProgress?: (progress: EmbeddingProgress) => void): Promise<IndexReport> {
@@ -51,11 +44,11 @@ export function openDenseService(): DenseService {
       cancelled = false
       await forget()
       const catalogue = await openCatalogue(hash)
-      device ??= openDevice()
-      device.catch(() => { device = undefined })
-      const gpu = await device
       const model = await (files === undefined ? modelOfHub(spec.model) : modelOfFolder(spec.model, files))
       check()
+      device ??= openGpu(navigator.gpu)
+      device.catch(() => { device = undefined })
+      const { gpu } = await device
       const encoder = await openEncoder(model, spec, gpu)
       const search = new ExactSearch(gpu, catalogue.count, encoder.width)
       try {
