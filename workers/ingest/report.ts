@@ -32,7 +32,10 @@ export class Tally {
   }
 }
 
-/** A reason without the values of its row: texts in quotes and words with a digit become dots, so that rows with one reason are counted together. */
+/**
+ * A reason without the values of its row, so that rows with one reason are counted together: dots for all from the first quote to the last (a value
+ * may hold quotes of its own), for single letters in quotes, and for words with a digit.
+ */
 export function kindOf(reason: string): string {
-  return reason.replaceAll(/"(?:[^"]|"(?=\w))*"/g, '"…"').replaceAll(/(?<![\w@])[\w.+-]*\d[\w.+-]*/g, '…')
+  return reason.replace(/".*"/s, '"…"').replaceAll(/(?<!\p{L})'.{1,2}'/gsu, "'…'").replaceAll(/(?<![\w@])[\w.+-]*\d[\w.+-]*/g, '…')
 }

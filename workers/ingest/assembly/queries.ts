@@ -45,6 +45,7 @@ export class Queries {
   private readonly labelOf = bytes()
   private readonly grades = reals()
   private repeated = 0
+  private lastRepeated: Place | undefined
 
   /** `formatOf` tells a file's format: one id in two formats is two queries. */
   constructor(private readonly products: Numbered, private readonly formatOf: (file: string) => string, private readonly sink: Pick<Sink, 'reject' | 'note'>) {}
@@ -59,8 +60,9 @@ export class Queries {
     if (entry === undefined) return
     if (told.whole === true) {
       entry.whole ??= at
-      if (entry.whole.row !== at.row || entry.whole.file !== at.file) {
-        this.repeated++
+      if (!isSame(entry.whole, at)) {
+        if (!isSame(this.lastRepeated, at)) this.repeated++
+        this.lastRepeated = at
         return
       }
     }
@@ -152,4 +154,8 @@ export class Queries {
     const grade = this.grades.view[row]!
     return { productId: this.products.texts[this.productOf.view[row]!]!, label: LABELS[this.labelOf.view[row]!]!, ...(Number.isNaN(grade) ? {} : { grade }) }
   }
+}
+
+function isSame(one: Place | undefined, other: Place): boolean {
+  return one?.row === other.row && one.file === other.file
 }
