@@ -1,54 +1,141 @@
 // The compiled lexical index of one catalogue: built once by analyzer, ranked by any of the three scorings, shared between workers.
 import type { LexicalSpec } from '../../src/domain/recommender.ts'
-import type { Explanation, WireRanking } from '../../src/protocol/retrieval.ts'
+import type { Explanation, TermShare, WireRanking } from '../../src/protocol/retrieval.ts'
 import type { CatalogueReader } from '../store/catalogue.ts'
+import { knownTerms } from './bag.ts'
+import { type BuildOptions, bytesOf, compileCatalogue, type CompiledIndex } from './compiled.ts'
+import { textAt } from './dictionary.ts'
+import { idsOf, positionOf } from './ids.ts'
+import { canShare } from './memory.ts'
+import type { Scoring, Sums } from './scoring.ts'
+import { Bm25Scoring } from './scoringBm25.ts'
+import { LuceneScoring } from './scoringLucene.ts'
+import { MinisearchScoring } from './scoringMinisearch.ts'
+import { lowerBound, placeOf, SEGMENT_PRODUCTS } from './segment.ts'
+import { TopK } from './topk.ts'
 
 /** What `share` hands to other workers: plain data over SharedArrayBuffers, and the spec it was opened with. */
 export interface SharedIndex {
   readonly spec: LexicalSpec
+  readonly index: CompiledIndex
 }
 
-export interface BuildOptions {
-  /** receives the share of products indexed, 0 to 1 */
-  readonly onProgress?: (share: number) => void
-  /** ends the build with its reason */
-  readonly signal?: AbortSignal
+const SCORINGS: Readonly<Record<LexicalSpec['kind'], new (index: CompiledIndex, spec: LexicalSpec) => Scoring>> = {
+  minisearch: MinisearchScoring, bm25: Bm25Scoring, lucene: LuceneScoring,
 }
+
+/** One ranking's work space, for whichever index of this worker ranks: all zero between rankings. */
+let sums: Sums | undefined
 
 export class LexicalIndex {
-  readonly products: number = 0
-  /** bytes that the index holds, stored text apart */
-  readonly bytes: number = 0
+  readonly products: number
+  private readonly scoring: Scoring
 
-  private constructor(readonly spec: LexicalSpec) {}
+  private constructor(readonly spec: LexicalSpec, private readonly index: CompiledIndex) {
+    this.products = index.products
+    this.scoring = new SCORINGS[spec.kind](index, spec)
+  }
 
-  /** Indexes a catalogue in one pass with bounded memory. */
-  static build(_reader: CatalogueReader, spec: LexicalSpec, _options: BuildOptions = {}): Promise<LexicalIndex> {
-    return Promise.resolve(new LexicalIndex(spec))
+  /** Indexes a catalogue in one pass with bounded memory. Keeps where words stand, for phrases, if the spec's queries are Boolean. */
+  static async build(reader: CatalogueReader, spec: LexicalSpec, options: BuildOptions = {}): Promise<LexicalIndex> {
+    return new LexicalIndex(spec, await compileCatalogue(reader, spec.analyzer, spec.query === 'boolean', options))
   }
 
   /** An index over the memory of another worker's. */
-  static attach(shared: SharedIndex): LexicalIndex {
-    return new LexicalIndex(shared.spec)
+  static attach({ spec, index }: SharedIndex): LexicalIndex {
+    return new LexicalIndex(spec, index)
+  }
+
+  /** Bytes that the index holds, stored text apart. */
+  get bytes(): number {
+    return bytesOf(this.index)
   }
 
   /** The same index ranked by another spec. A different analyzer, or phrases that were not indexed, is an Error: build anew. */
   withSpec(spec: LexicalSpec): LexicalIndex {
-    return new LexicalIndex(spec)
+    if (spec.analyzer !== this.index.analyzer) {
+      throw new Error(`lexical index: its analyzer is ${this.index.analyzer} and ${spec.analyzer} is asked for; index the catalogue anew`)
+    }
+    return new LexicalIndex(spec, this.index)
   }
 
   /** The index's memory for other workers to `attach`; undefined where the page is not isolated. */
   share(): SharedIndex | undefined {
-    return undefined
+    return canShare() ? { spec: this.spec, index: this.index } : undefined
   }
 
   /** Top `k` for each query, best first, ties in catalogue order. `k` must be a whole number of at least 1. */
-  rank(_queries: readonly string[], _k: number): WireRanking[] {
-    throw new Error('lexical index: under way')
+  rank(queries: readonly string[], k: number): WireRanking[] {
+    if (!Number.isInteger(k) || k < 1) throw new Error(`rank: k is ${k}; a whole number of at least 1 is needed`)
+    return queries.map((query) => {
+      const { positions, scores } = this.best(query, k)
+      return { ids: idsOf(this.index.ids, positions), scores }
+    })
+  }
+
+  private best(query: string, k: number): { readonly positions: Uint32Array; readonly scores: Float64Array } {
+    const { scoring, index } = this
+    const work = (sums ??= { scores: new Float64Array(SEGMENT_PRODUCTS), matched: new Uint32Array(SEGMENT_PRODUCTS) })
+    const uses = scoring.plan(knownTerms(index, query))
+    const top = new TopK(k, index.products)
+    for (const segment of index.segments) {
+      let any = false
+      for (const use of uses) {
+        const place = placeOf(segment.terms, use.term)
+        if (place < 0) continue
+        any = true
+        scoring.add(use, segment, segment.starts[place]!, segment.starts[place + 1]!, work)
+      }
+      if (any) collect(segment.first, segment.size, scoring, work, top)
+    }
+    return top.finish()
   }
 
   /** Takes the score of product `id` apart; undefined where the product does not match or is unknown. */
-  explain(_query: string, _id: string): Explanation | undefined {
-    throw new Error('lexical index: under way')
+  explain(query: string, id: string): Explanation | undefined {
+    const { scoring, index } = this
+    const position = positionOf(index.ids, id)
+    const segment = index.segments.find(({ first, size }) => position >= first && position < first + size)
+    if (segment === undefined) return undefined
+    const terms: TermShare[] = []
+    const at = new Map<string, number>()
+    let sum = 0
+    let factor = 0
+    for (const use of scoring.plan(knownTerms(index, query))) {
+      const place = placeOf(segment.terms, use.term)
+      if (place < 0) continue
+      const end = segment.starts[place + 1]!
+      const from = lowerBound(segment.products, segment.starts[place]!, end, position - segment.first)
+      const to = lowerBound(segment.products, from, end, position - segment.first + 1)
+      const shares = scoring.shares(use, segment, from, to).filter(({ share }) => share > 0)
+      if (shares.length > 0) factor += use.first
+      sum += shares.reduce((total, { share }) => total + share, 0)
+      const term = textAt(index.dictionary, use.term)
+      for (const { field, count, products, share } of shares) {
+        const key = `${use.term} ${field}`
+        const known = at.get(key)
+        if (known === undefined) at.set(key, terms.push({ term, queryCount: use.count, field, count, products, share }) - 1)
+        else terms[known] = { ...terms[known]!, queryCount: terms[known]!.queryCount + use.count, share: terms[known]!.share + share }
+      }
+    }
+    if (terms.length === 0) return undefined
+    if (!scoring.multiplies) factor = 1
+    return { id, score: scoring.single ? Math.fround(sum) : sum * factor, sum, factor, terms }
   }
+}
+
+/** Offers the scores of a segment's products to `top`, and clears them. */
+function collect(first: number, size: number, { multiplies, single }: Scoring, { scores, matched }: Sums, top: TopK): void {
+  let { bar } = top
+  for (let product = 0; product < size; product++) {
+    const sum = scores[product]!
+    if (sum === 0) continue
+    const score = multiplies ? sum * matched[product]! : single ? Math.fround(sum) : sum
+    if (score > bar) {
+      top.offer(score, first + product)
+      bar = top.bar
+    }
+  }
+  scores.fill(0, 0, size)
+  if (multiplies) matched.fill(0, 0, size)
 }
