@@ -60,7 +60,7 @@ export class Impacts {
         const row = (field * MANY + count) * TABLE_LENGTHS
         this.rows[(field << 5) | count] = row
         this.rows[(field << 5) | 16 | count] = row
-        for (let length = count; length < TABLE_LENGTHS; length++) this.table[row + length] = of(field, count, length)
+        for (let length = 1; length < TABLE_LENGTHS; length++) this.table[row + length] = of(field, count, length)
       }
     }
   }
