@@ -74,6 +74,7 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
   const ranker = new Ranker(client.openRecommender, settings, (opened, ranking) => {
     const { shop } = getState()
     setState({ ranking, ...(shop === undefined || opened === undefined ? {} : { shop: { ...shop, opened, recommender: opened.recommender } }) })
+    if (opened !== undefined) watch(opened)
   })
   const store = createStore<LibraryState>(() => ({
     shop: undefined, reading: undefined, failure: undefined, stored: [], room: undefined, ranking: { is: 'ready' },
@@ -110,8 +111,14 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     const { dataset, report } = stored
     setState({ shop: { dataset, report, recommender: opened.recommender, opened }, ranking: ranker.state, failure: undefined })
     client.setLastUsed(hash === sample ? null : hash)
+    watch(opened)
+  }
+
+  /** A crashed worker took the index along, so the shop goes; its dataset stays stored. */
+  const watch = (opened: OpenRecommender): void => {
     void opened.failed.then((reason) => {
-      if (getState().shop?.opened === opened) close(`${sentenceOf(reason)}. Open ${dataset.name} again.`)
+      const { shop } = getState()
+      if (shop?.opened === opened) close(`${sentenceOf(reason)}. Open ${shop.dataset.name} again.`)
     })
   }
 
@@ -174,23 +181,24 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
       if (last === null || !getState().stored.some(({ hash }) => hash === last)) return loadSample()
       await open(last)
       const { shop, failure } = getState()
-      if (shop !== undefined) return
-      await loadSample()
-      setState({ failure })
+      if (shop === undefined) {
+        await loadSample()
+        setState({ failure })
+        return
+      }
+      // the sample is always there to go back to, and known by its bytes
+      sample = await client.storeSample({}).catch(() => undefined)
+      await look()
     },
     remove: async (hash) => {
       const wasOpen = getState().shop?.dataset.hash === hash
       if (wasOpen) close(undefined)
-      try {
-        await client.store.remove(hash)
-      } catch (error) {
-        setState({ failure: sentenceOf(error) })
-      }
+      const failure = await client.store.remove(hash).then(() => undefined, sentenceOf)
       await look()
-      if (!wasOpen) return
-      const other = getState().stored.find(({ damage }) => damage === undefined)
-      if (hash !== sample) await loadSample()
-      else if (other !== undefined) await open(other.hash)
+      const other = getState().stored.find((stored) => stored.damage === undefined && stored.hash !== hash)
+      if (wasOpen && hash !== sample) await loadSample()
+      else if (wasOpen && other !== undefined) await open(other.hash)
+      if (failure !== undefined) setState({ failure })
     },
     rename: async (hash, name) => {
       try {

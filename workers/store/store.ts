@@ -16,8 +16,15 @@ export interface Stored {
   readonly manifest: Manifest
 }
 
+/** Rejects with a sentence where the browser gives this page no private file system. */
 export async function datasetsFolder(): Promise<FileSystemDirectoryHandle> {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(DATASETS, { create: true })
+  try {
+    return await (await navigator.storage.getDirectory()).getDirectoryHandle(DATASETS, { create: true })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const remedy = 'leave private browsing, or allow this site to store data'
+    throw new Error(`this browser gives the page no private file system to keep data in (${reason}); ${remedy}`, { cause: error })
+  }
 }
 
 /** The stored dataset `hash`. Rejects with a sentence when it is not there, or damaged. */
