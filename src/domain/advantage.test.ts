@@ -38,6 +38,36 @@ describe('group advantages', () => {
     }))
   })
 
+  it('leave out what has no reward, as TRL does with None: from means, from deviations, and with an advantage of zero', () => {
+    const group = groupAdvantages([0.9, undefined, 0.5, 0.4], 4, { advantageScale: 'group', advantageEpsilon: 1e-4 })
+    const s = Math.sqrt((0.3 ** 2 + 0.1 ** 2 + 0.2 ** 2) / 2)
+    expect(group.values[1]).toBe(0)
+    for (const [at, distance] of [[0, 0.3], [2, -0.1], [3, -0.2]] as const) expect(group.values[at]).toBeCloseTo(distance / (s + 1e-4), 12)
+    const batch = groupAdvantages([1, undefined, 0, undefined, 0.5, 0.1], 3, { advantageScale: 'batch', advantageEpsilon: 0 })
+    const over = [1, 0, 0.5, 0.1]
+    const spread = Math.sqrt(over.reduce((sum, value) => sum + (value - 0.4) ** 2, 0) / 3)
+    expect(batch.values[0]).toBeCloseTo(0.5 / spread, 12)
+    expect(batch.values[4]).toBeCloseTo(0.2 / spread, 12)
+  })
+
+  it('of a group left with one reward, or with none, are zero, and such a group is not one without spread', () => {
+    const { values, zeroSpread } = groupAdvantages([3, undefined, undefined, undefined, 1, 1], 2, { advantageScale: 'group', advantageEpsilon: 1e-4 })
+    expect([...values]).toEqual([0, 0, 0, 0, 0, 0])
+    expect(zeroSpread).toEqual({ groups: 1, allGood: 1, allBad: 0 })
+  })
+
+  it('of the others are the same whatever stood in the place of a missing reward', () => {
+    const rewards = fc.array(fc.option(fc.integer({ min: -20, max: 20 }), { nil: undefined }), { minLength: 2, maxLength: 8 })
+    fc.assert(fc.property(rewards, (all) => {
+      const how = { advantageScale: 'group', advantageEpsilon: 1e-4 } as const
+      const present = all.filter((reward) => reward !== undefined)
+      fc.pre(present.length >= 2)
+      const alone = [...groupAdvantages(present, present.length, how).values]
+      const { values } = groupAdvantages(all, all.length, how)
+      expect([...values].filter((_, at) => all[at] !== undefined)).toEqual(alone)
+    }))
+  })
+
   it('refuse rewards that fill no whole groups', () => {
     expect(() => groupAdvantages([1, 2, 3], 2, { advantageScale: 'group', advantageEpsilon: 0 })).toThrow('3 rewards don\'t divide into groups of 2')
   })

@@ -7,26 +7,31 @@ const ZERO_SPREAD = 1e-6
 export interface Advantages {
   /** by rollout, in the rewards' order */
   readonly values: Float64Array
-  /** groups without spread: how many, and of them those with positive and with other rewards */
+  /** groups without spread: how many, and of them those with positive and with other rewards; groups left with no two rewards are not among them */
   readonly zeroSpread: { readonly groups: number; readonly allGood: number; readonly allBad: number }
 }
 
 /**
+ * A rollout without a reward (undefined: its ranking failed) has an advantage of zero and no part in any mean or deviation, as TRL treats
+ * rewards of None; s of a group counts the rewards that are there, and one reward alone has nothing to be compared with.
+ *
  * (reward − group mean) / (s + epsilon), groups being `groupSize` neighbours. s is the standard deviation (n − 1) of the group, of
  * the whole batch, or 1 with epsilon 0 for 'none' (TRL's scale_rewards). A group without spread has advantages of exactly zero.
  */
 export function groupAdvantages(
-  rewards: readonly number[], groupSize: number, { advantageScale, advantageEpsilon }: Pick<Settings, 'advantageScale' | 'advantageEpsilon'>,
+  rewards: readonly (number | undefined)[], groupSize: number, { advantageScale, advantageEpsilon }: Pick<Settings, 'advantageScale' | 'advantageEpsilon'>,
 ): Advantages {
   if (groupSize < 1 || rewards.length % groupSize !== 0) {
     throw new Error(`advantages: ${rewards.length} rewards don't divide into groups of ${groupSize}; give every group all its rollouts`)
   }
   const values = new Float64Array(rewards.length)
-  const batch = standardDeviation(rewards)
+  const batch = standardDeviation(present(rewards))
   let allGood = 0
   let allBad = 0
   for (let start = 0; start < rewards.length; start += groupSize) {
-    const group = rewards.slice(start, start + groupSize)
+    const all = rewards.slice(start, start + groupSize)
+    const group = present(all)
+    if (group.length < Math.min(2, groupSize)) continue
     if (Math.max(...group) - Math.min(...group) <= ZERO_SPREAD) {
       if (group[0]! > 0) allGood++
       else allBad++
@@ -34,7 +39,7 @@ export function groupAdvantages(
     }
     const middle = average(group)
     const scale = advantageScale === 'none' ? 1 : (advantageScale === 'group' ? standardDeviation(group) : batch) + advantageEpsilon
-    for (const [i, reward] of group.entries()) values[start + i] = (reward - middle) / scale
+    for (const [i, reward] of all.entries()) if (reward !== undefined) values[start + i] = (reward - middle) / scale
   }
   return { values, zeroSpread: { groups: allGood + allBad, allGood, allBad } }
 }
@@ -44,6 +49,10 @@ export function standardDeviation(values: readonly number[]): number {
   if (values.length < 2) return 0
   const middle = average(values)
   return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1))
+}
+
+function present(rewards: readonly (number | undefined)[]): number[] {
+  return rewards.filter((reward) => reward !== undefined)
 }
 
 function average(values: readonly number[]): number {

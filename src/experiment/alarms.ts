@@ -5,17 +5,28 @@ import type { GrpoStep } from './events.ts'
 /** Steps that a mean is taken over, so that one odd step is no alarm. */
 const WINDOW = 5
 
+/** Shares of failed rankings that are told: of one step, and of the window. */
+const MANY_FAILED = 0.5
+const SOME_FAILED = 0.02
+
 type Condition = (history: readonly GrpoStep[]) => string | undefined
 
 const CONDITIONS: readonly Condition[] = [
   (history) => {
     const step = history.at(-1)!
     const broken = (['loss', 'gradNorm', 'kl', 'entropy'] as const).filter((name) => !Number.isFinite(step[name]))
-    if (!Number.isFinite(step.reward.mean)) return 'the reward is not a finite number; look at the weights of its parts'
+    if (step.failed.share < 1 && !Number.isFinite(step.reward.mean)) return 'the reward is not a finite number; look at the weights of its parts'
     if (broken.length > 0 || step.skipped > 0) {
       return `${broken.join(', ') || 'a gradient'} not finite: ${step.skipped} updates were left out; lower learningRate (now ${step.learningRate})`
     }
     return undefined
+  },
+  (history) => {
+    const { failed } = history.at(-1)!
+    const share = Math.max(failed.share >= MANY_FAILED ? failed.share : 0, recent(history, (step) => step.failed.share))
+    if (share <= SOME_FAILED) return undefined
+    const reason = history.findLast((step) => step.failed.reason !== undefined)?.failed.reason
+    return `${percent(share)} of rollouts got no ranking, and so no reward: ${reason}`
   },
   (history) => {
     const share = recent(history, (step) => step.zeroSpread.share)

@@ -19,9 +19,11 @@ export type Answers =
 
 export interface Measured {
   readonly metrics: Metrics
-  /** mean training reward at the evaluation K */
+  /** mean training reward at the evaluation K; NaN where every ranking failed */
   readonly reward: number
-  /** one value per query, means over its samples, in the queries' order */
+  /** outputs whose ranking failed, and the first reason why: they are in no NDCG, recall or reward */
+  readonly failed: { readonly outputs: number; readonly of: number; readonly reason?: string }
+  /** one value per query, means over its samples, in the queries' order; NaN for a query none of whose rankings came */
   readonly perQuery: { readonly 'ndcg@10': readonly number[]; readonly 'ndcg@100': readonly number[] }
 }
 
@@ -32,13 +34,23 @@ interface Output {
   readonly cut: boolean
 }
 
+/** NaN stands for what was not measured. */
 interface Row {
   readonly ndcg10: number
   readonly ndcg100: number
   readonly recall10: number
-  readonly format: number
   readonly reward: number
+  readonly format: number
   readonly words: readonly string[]
+  readonly failed: string | undefined
+}
+
+const UNMEASURED = { ndcg10: Number.NaN, ndcg100: Number.NaN, recall10: Number.NaN, reward: Number.NaN }
+
+/** Mean of the values that were measured; NaN where none was. */
+function meanMeasured(values: readonly number[]): number {
+  const measured = values.filter((value) => !Number.isNaN(value))
+  return measured.length === 0 ? Number.NaN : mean(measured)
 }
 
 /** Steps of chance that no training step uses: evaluations draw apart from training. */
@@ -55,25 +67,30 @@ export async function measure(ports: Ports, settings: Settings, tasks: readonly 
     const outputs = await answer(ports, settings, tasks.slice(start, start + settings.evaluationBatch), answers)
     const rankings = await rankAll(ports.recommender, [...new Set(outputs.map(({ rewrite }) => rewrite))], settings, depth)
     for (const { task, rewrite, request, cut } of outputs) {
-      const ids = rankings.get(rewrite)!
+      const { ids, failed } = rankings.get(rewrite)!
       rows.push({
-        ndcg10: ndcg(ids, task.measured, 10), ndcg100: ndcg(ids, task.measured, 100), recall10: recall(ids, task.measured, 10),
-        format: request.kind === 'query' ? 1 : 0, words: queryWords(rewrite),
-        reward: totalReward(rewardParts(request, ndcg(ids, task.targets, settings.evalK), cut, settings), settings),
+        ...(failed !== undefined ? UNMEASURED : {
+          ndcg10: ndcg(ids, task.measured, 10), ndcg100: ndcg(ids, task.measured, 100), recall10: recall(ids, task.measured, 10),
+          reward: totalReward(rewardParts(request, ndcg(ids, task.targets, settings.evalK), cut, settings), settings),
+        }),
+        format: request.kind === 'query' ? 1 : 0, words: queryWords(rewrite), failed,
       })
     }
   }
   const samples = answers.by === 'samples' ? answers.samples : 1
-  const perQuery = (values: readonly number[]): number[] => tasks.map((_, i) => mean(values.slice(i * samples, (i + 1) * samples)))
+  const perQuery = (values: readonly number[]): number[] => tasks.map((_, i) => meanMeasured(values.slice(i * samples, (i + 1) * samples)))
   const ndcg10 = perQuery(rows.map((row) => row.ndcg10))
   const ndcg100 = perQuery(rows.map((row) => row.ndcg100))
+  const failures = rows.flatMap(({ failed }) => failed ?? [])
   return {
     metrics: {
-      'ndcg@10': mean(ndcg10), 'ndcg@100': mean(ndcg100), 'recall@10': mean(rows.map((row) => row.recall10)),
+      'ndcg@10': meanMeasured(ndcg10), 'ndcg@100': meanMeasured(ndcg100), 'recall@10': meanMeasured(rows.map((row) => row.recall10)),
+      ...(failures.length === 0 ? {} : { failed: failures.length }),
       format: mean(rows.map((row) => row.format)),
       words: mean(rows.map((row) => row.words.length)), distinct: meanDistinct(rows.map((row) => row.words)),
     },
-    reward: mean(rows.map((row) => row.reward)),
+    reward: meanMeasured(rows.map((row) => row.reward)),
+    failed: { outputs: failures.length, of: rows.length, ...(failures[0] === undefined ? {} : { reason: failures[0] }) },
     perQuery: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100 },
   }
 }
@@ -98,9 +115,11 @@ const INTERVAL_DRAWS = 1000
 
 type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
 
-/** An evaluation as an event, with the bootstrap interval of its NDCG@10. */
+/** An evaluation as an event, with the bootstrap interval of its NDCG@10 over the queries that were measured. */
 export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {
   const { ms, ...rest } = where
-  const interval = bootstrapInterval(measured.perQuery['ndcg@10'], seed, 0.95, INTERVAL_DRAWS)
-  return { type: 'evaluation', ...rest, metrics: measured.metrics, reward: measured.reward, interval, ms }
+  const values = measured.perQuery['ndcg@10'].filter((value) => !Number.isNaN(value))
+  const interval = bootstrapInterval(values, seed, 0.95, INTERVAL_DRAWS)
+  const { metrics, reward } = measured
+  return { type: 'evaluation', ...rest, metrics, ...(Number.isNaN(reward) ? {} : { reward }), interval, ms }
 }

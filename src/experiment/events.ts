@@ -12,6 +12,8 @@ export interface Metrics {
   readonly format: number
   readonly words: number
   readonly distinct: number
+  /** outputs whose ranking failed, left out of NDCG and recall; absent where there are none */
+  readonly failed?: number
 }
 
 /** Mean paired difference on one metric, its 95 % bootstrap interval and two-sided randomisation p. */
@@ -30,8 +32,11 @@ export interface ScoredRollout {
   readonly text: string
   /** undefined when the output broke the format */
   readonly rewrite?: string
-  readonly reward: number
-  /** named parts before weights, in the settings' order */
+  /** absent when the ranking failed */
+  readonly reward?: number
+  /** why there was no ranking, and so no reward: the rollout stands apart from its group's statistics, its advantage is 0 */
+  readonly failed?: string
+  /** named parts before weights, in the settings' order; none when the ranking failed */
   readonly parts: Readonly<Record<string, number>>
   readonly advantage: number
   readonly tokens: number
@@ -85,7 +90,7 @@ export interface EvaluationEvent {
   readonly metrics: Metrics
   /** of NDCG@10: 95 % bootstrap over queries */
   readonly interval: { readonly low: number; readonly high: number }
-  /** mean training reward of the outputs at the evaluation K: the best checkpoint is chosen by it */
+  /** mean training reward of the outputs at the evaluation K: the best checkpoint is chosen by it; absent where every ranking failed */
   readonly reward?: number
   readonly ms: number
 }
@@ -106,6 +111,8 @@ export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {
   readonly step: number
   readonly loss: number
   readonly reward: { readonly mean: number; readonly std: number; readonly min: number; readonly max: number }
+  /** rollouts whose ranking failed, and the first reason why: they are in no reward, part or NDCG of the step, which are NaN when all failed */
+  readonly failed: { readonly rollouts: number; readonly share: number; readonly reason?: string }
   /** mean of every named reward part */
   readonly parts: Readonly<Record<string, number>>
   /** NDCG at the training K, misses and broken formats as 0 */
@@ -136,6 +143,8 @@ export interface Summary {
     readonly paired: { readonly before: number; readonly after: number; readonly p: number }
   }
   readonly maxLogpGap: number
+  /** rollouts of training whose ranking failed */
+  readonly failed: number
   /** the checkpoint that `after` measures, and why */
   readonly best: { readonly step: number; readonly reason: string }
 }

@@ -1,6 +1,6 @@
 // From rollouts to rewards: parse strictly, rank, measure, weigh.
 import { ndcg } from '../domain/metrics.ts'
-import type { Recommender } from '../domain/recommender.ts'
+import type { Ranking, Recommender } from '../domain/recommender.ts'
 import { parseTraining, type Request } from '../domain/request.ts'
 import { rewardParts, totalReward, type RewardParts } from '../domain/reward.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -14,8 +14,11 @@ export interface Scored {
   readonly rollout: Rollout
   readonly request: Request
   readonly words: readonly string[]
-  readonly parts: RewardParts
-  readonly reward: number
+  /** undefined, as the reward is, where the ranking failed: what was never measured is worth nothing, not zero */
+  readonly parts: RewardParts | undefined
+  readonly reward: number | undefined
+  /** why there is no ranking */
+  readonly failed?: string
 }
 
 /** Rollouts in groups: every task's members together, in the tasks' order. Throws when one is missing or too many. */
@@ -26,7 +29,9 @@ export function inGroups(rollouts: readonly Rollout[], tasks: number, groupSize:
   return ordered
 }
 
-/** Rewards of rollouts, in their order. Outputs without a query are not ranked; their ranking is empty. */
+const EMPTY: Ranking = { ids: [], scores: [] }
+
+/** Rewards of rollouts, in their order. Outputs without a query are not ranked; their ranking is empty. A failed ranking gives no reward. */
 export async function scoreRollouts(
   recommender: Recommender, settings: Settings, tasks: readonly Task[], rollouts: readonly Rollout[],
 ): Promise<Scored[]> {
@@ -36,23 +41,24 @@ export async function scoreRollouts(
   return rollouts.map((rollout, i) => {
     const task = tasks[rollout.prompt]!
     const request = requests[i]!
-    const ids = request.kind === 'query' ? rankings.get(request.query)! : []
-    const parts = rewardParts(request, ndcg(ids, task.targets, settings.trainK), rollout.stop === 'length', settings)
     const words = request.kind === 'query' ? queryWords(request.query) : []
+    const { ids, failed } = request.kind === 'query' ? rankings.get(request.query)! : EMPTY
+    if (failed !== undefined) return { task, rollout, request, words, parts: undefined, reward: undefined, failed }
+    const parts = rewardParts(request, ndcg(ids, task.targets, settings.trainK), rollout.stop === 'length', settings)
     return { task, rollout, request, words, parts, reward: totalReward(parts, settings) }
   })
 }
 
-/** Ranked ids by text; every text is ranked once. */
+/** Rankings by text; every text is ranked once. */
 export async function rankAll(
   recommender: Recommender, texts: readonly string[], { mode }: Settings, k: number,
-): Promise<Map<string, readonly string[]>> {
+): Promise<Map<string, Ranking>> {
   if (texts.length === 0) return new Map()
   const rankings = await recommender.rank(texts.map((text) => searchText(text, mode)), k)
   if (rankings.length !== texts.length) {
     throw new Error(`${recommender.name} returned ${rankings.length} rankings for ${texts.length} queries; one for each is needed`)
   }
-  return new Map(texts.map((text, i) => [text, rankings[i]!.ids]))
+  return new Map(texts.map((text, i) => [text, rankings[i]!]))
 }
 
 /** Mean share of distinct words over the texts that have words; 0 where none has. */
@@ -61,10 +67,11 @@ export function meanDistinct(texts: readonly (readonly string[])[]): number {
   return shares.length === 0 ? 0 : shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
 
-export function describeRollout({ task, rollout, request, parts, reward }: Scored, advantage: number): ScoredRollout {
+export function describeRollout({ task, rollout, request, parts, reward, failed }: Scored, advantage: number): ScoredRollout {
   return {
     queryId: task.query.id, query: task.query.text, member: rollout.member, text: rollout.text,
     ...(request.kind === 'query' ? { rewrite: request.query } : {}),
-    reward, parts, advantage, tokens: rollout.ids.length, logp: rollout.logps.reduce((sum, logp) => sum + logp, 0), stop: rollout.stop,
+    ...(reward === undefined ? {} : { reward }), ...(failed === undefined ? {} : { failed }),
+    parts: parts ?? {}, advantage, tokens: rollout.ids.length, logp: rollout.logps.reduce((sum, logp) => sum + logp, 0), stop: rollout.stop,
   }
 }

@@ -8,22 +8,28 @@ import { meanDistinct, type Scored } from './score.ts'
 
 type Times = Pick<GrpoStep, 'generateMs' | 'rankMs' | 'updateMs' | 'ms'>
 
-/** One step's event. The reward's spread is over the whole batch (n − 1), as TRL's reward_std. */
+/** One step's event. The reward's spread is over the whole batch (n − 1), as TRL's reward_std. What has no reward is counted, and in no mean. */
 export function describeStep(
   step: number, scored: readonly Scored[], zeroSpread: Advantages['zeroSpread'], report: UpdateReport, learningRate: number, times: Times,
 ): GrpoStep {
-  const rewards = scored.map(({ reward }) => reward)
+  const ranked = scored.flatMap(({ parts, reward }) => (parts === undefined || reward === undefined ? [] : [{ parts, reward }]))
+  // a mean of nothing is no zero
+  const rewards = ranked.length === 0 ? [Number.NaN] : ranked.map(({ reward }) => reward)
+  const meanOf = (part: RewardPart): number => (ranked.length === 0 ? Number.NaN : mean(ranked.map(({ parts }) => parts[part])))
+  const lacking = scored.length - ranked.length
+  const reason = scored.find(({ failed }) => failed !== undefined)?.failed
   const lengths = scored.map(({ rollout }) => rollout.ids.length)
   const groups = new Set(scored.map(({ task }) => task.key)).size
   const written = scored.filter(({ request }) => request.kind === 'query').map(({ words }) => words)
   const cut = scored.filter(({ rollout }) => rollout.stop === 'length').length
-  const parts = Object.keys(REWARD_WEIGHTS).map((name) => [name, mean(scored.map((one) => one.parts[name as RewardPart]))] as const)
+  const parts = Object.keys(REWARD_WEIGHTS).map((name) => [name, meanOf(name as RewardPart)] as const)
   const { loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped } = report
   return {
     step, loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped, learningRate,
     reward: { mean: mean(rewards), std: standardDeviation(rewards), min: Math.min(...rewards), max: Math.max(...rewards) },
+    failed: { rollouts: lacking, share: lacking / scored.length, ...(reason === undefined ? {} : { reason }) },
     parts: Object.fromEntries(parts),
-    ndcg: mean(scored.map((one) => one.parts.ndcg)),
+    ndcg: meanOf('ndcg'),
     format: written.length / scored.length,
     words: mean(written.map((words) => words.length)),
     distinct: meanDistinct(written),
@@ -44,12 +50,13 @@ interface Results {
 /** The summary of a run but for its seconds. Windows are the first and the last 20 GRPO steps, all of them where there are fewer. */
 export function summarise(history: readonly GrpoStep[], steps: number, { test, gain, paired, best }: Results): Omit<Summary, 'seconds'> {
   const [first, last] = [history.slice(0, 20), history.slice(-20)]
-  const reward = (window: readonly GrpoStep[]): number => mean(window.map((step) => step.reward.mean))
+  const reward = (window: readonly GrpoStep[]): number => mean(window.map((step) => step.reward.mean).filter(Number.isFinite))
   const format = (window: readonly GrpoStep[]): number => mean(window.map((step) => step.format))
   return {
     steps, test, gain,
     train: { first20: reward(first), last20: reward(last), format: { first20: format(first), last20: format(last) }, paired },
     maxLogpGap: history.reduce((most, { logpGap }) => Math.max(most, logpGap), 0),
+    failed: history.reduce((sum, { failed }) => sum + failed.rollouts, 0),
     best,
   }
 }

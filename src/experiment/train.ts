@@ -12,7 +12,7 @@ import { supervise } from './sft.ts'
 import { describeStep } from './summary.ts'
 import { generation, samplingOf } from './tasks.ts'
 
-/** Updates in a row that may come to nothing before a stage gives up. */
+/** Updates in a row that may come to nothing, or have nothing to learn from, before a stage gives up. */
 const MOST_SKIPPED = 3
 
 /**
@@ -47,7 +47,6 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
   yield* validate(run, 0)
   for (let step = 1, skipped = 0; step <= settings.steps && skipped < MOST_SKIPPED; step++) {
     const startMs = now()
-    const learningRate = learningRateAt(settings, step)
 
     const batch = planBatch(tasks.training, settings.promptsPerStep, step - 1, seed)
     const generated = await policy.generate(generation(batch, { groupSize, sampling: samplingOf(settings), seed, step, version: 'current' }))
@@ -56,6 +55,9 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
 
     const scored = await scoreRollouts(recommender, settings, batch, rollouts)
     const advantages = groupAdvantages(scored.map(({ reward }) => reward), groupSize, settings)
+    // without a single reward there is nothing to step towards: the update only measures
+    const rewarded = scored.some(({ reward }) => reward !== undefined)
+    const learningRate = rewarded ? learningRateAt(settings, step) : 0
     const rankedMs = now()
 
     const sequences = rollouts.map(({ promptIds, ids, logps }, i) => ({ promptIds, ids, oldLogps: logps, advantage: advantages.values[i]! }))
@@ -68,8 +70,8 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
     yield { type: 'step', stage: 'grpo', ...history.at(-1)! }
     for (const message of newAlarms(history)) yield { type: 'alarm', step, message }
 
-    skipped = report.skipped > 0 ? skipped + 1 : 0
-    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends: ${skipped} updates in a row were not finite` }
+    skipped = report.skipped > 0 || !rewarded ? skipped + 1 : 0
+    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends: ${skipped} updates in a row ${rewarded ? 'were not finite' : 'had no reward'}` }
     if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === settings.steps)) yield* validate(run, step)
   }
 }

@@ -22,9 +22,10 @@ function groupsOf(rollouts: readonly ScoredRollout[]): Group[] {
   const byQuery = new Map<string, ScoredRollout[]>()
   for (const rollout of rollouts) byQuery.set(rollout.queryId, [...(byQuery.get(rollout.queryId) ?? []), rollout])
   return [...byQuery].map(([queryId, members]) => {
-    const rewards = members.map(({ reward }) => reward)
+    const rewards = members.map(({ reward }) => reward).filter((reward) => reward !== undefined)
     const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length
-    return { queryId, query: members[0]!.query, rollouts: members, mean, spread: Math.max(...rewards) - Math.min(...rewards) }
+    const spread = rewards.length === 0 ? 0 : Math.max(...rewards) - Math.min(...rewards)
+    return { queryId, query: members[0]!.query, rollouts: members, mean, spread }
   })
 }
 
@@ -48,25 +49,27 @@ function Member({ rollout }: { readonly rollout: ScoredRollout }) {
   return (
     <li>
       <div className="member-figures">
-        <strong>{score(rollout.reward)}</strong>
-        <Advantage value={rollout.advantage} />
+        <strong>{rollout.reward === undefined ? 'no reward' : score(rollout.reward)}</strong>
+        {rollout.reward !== undefined && <Advantage value={rollout.advantage} />}
         <span className="quiet">{count(rollout.tokens)} tokens{rollout.stop === 'length' ? ', cut' : ''}</span>
       </div>
       <p className={rollout.rewrite === undefined ? 'fault' : ''} title={rollout.text}>{rollout.rewrite ?? 'format broken'}</p>
-      <p className="quiet">{partsOf(rollout)}</p>
+      {rollout.failed === undefined ? <p className="quiet">{partsOf(rollout)}</p> : <p className="fault">not ranked: {rollout.failed}</p>}
     </li>
   )
 }
 
 function GroupRow({ group, open, onToggle }: { readonly group: Group; readonly open: boolean; readonly onToggle: (open: boolean) => void }) {
   const flat = group.spread <= 1e-6
+  const failed = group.rollouts.filter((rollout) => rollout.failed !== undefined).length
   return (
     <li>
       <details className="group" open={open} onToggle={(event) => onToggle(event.currentTarget.open)}>
         <summary>
           <span className="title">{group.query}</span>
-          <span className="group-mean">{score(group.mean)}</span>
-          <span className="quiet" title="largest minus smallest reward, halved">{flat ? 'no spread' : `±${score(group.spread / 2)}`}</span>
+          <span className="group-mean">{failed === group.rollouts.length ? '–' : score(group.mean)}</span>
+          {failed > 0 && <span className="fault">{count(failed)} not ranked</span>}
+          <span className="quiet" title="largest minus smallest reward, halved">{failed > group.rollouts.length - 2 ? '' : flat ? 'no spread' : `±${score(group.spread / 2)}`}</span>
         </summary>
         {open && <ul className="members">{group.rollouts.map((rollout) => <Member key={rollout.member} rollout={rollout} />)}</ul>}
       </details>
