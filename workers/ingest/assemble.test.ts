@@ -94,7 +94,7 @@ describe('products and judged queries', () => {
     }, [recognised('e'), recognised('c4', 'Amazon-C4')])
     expect(queries.map((query) => [query.id, query.text, query.judgements.length])).toEqual([['142', 'red mug', 1], ['Amazon-C4:142', 'a cushion', 2]])
     expect(report.rejectedCount).toBe(0)
-    expect(report.notes).toEqual(['e and c4 both have query ids such as 142 for different queries; those of c4 begin with "Amazon-C4:" here'])
+    expect(report.notes).toEqual(['e and c4 both have query ids such as 142 for different queries; those of c4 begin with Amazon-C4: here'])
   })
 })
 

@@ -14,7 +14,7 @@ export function columnName(index: number): string {
 
 /**
  * One row or one JSON object, as its container gives it: strings, numbers, bigints, booleans, null, lists, objects.
- * TREC lines come as `qid, iter, docid, rel` (judgements) and `qid, iter, docid, rank, score, tag` (runs), numbers as text.
+ * Columns without names are '0', '1', … (columnName), TREC's too: query, iteration, document, grade; or query, Q0, document, rank, score, tag.
  */
 export type Row = Readonly<Record<string, unknown>>
 

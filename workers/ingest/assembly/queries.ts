@@ -44,6 +44,8 @@ export class Queries {
   private readonly productOf = integers()
   private readonly labelOf = bytes()
   private readonly grades = reals()
+  /** files told of in a note: some of their ids were others' before */
+  private readonly clashes = new Set<string>()
   private repeated = 0
   private lastRepeated: Place | undefined
 
@@ -98,7 +100,7 @@ export class Queries {
       if (entry.text === '') withoutText += rows.length
       const first = present.find((row) => this.labelOf.view[row] === 0)
       if (first === undefined || entry.text === '') continue
-      const domain = this.domainOf(entry, present, catalogue)
+      const domain = this.domainOf(entry, rows, catalogue)
       if (domain !== undefined) domains[domain] = (domains[domain] ?? 0) + 1
       queries.push({ id: entry.id, text: entry.text, split: this.splitOf(entry), ...(domain === undefined ? {} : { domain }), judgements: Array.from(present, (row) => this.judgementAt(row)) })
     }
@@ -112,8 +114,10 @@ export class Queries {
     if (text !== undefined && known.text !== '' && known.text !== text) {
       const format = this.formatOf(at.file)
       if (format !== this.formatOf(known.file)) {
-        this.sink.note?.(`${known.file} and ${at.file} both have query ids such as ${id} for different queries; those of ${at.file} begin with "${format}:" here`)
-        return this.entryOf({ id: `${format}:${id}`, text, split, domain }, at)
+        const prefix = `${format.replaceAll(' ', '-')}:`
+        if (!this.clashes.has(at.file)) this.sink.note?.(`${known.file} and ${at.file} both have query ids such as ${id} for different queries; those of ${at.file} begin with ${prefix} here`)
+        this.clashes.add(at.file)
+        return this.entryOf({ id: `${prefix}${id}`, text, split, domain }, at)
       }
       this.sink.reject(at, 'query', `query_id ${id} has the text "${text}" here and "${known.text}" before`)
       return undefined
@@ -141,9 +145,9 @@ export class Queries {
   }
 
   /** The row's own, else the department of its first relevant product that has one (as Rec-R1 sorts ESCI), else that of the file's name. */
-  private domainOf(entry: Entry, present: Int32Array, catalogue: Catalogue): string | undefined {
+  private domainOf(entry: Entry, rows: Int32Array, catalogue: Catalogue): string | undefined {
     if (entry.domain !== undefined) return departmentName(entry.domain)
-    for (const row of present) {
+    for (const row of rows) {
       const department = this.labelOf.view[row] === 0 ? catalogue.departmentOf(this.productOf.view[row]!) : undefined
       if (department !== undefined) return departmentName(department)
     }

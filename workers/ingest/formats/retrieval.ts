@@ -1,6 +1,7 @@
 // Test collections as BEIR and TREC publish them: corpus, queries, judgements, runs.
 import type { EsciLabel } from '../../../src/domain/dataset.ts'
-import type { Format, Place, Sink } from '../format.ts'
+import { columnName } from '../format.ts'
+import type { Format, Place, Shape, Sink } from '../format.ts'
 import { has, needs, number, shown, text } from './cells.ts'
 
 export const BEIR_CORPUS: Format = {
@@ -37,22 +38,29 @@ export const BEIR_QRELS: Format = {
 export const TREC_QRELS: Format = {
   name: 'TREC qrels',
   role: 'judgements',
-  columns: ['qid', 'docid', 'rel'],
-  matches: (shape) => shape.container === 'trec' && has(shape, 'qid', 'docid', 'rel'),
-  read: (row, at, sink) => { tellGrade(text(row['qid']), text(row['docid']), row['rel'], ['qid', 'docid', 'rel'], at, sink) },
+  columns: ['0', '2', '3'],
+  matches: (shape) => isTrec(shape, 4) && shape.first.every((row) => /^[-+]?\d+$/.test(text(row['3']))),
+  read: (row, at, sink) => { tellGrade(text(row['0']), text(row['2']), row['3'], ['0', '2', '3'], at, sink) },
 }
+
+const RUN_LINE = 'a run\'s line is: query, Q0, document, rank, score, name'
 
 export const TREC_RUN: Format = {
   name: 'TREC run',
   role: 'run',
-  columns: ['qid', 'docid', 'score'],
-  matches: (shape) => shape.container === 'trec' && has(shape, 'qid', 'docid', 'score'),
+  columns: ['0', '2', '4'],
+  matches: (shape) => isTrec(shape, 6) && shape.first.every((row) => Number.isFinite(number(row['4']) ?? Number.NaN)),
   read(row, at, sink) {
-    const [queryId, id, score] = [text(row['qid']), text(row['docid']), number(row['score']) ?? Number.NaN]
-    if (!needs(queryId, 'qid', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink) || !needs(id, 'docid', 'a run\'s line is: query, Q0, document, rank, score, name', at, sink)) return
-    if (Number.isNaN(score)) sink.reject(at, 'score', `the score is "${shown(row['score'])}"; a number is needed`)
+    const [queryId, id, score] = [text(row['0']), text(row['2']), number(row['4']) ?? Number.NaN]
+    if (!needs(queryId, '0', RUN_LINE, at, sink) || !needs(id, '2', RUN_LINE, at, sink)) return
+    if (!Number.isFinite(score)) sink.reject(at, '4', `the score is "${shown(row['4'])}"; a number is needed (${RUN_LINE})`)
     else sink.retrieved({ queryId, ids: [id], scores: [score] }, at)
   },
+}
+
+/** Lines between spaces, or a table of tabs without a header, in so many columns. */
+function isTrec({ container, columns, first }: Shape, count: number): boolean {
+  return (container === 'trec' || container === 'tsv') && columns.size === count && first.length > 0 && Array.from({ length: count }, (_, i) => columnName(i)).every((column) => columns.has(column))
 }
 
 /** Relevant from grade 1 up, as trec_eval has it; the grade itself stays. */

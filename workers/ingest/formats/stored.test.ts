@@ -1,7 +1,9 @@
 // What others' runs left, and test collections: result files, generations, texts for training, BEIR, TREC.
 import { describe, expect, it } from 'vitest'
 import { KEY } from '../format.ts'
-import { hear } from './testing.ts'
+import type { Row, Sink } from '../format.ts'
+import { TREC_QRELS, TREC_RUN } from './retrieval.ts'
+import { claims, hear } from './testing.ts'
 
 describe('Rec-R1\'s result files', () => {
   const row = { [KEY]: '8_(a "quoted_query" OR 12_3)', id: 8, retrieved: "['B1', 'B2']", target: "['B2', 'B2']", 'ndcg@100': 0.5 }
@@ -55,10 +57,23 @@ describe('BEIR', () => {
 })
 
 describe('TREC', () => {
+  const lines = (...rows: readonly string[]) => rows.map((row) => ({ ...row.split(' ') }) as unknown as Row)
+
   it('qrels are graded judgements, negative grades too; runs are rankings line by line', () => {
-    expect(hear([{ qid: '1', iter: '0', docid: 'd', rel: '-1' }], { container: 'trec' }).judgement).toEqual([{ queryId: '1', productId: 'd', label: 'I', grade: -1 }])
-    const heard = hear([{ qid: 'r0', iter: 'Q0', docid: 'B1', rank: '1', score: '92.685989', tag: 'lucene' }, { qid: 'r0', iter: 'Q0', docid: 'B2', rank: '2', score: 'x', tag: 'lucene' }], { container: 'trec' })
-    expect(heard.retrieved).toEqual([{ queryId: 'r0', ids: ['B1'], scores: [92.685989] }])
-    expect(heard.rejected).toEqual(['2 score: the score is "x"; a number is needed'])
+    expect(hear(lines('1 0 d -1'), { container: 'trec' }).judgement).toEqual([{ queryId: '1', productId: 'd', label: 'I', grade: -1 }])
+    expect(hear(lines('1 0 d 1'), { container: 'tsv' }).judgement[0]!.label).toBe('E')
+    const heard = hear(lines('r0 Q0 B1 1 92.685989 lucene', 'r0 Q0 B2 2 -1e3 lucene'), { container: 'trec' })
+    expect(heard.retrieved).toEqual([{ queryId: 'r0', ids: ['B1'], scores: [92.685989] }, { queryId: 'r0', ids: ['B2'], scores: [-1000] }])
+  })
+
+  it('lines with another thing where grade or score belong are rejected where the file is known by its others, else nobody\'s', () => {
+    const rejected: string[] = []
+    const sink = { reject: (at: { row: number }, column: string, reason: string) => { rejected.push(`${at.row} ${column}: ${reason}`) } } as unknown as Sink
+    TREC_RUN.read(lines('r0 Q0 B2 2 x lucene')[0]!, { file: 'f', row: 21 }, sink)
+    TREC_QRELS.read(lines('1 0 d high')[0]!, { file: 'f', row: 22 }, sink)
+    expect(rejected).toEqual([
+      '21 4: the score is "x"; a number is needed (a run\'s line is: query, Q0, document, rank, score, name)', '22 3: the grade is "high"; a number is needed, 1 and more for relevant',
+    ])
+    expect(claims(lines('r0 Q0 B2 2 x lucene'), 'trec')).toEqual([])
   })
 })
