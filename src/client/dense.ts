@@ -53,7 +53,7 @@ export async function openDense(
       const found = new Map(distinct.map((query, at) => [query, unpack(rankings[at]!)]))
       return queries.map((query) => found.get(query)!)
     }
-    return { recommender: { name: report.name, rank }, failed, close, ...(report.bytes === undefined ? {} : { bytes: report.bytes }) }
+    return { recommender: { name: report.name, rank }, failed, close, ms: report.ms, ...(report.bytes === undefined ? {} : { bytes: report.bytes }) }
   } catch (error) {
     close()
     throw signal?.aborted === true ? signal.reason as Error : error

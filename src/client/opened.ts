@@ -2,6 +2,9 @@
 import type { Ranking, Recommender } from '../domain/recommender.ts'
 import type { Authorisation, DenseModelFiles, Explanation, SearchOptions, ServerCounts } from '../protocol/retrieval.ts'
 
+export { MINISEARCH_LIMIT } from '../protocol/retrieval.ts'
+export type { Authorisation, DenseModelFiles, Explanation, SearchOptions, ServerCounts, TermShare } from '../protocol/retrieval.ts'
+
 export interface OpenRecommender {
   readonly recommender: Recommender
   /** resolves with the reason when a worker behind it crashes, and never otherwise */
@@ -9,6 +12,8 @@ export interface OpenRecommender {
   readonly close: () => void
   /** bytes that the index keeps in memory, where that is known */
   readonly bytes?: number
+  /** milliseconds that indexing or embedding took when it was done */
+  readonly ms?: number
   /** Takes a lexical score apart; undefined where the product does not match. Absent where nothing lexical ranks. */
   readonly explain?: (query: string, id: string) => Promise<Explanation | undefined>
   /** MiniSearch's own search and suggestions; absent where nothing lexical ranks. Refused with a sentence beyond MINISEARCH_LIMIT products. */

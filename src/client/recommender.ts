@@ -46,7 +46,7 @@ async function openLexical(dataset: StoredDataset, spec: LexicalSpec, options: O
   // the one that holds MiniSearch, when the box is used: the others rank on meanwhile
   const box = services.at(-1)!
   return {
-    recommender: cachedRecommender(spec.kind, keyOf(dataset, spec), cache, askPool(pool, spec)), failed, close: release,
+    recommender: cachedRecommender(spec.kind, keyOf(dataset, spec), cache, askPool(pool, spec)), failed, close: release, ms: report.ms,
     ...(report.bytes === undefined ? {} : { bytes: report.bytes }),
     explain: (query, id) => services[0]!.explain(query, id, spec),
     search: async (text, how) => unpack(await box.search(text, how)),

@@ -1,5 +1,5 @@
 // Keeps one recommender open over one dataset, as the settings last asked: opened anew when they ask for another, the old one closed after.
-import type { OpenOptions, OpenRecommender } from '../client/recommender.ts'
+import type { Authorisation, DenseModelFiles, OpenOptions, OpenRecommender } from '../client/opened.ts'
 import type { Dataset } from '../domain/dataset.ts'
 import type { RecommenderSpec } from '../domain/recommender.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -8,8 +8,17 @@ import { sentenceOf } from './sentence.ts'
 
 type Catalogue = Pick<Dataset, 'hash' | 'productCount'>
 type Open = (dataset: Catalogue, spec: RecommenderSpec, options?: OpenOptions) => Promise<OpenRecommender>
-/** What a dataset's recommender needs besides its spec, and what is held in memory only. */
-export type Extras = Pick<OpenOptions, 'authorisation' | 'files'>
+/** A dropped encoder; it stands for the setting `encoder` of its name. */
+export interface EncoderFolder {
+  readonly name: string
+  readonly files: DenseModelFiles
+}
+
+/** What a recommender may need besides its spec, and what is held in memory only. */
+export interface Extras {
+  readonly authorisation?: Authorisation | undefined
+  readonly folder?: EncoderFolder | undefined
+}
 
 export type Ranking =
   | { readonly is: 'ready' }
@@ -23,6 +32,7 @@ interface Wanted {
 }
 
 const READY: Ranking = { is: 'ready' }
+const LEXICAL: ReadonlySet<RecommenderSpec['kind']> = new Set(['minisearch', 'bm25', 'lucene'])
 
 /** A recommender that could not be opened: its catalogue is there to be looked at, and every ranking says why there is none. */
 function unopened(name: string, reason: unknown): OpenRecommender {
@@ -43,6 +53,12 @@ export class Ranker {
     private readonly onChange: (opened: OpenRecommender | undefined, state: Ranking) => void,
   ) {}
 
+  #memory(): Pick<OpenOptions, 'authorisation' | 'files'> {
+    const { authorisation, folder } = this.#extras
+    const named = folder?.name === this.settings.encoder.trim()
+    return { ...(authorisation === undefined ? {} : { authorisation }), ...(folder !== undefined && named ? { files: folder.files } : {}) }
+  }
+
   /** The spec and what it is opened with. Throws where the settings don't fit together. */
   #wanted(): Wanted {
     const spec = specOf(this.settings)
@@ -51,20 +67,22 @@ export class Ranker {
 
   /**
    * Opens the recommender for another dataset, which then stands instead of the one before. A lexical one that fails rejects, for then the
-   * catalogue is unreadable; of others (a server, an encoder) the dataset is none the worse, and `state` says what is wrong.
+   * catalogue is unreadable; where settings don't fit together, and of others (a server, an encoder), the dataset is none the worse, and `state`
+   * says what is wrong.
    */
   async open(dataset: Catalogue, onProgress: (share: number) => void, signal: AbortSignal): Promise<OpenRecommender> {
     const { recommender: kind } = this.settings
-    this.#opening?.abort.abort()
+    let spec: RecommenderSpec | undefined
     let opened: OpenRecommender
     let state = READY
     let key = ''
     try {
       const wanted = this.#wanted()
-      opened = await this.openWith(dataset, wanted.spec, { ...this.#extras, onProgress, signal })
+      spec = wanted.spec
+      opened = await this.openWith(dataset, spec, { ...this.#memory(), onProgress, signal })
       key = wanted.key
     } catch (error) {
-      if (signal.aborted || kind === 'minisearch' || kind === 'bm25' || kind === 'lucene') throw error
+      if (signal.aborted || (spec !== undefined && LEXICAL.has(spec.kind))) throw error
       opened = unopened(kind, error)
       state = { is: 'failed', reason: sentenceOf(error) }
     }
@@ -72,6 +90,7 @@ export class Ranker {
       opened.close()
       signal.throwIfAborted()
     }
+    this.#giveUpOpening()
     this.#opened?.recommender.close()
     this.#opened = { key, recommender: opened }
     this.#dataset = dataset
@@ -91,8 +110,13 @@ export class Ranker {
   equip(extras: Extras): void {
     this.#extras = { ...this.#extras, ...extras }
     const { authorise } = this.#opened?.recommender ?? {}
-    if (extras.files === undefined && authorise !== undefined) void authorise(extras.authorisation)
+    if (extras.folder === undefined && authorise !== undefined) void authorise(extras.authorisation)
     else this.#reopen(true)
+  }
+
+  /** Tries again after a failure or a cancelling; an encoder goes on where it stopped. */
+  again(): void {
+    this.#reopen(true)
   }
 
   /** Resolves once the recommender is what the settings ask for; rejects with the reason when that cannot be. */
@@ -103,14 +127,19 @@ export class Ranker {
 
   /** Gives up opening the next recommender; the one before goes on. */
   cancel(): void {
-    this.#opening?.abort.abort(new Error('opening the recommender was cancelled; change a setting of it, or open the data set again'))
+    this.#opening?.abort.abort(new Error('opening the recommender was cancelled; what it has done so far is kept where it can be'))
   }
 
   close(): void {
-    this.#opening?.abort.abort()
+    this.#giveUpOpening()
     this.#opened?.recommender.close()
-    this.#opened = this.#dataset = this.#opening = undefined
+    this.#opened = this.#dataset = undefined
     this.state = READY
+  }
+
+  #giveUpOpening(): void {
+    this.#opening?.abort.abort()
+    this.#opening = undefined
   }
 
   #reopen(anyway: boolean): void {
@@ -120,18 +149,16 @@ export class Ranker {
     try {
       wanted = this.#wanted()
     } catch (error) {
-      this.#opening?.abort.abort()
-      this.#opening = undefined
+      this.#giveUpOpening()
       this.#tell({ is: 'failed', reason: sentenceOf(error) })
       return
     }
     if (!anyway && this.#opened?.key === wanted.key) {
-      this.#opening?.abort.abort()
-      this.#opening = undefined
+      this.#giveUpOpening()
       if (this.state.is !== 'ready') this.#tell(READY)
       return
     }
-    this.#opening?.abort.abort()
+    this.#giveUpOpening()
     const abort = new AbortController()
     const opening = { abort, done: Promise.resolve() }
     opening.done = this.#swap(dataset, wanted, opening)
@@ -147,7 +174,7 @@ export class Ranker {
     this.#tell({ is: 'opening', what: spec.kind, share: 0 })
     try {
       const opened = await this.openWith(dataset, spec, {
-        ...this.#extras, signal, onProgress: (share) => { if (latest()) this.#tell({ is: 'opening', what: spec.kind, share }) },
+        ...this.#memory(), signal, onProgress: (share) => { if (latest()) this.#tell({ is: 'opening', what: spec.kind, share }) },
       })
       if (!latest() || signal.aborted) {
         opened.close()

@@ -1,11 +1,13 @@
 // The one screen: data on the left, the run in the middle, the inspector below.
 import type { Workbench } from '../state/workbench.ts'
+import { AddSheet } from './add/AddSheet.tsx'
 import { DataPanel } from './data/DataPanel.tsx'
 import { InspectPanel } from './inspect/InspectPanel.tsx'
 import { WorkbenchContext } from './parts/stores.ts'
 import { RunPanel } from './run/RunPanel.tsx'
 import './theme.css'
 import './app.css'
+import './add/add.css'
 import './data/data.css'
 import './run/run.css'
 import './inspect/inspect.css'
@@ -23,6 +25,7 @@ export function App({ workbench }: { readonly workbench: Workbench }) {
           <RunPanel />
           <InspectPanel />
         </main>
+        <AddSheet />
       </div>
     </WorkbenchContext>
   )

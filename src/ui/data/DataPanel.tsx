@@ -1,11 +1,11 @@
-// The area on the left: what is loaded, and the place where a user's own shards are added.
+// The area on the left: what is loaded, what ranks it, what is trained; and the way to other data.
 import { useId } from 'react'
-import { count } from '../parts/format.ts'
-import { useLibrary } from '../parts/stores.ts'
-import { AddShards } from './AddShards.tsx'
+import { usePageDrop } from '../add/usePageDrop.ts'
+import { count, percent } from '../parts/format.ts'
+import { useLibrary, useWorkbench } from '../parts/stores.ts'
+import { DatasetCard } from './DatasetCard.tsx'
 import { PolicyCard } from './PolicyCard.tsx'
-import { Rejections } from './Rejections.tsx'
-import { ShopCard } from './ShopCard.tsx'
+import { RecommenderCard } from './RecommenderCard.tsx'
 
 function Failure() {
   const failure = useLibrary((state) => state.failure)
@@ -18,17 +18,38 @@ function Announcement() {
   return <p role="status" className="visually-hidden">{text}</p>
 }
 
-export function DataPanel() {
-  const heading = useId()
-  const report = useLibrary((state) => state.shop?.report)
+const DOING = { fetching: 'Fetching', recognising: 'Looking into', reading: 'Reading', opening: 'Opening', indexing: 'Indexing' } as const
+
+function Opening() {
+  const { library } = useWorkbench()
+  const reading = useLibrary((state) => state.reading)
+  if (reading === undefined) return null
+  const doing = DOING[reading.phase]
   return (
-    <section className="panel data" aria-labelledby={heading}>
-      <h2 id={heading}>Data</h2>
+    <div className="reading">
+      <p>{doing} {reading.what} <span className="quiet">{reading.rows > 0 ? `${count(reading.rows)} rows` : ''} {percent(reading.share)}</span></p>
+      <progress max={1} value={reading.share} aria-label={`${doing} ${reading.what}`} />
+      <button type="button" className="plain" onClick={() => library.cancel()}>Cancel</button>
+    </div>
+  )
+}
+
+export function DataPanel() {
+  const { adding } = useWorkbench()
+  const heading = useId()
+  const over = usePageDrop(adding.addFiles)
+  return (
+    <section className={over ? 'panel data over' : 'panel data'} aria-labelledby={heading}>
+      <div className="data-head">
+        <h2 id={heading}>Data</h2>
+        {over && <span className="quiet">Let go to add the files</span>}
+        <button type="button" className="button small" title="or drop files anywhere on the page" onClick={adding.show}>Add data</button>
+      </div>
       <Failure />
       <Announcement />
-      <ShopCard />
-      {report !== undefined && report.rejectedCount > 0 && <Rejections rejected={report.rejected} total={report.rejectedCount} />}
-      <AddShards />
+      <DatasetCard />
+      <Opening />
+      <RecommenderCard />
       <PolicyCard />
     </section>
   )

@@ -12,10 +12,14 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StateOf<Name extends 'library' | 'run' | 'view'> = Workbench[Name] extends StoreApi<infer State> ? State : never
+type StateOf<Name extends 'library' | 'run' | 'view' | 'adding'> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
   return useStore(useWorkbench().library, select)
+}
+
+export function useAdding<Slice>(select: (state: StateOf<'adding'>) => Slice): Slice {
+  return useStore(useWorkbench().adding, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {

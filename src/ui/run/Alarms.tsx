@@ -1,6 +1,6 @@
 // What the run warns of, in words, the newest first; and what happened when it failed.
-import type { ExportedFile } from '../../state/run.ts'
 import { count, size } from '../parts/format.ts'
+import { saveBlob } from '../parts/save.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 
 const SHOWN = 3
@@ -20,15 +20,6 @@ export function Alarms() {
   )
 }
 
-function save({ name, bytes }: ExportedFile): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([bytes]))
-  link.download = name
-  link.click()
-  // the download has taken the bytes by the next task
-  setTimeout(() => URL.revokeObjectURL(link.href))
-}
-
 /** Saves the best policy's files, which are held on the page itself. */
 export function KeptPolicy() {
   const kept = useRun((state) => state.kept)
@@ -38,7 +29,7 @@ export function KeptPolicy() {
       <span>Best policy, of step {count(kept.step)}:</span>
       {kept.files.map((file) => (
         <span key={file.name}>
-          <button type="button" className="plain" onClick={() => save(file)}>Save {file.name}</button> <small>{size(file.bytes.byteLength)}</small>
+          <button type="button" className="plain" onClick={() => saveBlob(file.name, new Blob([file.bytes]))}>Save {file.name}</button> <small>{size(file.bytes.byteLength)}</small>
         </span>
       ))}
     </p>

@@ -51,7 +51,7 @@ interface SettingProps {
   readonly preset: Settings[SettingName]
 }
 
-function Setting({ spec, value, preset }: SettingProps) {
+export function Setting({ spec, value, preset }: SettingProps) {
   const { run } = useWorkbench()
   const id = useId()
   // the text as typed, while it is not yet a value

@@ -1,0 +1,63 @@
+// The columns of a table that no format knows: the person says what they mean, with the first rows beside it.
+import { useId } from 'react'
+import { MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault, type ColumnMapping, type MappedField, type MappedRole, type Recognised } from '../../state/files.ts'
+import { Cells } from '../parts/Figures.tsx'
+
+const ROLES: Readonly<Record<MappedRole, string>> = {
+  products: 'products, one a row', judgements: 'judgements, a query and a product a row', queries: 'queries, one a row',
+  interactions: 'interactions, a person and a product a row',
+}
+
+interface ChoiceProps {
+  readonly field: MappedField
+  readonly columns: readonly string[]
+  readonly value: string | undefined
+  readonly onChange: (column: string | undefined) => void
+}
+
+function Choice({ field, columns, value, onChange }: ChoiceProps) {
+  const id = useId()
+  return (
+    <div className="mapped">
+      <label htmlFor={id}>{field.title}{field.required && <small> needed</small>}</label>
+      <select id={id} value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}>
+        <option value="">–</option>
+        {columns.map((column) => <option key={column}>{column}</option>)}
+      </select>
+    </div>
+  )
+}
+
+export interface MappingProps {
+  readonly file: Recognised
+  readonly mapping: ColumnMapping | undefined
+  readonly onChange: (mapping: ColumnMapping) => void
+}
+
+export function Mapping({ file, mapping = { role: 'products', columns: {} }, onChange }: MappingProps) {
+  const id = useId()
+  const fault = mappingFault(mapping)
+  const { role, columns } = mapping
+  const choose = (name: string, column: string | undefined): void => {
+    const { [name]: _, ...others } = columns
+    onChange({ role, columns: column === undefined ? others : { ...others, [name]: column } })
+  }
+  return (
+    <fieldset className="mapping">
+      <legend>What {file.file} holds</legend>
+      <div className="mapping-role">
+        <label htmlFor={id}>Each row is of</label>
+        <select id={id} value={role} onChange={(event) => onChange(mappingAs(event.currentTarget.value as MappedRole, mapping))}>
+          {MAPPED_ROLES.map((name) => <option key={name} value={name}>{ROLES[name]}</option>)}
+        </select>
+        {fault === undefined ? <span className="good">complete</span> : <span role="status" className="warns">{fault}</span>}
+      </div>
+      <div className="mapping-fields">
+        {MAPPED_FIELDS[role].map((field) => (
+          <Choice key={field.name} field={field} columns={file.columns} value={columns[field.name]} onChange={(column) => choose(field.name, column)} />
+        ))}
+      </div>
+      <Cells caption="First rows" columns={file.columns} rows={file.samples.map((row) => file.columns.map((column) => row[column] ?? ''))} />
+    </fieldset>
+  )
+}

@@ -1,0 +1,69 @@
+// Result files measured again: what each stores beside what its rankings come to, and how many of its entries agree.
+import type { StoredCheck } from '../../state/adding.ts'
+import { count } from '../parts/format.ts'
+import { saveBlob } from '../parts/save.ts'
+
+const DIGITS = 4
+
+interface Line { readonly file: string; readonly measure: string; readonly stored: number; readonly mean: number; readonly equal: number; readonly queries: number }
+
+function linesOf(checks: readonly StoredCheck[]): readonly Line[] {
+  return checks.flatMap((check) => ('recomputed' in check
+    ? Object.entries(check.recomputed.metrics).map(([measure, { stored, mean, equal, queries }]) => ({ file: check.file, measure, stored, mean, equal, queries }))
+    : []))
+}
+
+/** RFC 4180: a text is quoted where it holds a comma, a quote or a line break. */
+function cell(value: string | number): string {
+  const text = String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function csvOf(lines: readonly Line[]): string {
+  const rows = lines.map(({ file, measure, stored, mean, equal, queries }) => [file, measure, stored, mean, equal, queries].map(cell).join(','))
+  return `${['file,measure,stored_mean,recomputed_mean,share_equal,entries', ...rows].join('\r\n')}\r\n`
+}
+
+export function Results({ checks }: { readonly checks: readonly StoredCheck[] }) {
+  const lines = linesOf(checks)
+  const faults = checks.flatMap((check) => {
+    if ('fault' in check) return [`${check.file}: ${check.fault}`]
+    const { leftOut, unknown } = check.recomputed
+    return [
+      ...(leftOut > 0 ? [`${check.file}: ${count(leftOut)} entries have no targets or no measures, and are left out`] : []),
+      ...(unknown.length > 0 ? [`${check.file}: nobody here knows the measures ${unknown.join(', ')}`] : []),
+    ]
+  })
+  return (
+    <section className="results-check" aria-label="Stored measures, recomputed">
+      <h3>Stored measures, recomputed <small>from the rankings and targets beside them, by the released code’s definitions</small></h3>
+      {lines.length > 0 && (
+        <>
+          <div className="scroll-x">
+            <table className="cells">
+              <thead>
+                <tr>
+                  <th scope="col">File</th><th scope="col">Measure</th><th scope="col" className="number">Stored mean</th>
+                  <th scope="col" className="number">Recomputed mean</th><th scope="col" className="number">Entries that agree</th><th scope="col" className="number">Entries</th>
+                </tr>
+              </thead>
+              <tbody>
+                {lines.map(({ file, measure, stored, mean, equal, queries }) => (
+                  <tr key={`${file} ${measure}`}>
+                    <td title={file}>{file}</td><td>{measure}</td>
+                    <td className="number" title={String(stored)}>{stored.toFixed(DIGITS)}</td>
+                    <td className="number" title={String(mean)}>{mean.toFixed(DIGITS)}</td>
+                    <td className={equal === 1 ? 'number good' : 'number fault'}>{count(Math.round(equal * queries))}</td>
+                    <td className="number">{count(queries)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <p><button type="button" className="button" onClick={() => saveBlob('recomputed measures.csv', new Blob([csvOf(lines)], { type: 'text/csv' }))}>Download as CSV</button></p>
+        </>
+      )}
+      {faults.length > 0 && <ul className="notice warn">{faults.map((fault) => <li key={fault}>{fault}</li>)}</ul>}
+    </section>
+  )
+}

@@ -1,0 +1,72 @@
+// What ranks the open dataset, by its name and what decides its rankings; and the way to change it.
+import { useState } from 'react'
+import { MINISEARCH_LIMIT, partKinds, specLines, wantedSpec } from '../../state/recommending.ts'
+import { count, percent, size } from '../parts/format.ts'
+import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
+import { RecommenderSheet } from './RecommenderSheet.tsx'
+
+const LEXICAL: ReadonlySet<string> = new Set(['minisearch', 'bm25', 'lucene'])
+
+/** The next recommender on its way, or why there is none. */
+export function Opening() {
+  const { library } = useWorkbench()
+  const ranking = useLibrary((state) => state.ranking)
+  const shown = useLibrary((state) => state.shop?.recommender.name)
+  if (ranking.is === 'ready') return null
+  if (ranking.is === 'failed') {
+    return (
+      <div role="alert" className="notice bad">
+        <p>{ranking.reason}</p>
+        {shown !== undefined && <p className="quiet">Until then the recommender of before, {shown}, ranks.</p>}
+        <button type="button" className="button small" onClick={() => library.ranker.again()}>Try again</button>
+      </div>
+    )
+  }
+  const doing = ranking.what === 'dense' || ranking.what === 'hybrid' ? 'Embedding and indexing' : ranking.what === 'http' ? 'Asking the server' : 'Indexing'
+  return (
+    <div className="reading">
+      <p>{doing} for {ranking.what} <span className="quiet">{percent(ranking.share)}</span></p>
+      <progress max={1} value={ranking.share} aria-label={`${doing} for ${ranking.what}`} />
+      <button type="button" className="plain" onClick={() => library.ranker.cancel()}>Cancel</button>
+    </div>
+  )
+}
+
+function Index() {
+  const bytes = useLibrary((state) => state.shop?.opened.bytes)
+  const ms = useLibrary((state) => state.shop?.opened.ms)
+  const products = useLibrary((state) => state.shop?.dataset.productCount ?? 0)
+  if (bytes === undefined && ms === undefined) return null
+  return (
+    <p className="quiet">
+      {bytes !== undefined && <span title={`${count(products === 0 ? undefined : bytes / products)} bytes per product, stored text apart`}>index {size(bytes)}</span>}
+      {bytes !== undefined && ms !== undefined && ' · '}
+      {ms !== undefined && <>made in {(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s</>}
+    </p>
+  )
+}
+
+export function RecommenderCard() {
+  const [open, setOpen] = useState(false)
+  const name = useLibrary((state) => state.shop?.recommender.name)
+  const products = useLibrary((state) => state.shop?.dataset.productCount ?? 0)
+  const settings = useRun((state) => state.settings)
+  const spec = wantedSpec(settings)
+  if (name === undefined) return null
+  return (
+    <div className="card recommender">
+      <div className="card-head">
+        <h3><small>Recommender</small> {name}</h3>
+        <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the recommender" onClick={() => setOpen(true)}>Change</button>
+      </div>
+      {spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}
+      {settings.mode === 'as-released' && <p className="warns">as released: every query loses its first word</p>}
+      <Index />
+      {products > MINISEARCH_LIMIT && partKinds(settings).some((kind) => LEXICAL.has(kind)) && (
+        <p className="quiet">Beyond {count(MINISEARCH_LIMIT)} products MiniSearch itself is left out: the compiled index ranks, and there is no search box.</p>
+      )}
+      {!open && <Opening />}
+      {open && <RecommenderSheet onClose={() => setOpen(false)} />}
+    </div>
+  )
+}
