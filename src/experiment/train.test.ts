@@ -236,6 +236,7 @@ describe('a ranking that failed', () => {
     const table = tablePorts(SHOP)
     // the two tests before are answered, and what comes after three steps
     const ports = failingOn(table, (_, call) => call > 2 && call < 6)
+    table.policy.state.logits[12 * 4] = 50
     const start = table.policy.state.logits.slice()
     let moved: boolean | undefined
     const watched = withUpdate(ports, async (request) => {
@@ -251,9 +252,15 @@ describe('a ranking that failed', () => {
     expect(step).toMatchObject({ reward: { mean: Number.NaN }, ndcg: Number.NaN, learningRate: 0 })
     expect(JSON.parse(JSON.stringify(step))).toMatchObject({ reward: { mean: null }, ndcg: null })
     expect(of(events, 'alarm').map(({ message }) => message)).toEqual([
-      '100 % of rollouts got no ranking, and so no reward: the server answered 503', 'training ends: 3 updates in a row had no reward'])
+      '100 % of rollouts got no ranking, and so no reward: the server answered 503', 'training ends: 3 updates in a row had no ranking to learn from'])
     expect(summary(events).failed).toBe(3 * 48)
     expect(summary(events).test.after['ndcg@10']).toBe(summary(events).test.before['ndcg@10'])
+  })
+
+  it('of every query ends training too where broken formats have their rewards', async () => {
+    const table = tablePorts(SHOP)
+    const events = await runOn(failingOn(table, (_, call) => call > 2 && call < 6), ['steps=10', 'validationEvery=0'])
+    expect(stepsOf(events).map(({ learningRate, failed }) => [learningRate, failed.share < 1])).toEqual([[0, true], [0, true], [0, true]])
   })
 
   it('never chooses a checkpoint by a validation that measured nothing', async () => {

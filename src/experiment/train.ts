@@ -55,9 +55,9 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
 
     const scored = await scoreRollouts(recommender, settings, batch, rollouts)
     const advantages = groupAdvantages(scored.map(({ reward }) => reward), groupSize, settings)
-    // without a single reward there is nothing to step towards: the update only measures
-    const rewarded = scored.some(({ reward }) => reward !== undefined)
-    const learningRate = rewarded ? learningRateAt(settings, step) : 0
+    // when nothing could be ranked there is nothing to step towards, and broken formats alone teach no search: the update only measures
+    const away = scored.some(({ failed }) => failed !== undefined) && !scored.some(({ request, failed }) => request.kind === 'query' && failed === undefined)
+    const learningRate = away ? 0 : learningRateAt(settings, step)
     const rankedMs = now()
 
     const sequences = rollouts.map(({ promptIds, ids, logps }, i) => ({ promptIds, ids, oldLogps: logps, advantage: advantages.values[i]! }))
@@ -70,8 +70,9 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
     yield { type: 'step', stage: 'grpo', ...history.at(-1)! }
     for (const message of newAlarms(history)) yield { type: 'alarm', step, message }
 
-    skipped = report.skipped > 0 || !rewarded ? skipped + 1 : 0
-    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends: ${skipped} updates in a row ${rewarded ? 'were not finite' : 'had no reward'}` }
+    skipped = report.skipped > 0 || away ? skipped + 1 : 0
+    const why = away ? 'had no ranking to learn from' : 'were not finite'
+    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends: ${skipped} updates in a row ${why}` }
     if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === settings.steps)) yield* validate(run, step)
   }
 }
