@@ -86,6 +86,11 @@ export class ExactSearch {
     return found
   }
 
+  /** The kernel's own float32 scores of the best `k`, best first: what `search` starts from. */
+  async kernelScores(queries: Float32Array, k: number): Promise<{ positions: Uint32Array; scores: Float32Array }[]> {
+    return this.#candidates(queries, k)
+  }
+
   free(): void {
     for (const { rows } of this.#slabs) this.gpu.free(rows)
   }
