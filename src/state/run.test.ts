@@ -1,10 +1,12 @@
 // Checks how a run is driven: pulled event by event, paused, stepped, reset, and what is kept when it fails.
 import { expect, test, vi } from 'vitest'
 import type { PolicyInfo, PolicyService } from '../client/policy.ts'
+import { settingsOf } from '../domain/config.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
 import { createLibrary } from './library.ts'
 import { createRun, type RunClient } from './run.ts'
+import { fakeBrowser } from './testing.ts'
 
 const INFO = { architecture: 'Qwen2', parameters: 10, trainableParameters: 10, vocabulary: 4, layers: 1, bytes: {} } as unknown as PolicyInfo
 
@@ -63,17 +65,7 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
     train: (ports) => train(ports),
     versions: () => ({}),
   }
-  const report = {
-    products: 0, queries: 0, trainQueries: 0, testQueries: 0, judgements: 0, joined: 0, labels: { E: 0, S: 0, C: 0, I: 0 },
-    duplicates: 0, untitled: 0, rejected: [], rejectedCount: 0, seconds: 0,
-  }
-  const result = { dataset: { name: 'sample', products: [], queries: [], hash: '' }, report }
-  const library = createLibrary({
-    loadSample: () => Promise.resolve(result), readShards: () => Promise.resolve(result),
-    openRecommender: () => Promise.resolve({
-      recommender: { name: 'fake', rank: () => Promise.resolve([]) }, failed: new Promise<Error>(() => undefined), close: () => undefined,
-    }),
-  })
+  const library = createLibrary(fakeBrowser().client, settingsOf('sample'))
   await library.loadSample()
   const run = createRun(client, library)
   const reaches = (phase: string): Promise<void> => vi.waitFor(() => expect(run.getState().phase).toBe(phase))
