@@ -41,7 +41,7 @@ describe('queries by department', () => {
   })
 })
 
-const user = (userId: string, items: string, times?: readonly number[]): UserHistory => ({ userId, items: [...items], ...(times === undefined ? {} : { times }) })
+const user = (userId: string, items: string, times?: readonly number[]): UserHistory => ({ userId, items: items.split(''), ...(times === undefined ? {} : { times }) })
 const row = ({ userId, items, target }: { userId: string; items: readonly string[]; target: string }) => `${userId} ${items.join('')}>${target}`
 
 describe('leave last out', () => {
@@ -122,7 +122,7 @@ describe('split by time', () => {
 
 describe('ready histories', () => {
   const ready = (userId: string, items: string, target: string, split?: Split, setting?: 'transductive' | 'inductive'): UserHistory =>
-    ({ userId, items: [...items], next: { target, ...(split === undefined ? {} : { split }), ...(setting === undefined ? {} : { setting }) } })
+    ({ userId, items: items.split(''), next: { target, ...(split === undefined ? {} : { split }), ...(setting === undefined ? {} : { setting }) } })
 
   it('stand where their file put them, and have the setting that training gives them where the file names none', () => {
     const splits = readySplits([ready('t', 'ab', 'c', 'train'), ready('x', 'a', 'b'), ready('y', 'q', 'r', 'test'), ready('z', 'a', 'r', 'test'), ready('v', 'a', 'r', 'validation', 'inductive'), user('plain', 'abc')])

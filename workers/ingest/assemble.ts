@@ -95,10 +95,10 @@ export function assemble(options: AssemblyOptions): Assembly {
         notes: [...tally.notes],
         rejected: tally.rejected,
         rejectedCount: tally.rejectedCount,
-        rejectedBy: tally.rejectedBy,
+        rejectedBy: Object.fromEntries(tally.rejectedBy),
         leftOut: {
           queriesWithoutExact: judged.judged - judged.queries.length,
-          filtered: tally.filtered,
+          filtered: Object.fromEntries(tally.filtered),
           duplicateProducts: catalogue.duplicates,
           withoutText: judged.withoutText,
           repeatedQueries: judged.repeatedQueries,

@@ -11,8 +11,8 @@ export const OTHER_REASONS = 'other reasons'
 export class Tally {
   readonly rejected: Rejection[] = []
   rejectedCount = 0
-  readonly rejectedBy: Record<string, number> = {}
-  readonly filtered: Record<string, number> = {}
+  readonly rejectedBy = new Map<string, number>()
+  readonly filtered = new Map<string, number>()
   readonly notes = new Set<string>()
 
   constructor(private readonly onRejection?: (rejection: Rejection) => void) {}
@@ -23,13 +23,16 @@ export class Tally {
     if (this.rejected.length < TOLD) this.rejected.push(rejection)
     this.onRejection?.(rejection)
     const kind = kindOf(reason)
-    const counted = Object.hasOwn(this.rejectedBy, kind) || Object.keys(this.rejectedBy).length < REASONS ? kind : OTHER_REASONS
-    this.rejectedBy[counted] = (this.rejectedBy[counted] ?? 0) + 1
+    count(this.rejectedBy, this.rejectedBy.has(kind) || this.rejectedBy.size < REASONS ? kind : OTHER_REASONS)
   }
 
   filter(column: string): void {
-    this.filtered[column] = (this.filtered[column] ?? 0) + 1
+    count(this.filtered, column)
   }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
 /**

@@ -81,7 +81,7 @@ export class Queries {
   /** Queries with their judgements of products in the catalogue; judgements keep the files' order, repeated ones too. */
   join(catalogue: Catalogue): JoinedQueries {
     const labels: Record<EsciLabel, number> = { E: 0, S: 0, C: 0, I: 0 }
-    const domains: Record<string, number> = {}
+    const domains = new Map<string, number>()
     const queries: JudgedQuery[] = []
     const seenBy = new Int32Array(this.products.texts.length).fill(-1)
     const { starts, order } = groupBy(this.queryOf.view, this.entries.length)
@@ -101,10 +101,10 @@ export class Queries {
       const first = present.find((row) => this.labelOf.view[row] === 0)
       if (first === undefined || entry.text === '') continue
       const domain = this.domainOf(entry, rows, catalogue)
-      if (domain !== undefined) domains[domain] = (domains[domain] ?? 0) + 1
+      if (domain !== undefined) domains.set(domain, (domains.get(domain) ?? 0) + 1)
       queries.push({ id: entry.id, text: entry.text, split: this.splitOf(entry), ...(domain === undefined ? {} : { domain }), judgements: Array.from(present, (row) => this.judgementAt(row)) })
     }
-    return { queries, judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated, domains }
+    return { queries, judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated, domains: Object.fromEntries(domains) }
   }
 
   private entryOf({ id, text, split, domain }: { id: string; text: string | undefined; split?: Split | undefined; domain?: string | undefined }, at: Place): Entry | undefined {

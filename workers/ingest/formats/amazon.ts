@@ -1,7 +1,7 @@
 // Amazon's products and purchases as published for 2014 (McAuley et al.), 2018 (Ni et al.) and 2023 (Hou et al.).
 import type { Product } from '../../../src/domain/dataset.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { firstText, has, hasAny, needs, number, seconds, text, texts } from './cells.ts'
+import { firstText, has, hasAny, isAsin, needs, number, seconds, text, texts } from './cells.ts'
 
 export const AMAZON_2023_METADATA: Format = {
   name: 'Amazon Reviews 2023 metadata',
@@ -112,7 +112,7 @@ export const AMAZON_2014_REVIEWS: Format = {
   role: 'interactions',
   columns: OLD_REVIEW,
   matches: (shape) => has(shape, 'reviewerID', 'asin') && !is2018Review(shape),
-  read: AMAZON_2018_REVIEWS.read,
+  read: (row, at, sink) => { AMAZON_2018_REVIEWS.read(row, at, sink) },
 }
 
 function tellEvent(row: Row, user: string, itemColumns: readonly string[], timeColumn: string, ratingColumn: string, at: Place, sink: Sink): void {
@@ -152,7 +152,7 @@ function areRatings({ container, columns, first }: Shape): boolean {
   })
 }
 
-/** How many of the first rows have in `column` what Amazon numbers products by: B and nine letters or digits, or an ISBN. */
+/** How many of the first rows have in `column` what looks like a product's id. */
 function asins({ first }: Shape, column: string): number {
-  return first.filter((row) => /^(?:B[0-9A-Z]{9}|\d{9}[\dX])$/.test(text(row[column]))).length
+  return first.filter((row) => isAsin(text(row[column]))).length
 }

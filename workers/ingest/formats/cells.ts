@@ -88,7 +88,7 @@ export function seconds(row: Row, column: string, at: Place, sink: Sink): number
   const told = number(row[column])
   if (told === undefined) return undefined
   if (!Number.isFinite(told)) {
-    sink.reject(at, column, `${column} is "${shown(row[column])}"; seconds or milliseconds since 1970 are needed`)
+    sink.reject(at, column, `${called(column)} is "${shown(row[column])}"; seconds or milliseconds since 1970 are needed`)
     return Number.NaN
   }
   return Math.abs(told) >= MILLISECONDS_FROM ? told / 1000 : told
@@ -96,6 +96,16 @@ export function seconds(row: Row, column: string, at: Place, sink: Sink): number
 
 /** Whether the row has a text in `column`; rejects it where not. */
 export function needs(value: string, column: string, remedy: string, at: Place, sink: Sink): boolean {
-  if (value === '') sink.reject(at, column, `${column} is missing; ${remedy}`)
+  if (value === '') sink.reject(at, column, `${called(column)} is missing; ${remedy}`)
   return value !== ''
+}
+
+/** A column as people call it: those without names are counted from 1. */
+function called(column: string): string {
+  return /^\d+$/.test(column) ? `field ${Number(column) + 1}` : column
+}
+
+/** What Amazon numbers products by: B and nine letters or digits, or an ISBN. */
+export function isAsin(id: string): boolean {
+  return /^(?:B[0-9A-Z]{9}|\d{9}[\dX])$/.test(id)
 }

@@ -48,9 +48,10 @@ describe('Rec-R1\'s histories, corpora and maps of categories', () => {
   })
 
   it('a map of categories may leave an id without one', () => {
-    const heard = hear([{ [KEY]: 'B1', [VALUE]: null }, { [KEY]: 'B2', [VALUE]: 'Toys & Games' }], { container: 'json' })
-    expect([heard.format.name, heard.category, heard.rejected]).toEqual(['product categories', [['B2', 'Toys & Games']], []])
-    expect(claims([{ [KEY]: 'B1', [VALUE]: 3 }], 'json')).toEqual([])
+    const heard = hear([{ [KEY]: 'B07CXG6C9W', [VALUE]: null }, { [KEY]: '0777001234', [VALUE]: 'Toys & Games' }], { container: 'json' })
+    expect([heard.format.name, heard.category, heard.rejected]).toEqual(['product categories', [['0777001234', 'Toys & Games']], []])
+    expect(claims([{ [KEY]: 'B07CXG6C9W', [VALUE]: 3 }], 'json')).toEqual([])
+    expect(claims([{ [KEY]: 'q1', [VALUE]: 'what is a mug' }], 'json')).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@
 import type { Split } from '../../../src/domain/dataset.ts'
 import { KEY, VALUE } from '../format.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { has, hasAny, needs, seconds, shown, text, textId, texts } from './cells.ts'
+import { has, hasAny, isAsin, needs, seconds, shown, text, textId, texts } from './cells.ts'
 
 /** Tells a query with every target of its row; rejects it without words or targets. */
 export function tellTargets(
@@ -85,8 +85,9 @@ export const REC_R1_CORPUS: Format = {
 export const CATEGORY_MAP: Format = {
   name: 'product categories',
   role: 'categories',
-  matches: (shape) => shape.container === 'json' && has(shape, KEY) && shape.first.length > 0
-    && shape.first.every((row) => typeof row[KEY] === 'string' && (row[VALUE] === null || typeof row[VALUE] === 'string')),
+  matches: ({ container, first }) => container === 'json' && first.length > 0
+    && first.every((row) => typeof row[KEY] === 'string' && (row[VALUE] === null || typeof row[VALUE] === 'string'))
+    && first.filter((row) => isAsin(text(row[KEY]))).length * 2 > first.length,
   read(row, at, sink) {
     const [id, category] = [text(row[KEY]), text(row[VALUE])]
     if (row[VALUE] !== null && typeof row[VALUE] !== 'string') sink.reject(at, VALUE, `the category of "${shown(id)}" is "${shown(row[VALUE])}"; a text or null is needed`)

@@ -57,7 +57,7 @@ describe('BEIR', () => {
 })
 
 describe('TREC', () => {
-  const lines = (...rows: readonly string[]) => rows.map((row) => ({ ...row.split(' ') }) as unknown as Row)
+  const lines = (...rows: readonly string[]) => rows.map((row): Row => Object.fromEntries(row.split(' ').entries()))
 
   it('qrels are graded judgements, negative grades too; runs are rankings line by line', () => {
     expect(hear(lines('1 0 d -1'), { container: 'trec' }).judgement).toEqual([{ queryId: '1', productId: 'd', label: 'I', grade: -1 }])
