@@ -1,4 +1,5 @@
-// `npm start`: builds the page when needed and serves it on localhost; `-- --open` opens it in Chrome with the flags WebGPU needs.
+// `npm start`: builds the page when needed and serves it on localhost. `-- --open` opens it in Chrome with the flags WebGPU needs;
+// `-- --proxy URL` forwards to one search server that browsers would keep from a page.
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBuilt, hashSources } from './build.ts'
 import { findChrome, WEBGPU_FLAGS } from './chrome.ts'
+import { forwardTo, PROXY_PATH, proxyOrigin } from './proxy.ts'
 import { ROOT } from './root.ts'
 import { serve } from './serve.ts'
 
@@ -33,13 +35,15 @@ function openBrowser(address: string): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { open: { type: 'boolean', default: false } } })
+  const { values } = parseArgs({ options: { open: { type: 'boolean', default: false }, proxy: { type: 'string' } } })
   const port = wantedPort()
+  const origin = values.proxy === undefined ? undefined : proxyOrigin(values.proxy)
   const outDir = join(ROOT, 'dist')
   const started = performance.now()
   const built = await ensureBuilt(outDir, { root: ROOT }, hashSources())
   if (built) console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
-  const { address } = await serve({ outDir, port })
+  const { address } = await serve({ outDir, port, ...(origin === undefined ? {} : { middleware: forwardTo(origin) }) })
+  if (origin !== undefined) console.log(`requests of the page to ${origin} go through ${address}${PROXY_PATH.slice(1)}`)
   console.log(`Rec-R1 Workbench is at ${address} (Ctrl-C stops it)`)
   if (values.open) openBrowser(address)
 }

@@ -15,7 +15,7 @@ export function eventLine(event: RunEvent): string | undefined {
     case 'step':
       return event.stage === 'sft'
         ? `step ${event.step}: loss ${event.loss.toFixed(4)} (${event.ms.toFixed(0)} ms)`
-        : `step ${event.step}: reward ${event.reward.mean.toFixed(3)} ± ${event.reward.std.toFixed(3)}, ndcg ${event.ndcg.toFixed(3)}, format ${(100 * event.format).toFixed(0)} %, gap ${event.logpGap.toExponential(1)} (${event.ms.toFixed(0)} ms)`
+        : `step ${event.step}: reward ${event.reward.mean.toFixed(3)} ± ${event.reward.std.toFixed(3)}, ndcg ${event.ndcg.toFixed(3)}, format ${(100 * event.format).toFixed(0)} %, gap ${event.logpGap.toExponential(1)}${event.failed.rollouts > 0 ? `, ${event.failed.rollouts} not ranked` : ''} (${event.ms.toFixed(0)} ms)`
     case 'checkpoint': return `checkpoint ${event.name}, step ${event.step}: ${event.reason}`
     case 'alarm': return `alarm at step ${event.step}: ${event.message}`
     case 'paired': return `sampled outputs over all training queries: ${event.before.toFixed(4)} before, ${event.after.toFixed(4)} after, p ${event.p}`
