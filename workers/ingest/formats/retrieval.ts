@@ -1,7 +1,7 @@
 // Test collections as BEIR and TREC publish them: corpus, queries, judgements, runs.
 import type { EsciLabel } from '../../../src/domain/dataset.ts'
 import { columnName } from '../format.ts'
-import type { Format, Place, Shape, Sink } from '../format.ts'
+import type { Format, Place, Row, Shape, Sink } from '../format.ts'
 import { has, needs, number, shown, text } from './cells.ts'
 
 export const BEIR_CORPUS: Format = {
@@ -35,12 +35,35 @@ export const BEIR_QRELS: Format = {
   read: (row, at, sink) => { tellGrade(text(row['query-id']), text(row['corpus-id']), row['score'], ['query-id', 'corpus-id', 'score'], at, sink) },
 }
 
+/** TREC's fields by name, as its container gives them, and by place, as a table of tabs without a header does. */
+const QRELS_FIELDS = ['qid', 'iter', 'docid', 'rel'] as const
+const RUN_FIELDS = ['qid', 'iter', 'docid', 'rank', 'score', 'tag'] as const
+
+type Field = (typeof QRELS_FIELDS)[number] | (typeof RUN_FIELDS)[number]
+
+function fieldOf(row: Row, fields: readonly Field[], name: Field): unknown {
+  return row[name] ?? row[columnName(fields.indexOf(name))]
+}
+
+function columnsOf(fields: readonly Field[], ...names: readonly Field[]): string[] {
+  return names.flatMap((name) => [name, columnName(fields.indexOf(name))])
+}
+
+function isTrec({ container, columns, first }: Shape, fields: readonly Field[]): boolean {
+  if (columns.size !== fields.length || first.length === 0) return false
+  const all = (named: (name: Field, index: number) => string): boolean => fields.every((name, index) => columns.has(named(name, index)))
+  return (container === 'trec' && all((name) => name)) || ((container === 'trec' || container === 'tsv') && all((_, index) => columnName(index)))
+}
+
 export const TREC_QRELS: Format = {
   name: 'TREC qrels',
   role: 'judgements',
-  columns: ['0', '2', '3'],
-  matches: (shape) => isTrec(shape, 4) && shape.first.every((row) => /^[-+]?\d+$/.test(text(row['3']))),
-  read: (row, at, sink) => { tellGrade(text(row['0']), text(row['2']), row['3'], ['0', '2', '3'], at, sink) },
+  columns: columnsOf(QRELS_FIELDS, 'qid', 'docid', 'rel'),
+  matches: (shape) => isTrec(shape, QRELS_FIELDS) && shape.first.every((row) => /^[-+]?\d+$/.test(text(fieldOf(row, QRELS_FIELDS, 'rel')))),
+  read(row, at, sink) {
+    const field = (name: Field): unknown => fieldOf(row, QRELS_FIELDS, name)
+    tellGrade(text(field('qid')), text(field('docid')), field('rel'), ['qid', 'docid', 'rel'], at, sink)
+  },
 }
 
 const RUN_LINE = 'a run\'s line is: query, Q0, document, rank, score, name'
@@ -48,19 +71,15 @@ const RUN_LINE = 'a run\'s line is: query, Q0, document, rank, score, name'
 export const TREC_RUN: Format = {
   name: 'TREC run',
   role: 'run',
-  columns: ['0', '2', '4'],
-  matches: (shape) => isTrec(shape, 6) && shape.first.every((row) => Number.isFinite(number(row['4']) ?? Number.NaN)),
+  columns: columnsOf(RUN_FIELDS, 'qid', 'docid', 'score'),
+  matches: (shape) => isTrec(shape, RUN_FIELDS) && shape.first.every((row) => Number.isFinite(number(fieldOf(row, RUN_FIELDS, 'score')))),
   read(row, at, sink) {
-    const [queryId, id, score] = [text(row['0']), text(row['2']), number(row['4']) ?? Number.NaN]
-    if (!needs(queryId, '0', RUN_LINE, at, sink) || !needs(id, '2', RUN_LINE, at, sink)) return
-    if (!Number.isFinite(score)) sink.reject(at, '4', `the score is "${shown(row['4'])}"; a number is needed (${RUN_LINE})`)
+    const field = (name: Field): unknown => fieldOf(row, RUN_FIELDS, name)
+    const [queryId, id, score] = [text(field('qid')), text(field('docid')), number(field('score'))]
+    if (!needs(queryId, 'qid', RUN_LINE, at, sink) || !needs(id, 'docid', RUN_LINE, at, sink)) return
+    if (score === undefined || !Number.isFinite(score)) sink.reject(at, 'score', `the score is "${shown(field('score'))}"; a number is needed (${RUN_LINE})`)
     else sink.retrieved({ queryId, ids: [id], scores: [score] }, at)
   },
-}
-
-/** Lines between spaces, or a table of tabs without a header, in so many columns. */
-function isTrec({ container, columns, first }: Shape, count: number): boolean {
-  return (container === 'trec' || container === 'tsv') && columns.size === count && first.length > 0 && Array.from({ length: count }, (_, i) => columnName(i)).every((column) => columns.has(column))
 }
 
 /** Relevant from grade 1 up, as trec_eval has it; the grade itself stays. */

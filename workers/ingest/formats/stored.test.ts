@@ -57,23 +57,33 @@ describe('BEIR', () => {
 })
 
 describe('TREC', () => {
-  const lines = (...rows: readonly string[]) => rows.map((row): Row => Object.fromEntries(row.split(' ').entries()))
+  const QRELS = ['qid', 'iter', 'docid', 'rel']
+  const RUN = ['qid', 'iter', 'docid', 'rank', 'score', 'tag']
+  const line = (names: readonly string[], fields: string): Row => Object.fromEntries(fields.split(' ').map((field, i) => [names[i]!, field]))
+  const tabs = (fields: string): Row => Object.fromEntries(fields.split(' ').entries())
 
-  it('qrels are graded judgements, negative grades too; runs are rankings line by line', () => {
-    expect(hear(lines('1 0 d -1'), { container: 'trec' }).judgement).toEqual([{ queryId: '1', productId: 'd', label: 'I', grade: -1 }])
-    expect(hear(lines('1 0 d 1'), { container: 'tsv' }).judgement[0]!.label).toBe('E')
-    const heard = hear(lines('r0 Q0 B1 1 92.685989 lucene', 'r0 Q0 B2 2 -1e3 lucene'), { container: 'trec' })
-    expect(heard.retrieved).toEqual([{ queryId: 'r0', ids: ['B1'], scores: [92.685989] }, { queryId: 'r0', ids: ['B2'], scores: [-1000] }])
+  it('qrels are graded judgements, negative grades too, between spaces or tabs', () => {
+    expect(hear([line(QRELS, '1 0 d -1')], { container: 'trec' }).judgement).toEqual([{ queryId: '1', productId: 'd', label: 'I', grade: -1 }])
+    expect(hear([tabs('1 0 d 3')], { container: 'tsv' }).judgement).toEqual([{ queryId: '1', productId: 'd', label: 'E', grade: 3 }])
   })
 
-  it('lines with another thing where grade or score belong are rejected where the file is known by its others, else nobody\'s', () => {
+  it('runs are rankings line by line', () => {
+    const heard = hear([line(RUN, 'r0 Q0 B1 1 92.685989 lucene'), line(RUN, 'r0 Q0 B2 2 -1e3 lucene')], { container: 'trec' })
+    expect(heard.retrieved).toEqual([{ queryId: 'r0', ids: ['B1'], scores: [92.685989] }, { queryId: 'r0', ids: ['B2'], scores: [-1000] }])
+    expect(hear([tabs('r0 Q0 B1 1 2.5 lucene')], { container: 'tsv' }).retrieved).toHaveLength(1)
+  })
+
+  it('lines with another thing where grade or score belong are rejected in a file known by its first lines, and claim no file', () => {
     const rejected: string[] = []
-    const sink = { reject: (at: { row: number }, column: string, reason: string) => { rejected.push(`${at.row} ${column}: ${reason}`) } } as unknown as Sink
-    TREC_RUN.read(lines('r0 Q0 B2 2 x lucene')[0]!, { file: 'f', row: 21 }, sink)
-    TREC_QRELS.read(lines('1 0 d high')[0]!, { file: 'f', row: 22 }, sink)
+    const sink = {
+      reject: (at: { row: number }, column: string, reason: string) => { rejected.push(`${at.row} ${column}: ${reason}`) },
+    } as unknown as Sink
+    TREC_RUN.read(line(RUN, 'r0 Q0 B2 2 x lucene'), { file: 'f', row: 21 }, sink)
+    TREC_QRELS.read(line(QRELS, '1 0 d high'), { file: 'f', row: 22 }, sink)
     expect(rejected).toEqual([
-      '21 4: the score is "x"; a number is needed (a run\'s line is: query, Q0, document, rank, score, name)', '22 3: the grade is "high"; a number is needed, 1 and more for relevant',
+      '21 score: the score is "x"; a number is needed (a run\'s line is: query, Q0, document, rank, score, name)',
+      '22 rel: the grade is "high"; a number is needed, 1 and more for relevant',
     ])
-    expect(claims(lines('r0 Q0 B2 2 x lucene'), 'trec')).toEqual([])
+    expect(claims([line(RUN, 'r0 Q0 B2 2 x lucene')], 'trec')).toEqual([])
   })
 })
