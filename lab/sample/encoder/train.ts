@@ -47,6 +47,9 @@ export function embed({ width, tokens, places }: Pick<SentenceEncoder, 'width' |
   return { vector: length === 0 ? vector : vector.map((value) => value / length), length }
 }
 
+/** A product of a smaller share of a query's softmax is passed over: most are, once training has begun. */
+const NEGLIGIBLE = 1e-9
+
 interface Pair {
   readonly query: readonly number[]
   /** position in the catalogue */
@@ -125,12 +128,13 @@ export function contrast(
     const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0)
     loss += top + Math.log(sum) - logits[i]!
     logits.forEach((logit, j) => {
-      const d = (Math.exp(logit - top) / sum - (i === j ? 1 : 0)) / temperature / batch.length
-      if (d === 0) return
-      const p = offered[j]!.vector
+      const share = Math.exp(logit - top) / sum - (i === j ? 1 : 0)
+      if (Math.abs(share) < NEGLIGIBLE) return
+      const d = share / temperature / batch.length
+      const [p, dQuery, dProduct] = [offered[j]!.vector, dAsked[i]!, dOffered[j]!]
       for (let c = 0; c < width; c++) {
-        dAsked[i]![c]! += d * p[c]!
-        dOffered[j]![c]! += d * q[c]!
+        dQuery[c]! += d * p[c]!
+        dProduct[c]! += d * q[c]!
       }
     })
   })
