@@ -1,6 +1,7 @@
 // Headless Chromium on the lab's page: the page is built when needed, served on a port of its own, and gone when the work ends.
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Page } from 'playwright'
@@ -96,6 +97,14 @@ async function openPage(page: Page, address: string, { progress, event }: LabOpt
   await page.waitForFunction(() => typeof window.runJob === 'function')
 }
 
+/** The browser's name and whole version, by its own protocol: its pages are told the first number only. */
+async function versionOf(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page)
+  const { product } = await session.send('Browser.getVersion')
+  await session.detach()
+  return `Chromium ${product.slice(product.indexOf('/') + 1)}`
+}
+
 /** Opens the lab's page for as long as `work` takes. The signal, a crash of the page or of the browser end it at once. */
 export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
   // loaded only now: bad input is answered before the browser's tools are
@@ -106,20 +115,28 @@ export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promis
   const outDir = await labPage()
   signal.throwIfAborted()
   const server = await serve({ outDir, port: FIRST_PORT + (process.pid % 1000), middleware: exchange.middleware })
-  const browser = await chromium.launch({ executablePath, args: [...CHROME_FLAGS], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false })
+  // a profile of its own, on the disk: without one the browser's private file system is kept in memory, whatever a catalogue's size
+  const profile = mkdtempSync(join(tmpdir(), 'rec-r1-lab-'))
+  const forget = (): Promise<void> => rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  const launch = { executablePath, args: [...CHROME_FLAGS], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
+  const context = await chromium.launchPersistentContext(profile, launch).catch(async (error: unknown) => {
+    await Promise.all([forget(), server.close()])
+    throw error
+  })
   try {
-    const page = await browser.newPage()
+    const page = await context.newPage()
+    const version = await versionOf(page)
     const broken = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error))
       page.on('crash', () => reject(new Error('the browser\'s page crashed, most likely out of memory')))
-      browser.on('disconnected', () => reject(new Error('the browser ended before the work did')))
+      context.on('close', () => reject(new Error('the browser ended before the work did')))
     })
     broken.catch(() => undefined)
     signal.throwIfAborted()
     await Promise.race([openPage(page, server.address, options), broken])
-    progress(`browser: Chromium ${browser.version()}`)
+    progress(`browser: ${version}`)
     return await Promise.race([broken, work({
-      browser: `Chromium ${browser.version()}`,
+      browser: version,
       async run(job) {
         const outcome: Outcome = await Promise.race([page.evaluate((value) => window.runJob(value), job as Job), broken])
         if (outcome.ok) return outcome.value as Results[typeof job.verb]
@@ -127,7 +144,8 @@ export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promis
       },
     })])
   } finally {
-    await browser.close()
+    await context.close()
     await server.close()
+    await forget()
   }
 }
