@@ -180,7 +180,7 @@ describe('a proxy', () => {
       kind: 'http', engine: 'elasticsearch', url: `http://localhost:${port}/proxy/products`, template: '', idField: '_id',
       concurrency: 2, timeoutMs: 5000, retries: 0,
     }
-    const recommender = new HttpRecommender(spec, { name: 'Authorization', value: 'ApiKey secret' }, ['red', 'blue'])
+    const recommender = new HttpRecommender(spec, { name: 'Authorization', value: 'ApiKey secret' })
     expect((await recommender.rank(['red mug', 'blue mug'], 1)).map(({ ids }) => ids)).toEqual(['red', 'blue'])
     expect(server.seen[0]!.headers.authorization).toBe('ApiKey secret')
     await server.close()

@@ -37,6 +37,7 @@ describe('the recommender of settings', () => {
     expect(spec('recommender=http', ...given)).toEqual({
       kind: 'http', engine: 'opensearch', url: 'https://a.b/shop', template, idField: 'asin', concurrency: 4, timeoutMs: 50, retries: 3 })
     expect(spec('recommender=http', 'httpIdField= ')).toMatchObject({ idField: '_id' })
+    expect(spec('recommender=http', 'httpEngine=json', 'httpTemplate={"q":{{query}}}', 'httpIdField=asin')).toMatchObject({ template: '', idField: '_id' })
   })
 
   it('refuses settings that don’t fit together', () => {
@@ -46,6 +47,5 @@ describe('the recommender of settings', () => {
     expect(() => spec('recommender=hybrid', 'hybridWeights=2,-1')).toThrow('"2,-1"; give no part a weight below 0')
     expect(() => spec('titleWeight=0', 'descriptionWeight=0', 'bulletsWeight=0', 'brandWeight=0', 'colorWeight=0')).toThrow('are all 0')
     expect(() => spec('recommender=dense', 'encoder= ')).toThrow('setting encoder is empty')
-    expect(() => spec('recommender=http', 'httpEngine=json', 'httpTemplate={"q":{{query}}}')).toThrow('is for elasticsearch and opensearch')
   })
 })

@@ -10,7 +10,7 @@ const OWN_B: Readonly<Record<LexicalSpec['kind'], number>> = { minisearch: 0.7, 
 
 /**
  * The recommender that `settings` ask for. Throws a sentence where settings that are right one by one don't fit together: a hybrid
- * of one part, weights that are not as many as the parts, a lexical scoring without a field, a template that `json` would ignore.
+ * of one part, weights that are not as many as the parts, a lexical scoring without a field, an encoder without a name.
  */
 export function specOf(settings: Settings): RecommenderSpec {
   const { recommender } = settings
@@ -54,10 +54,9 @@ function denseOf({ encoder, pooling, queryPrefix, productPrefix }: Settings): De
 }
 
 function httpOf(settings: Settings): HttpSpec {
-  const { httpEngine: engine, httpUrl: url, httpTemplate: template } = settings
+  const { httpEngine: engine, httpUrl: url } = settings
   const { httpIdField, httpConcurrency: concurrency, httpTimeout: timeoutMs, httpRetries: retries } = settings
-  if (engine === 'json' && template !== '') {
-    throw new Error('setting httpTemplate is for elasticsearch and opensearch; empty it, or change httpEngine from json')
-  }
-  return { kind: 'http', engine, url, template, idField: httpIdField.trim() || '_id', concurrency, timeoutMs, retries }
+  // the plain contract knows neither: what they are set to decides nothing, and must not look as if it did
+  const [template, idField] = engine === 'json' ? ['', '_id'] : [settings.httpTemplate, httpIdField.trim() || '_id']
+  return { kind: 'http', engine, url, template, idField, concurrency, timeoutMs, retries }
 }

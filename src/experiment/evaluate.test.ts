@@ -86,4 +86,19 @@ describe('the queries of a run', () => {
     expect(planTasks(dataset, SETTINGS).training.map(({ key, query: { id } }) => [key, id])).toEqual([[1, 'a'], [2, 'b']])
     expect(planTasks(dataset, { ...SETTINGS, gains: 'graded' }).training.map(({ key }) => key)).toEqual([0, 1, 2])
   })
+
+  it('validate on the queries that the data names for it; where it names none, on a share of the training queries', () => {
+    const named: JudgedQuery = { ...SHOP.queries[0]!, id: 'v', split: 'validation' }
+    const tasks = planTasks({ ...SHOP, queries: [...SHOP.queries, named] }, SETTINGS)
+    expect(tasks.validation.map(({ query }) => query.id)).toEqual(['v'])
+    expect(tasks.training.map(({ query }) => query.id)).toEqual(['a', 'b'])
+  })
+
+  it('hold out departments where settings say so, whatever splits the files name, and say which there are where none is left', () => {
+    const departments = ['Books', 'Video_Games', 'Books']
+    const dataset = { ...SHOP, queries: SHOP.queries.slice(0, 3).map((query, i) => ({ ...query, domain: departments[i]! })) }
+    const tasks = planTasks(dataset, { ...SETTINGS, validationShare: 0, testDepartments: 'Video Games' })
+    expect([tasks.training.map(({ key }) => key), tasks.test.map(({ key }) => key)]).toEqual([[0, 2], [1]])
+    expect(() => planTasks(dataset, { ...SETTINGS, testDepartments: 'Toys' })).toThrow('holds 0 test queries with Toys held out; its departments are Books, Video_Games')
+  })
 })

@@ -1,9 +1,11 @@
 // The judged queries of a run, each with its prompt and its targets, and how the policy is asked about them.
-import type { Dataset, JudgedQuery } from '../domain/dataset.ts'
+import type { Dataset, JudgedQuery, Split } from '../domain/dataset.ts'
+import { departmentList } from '../domain/department.ts'
 import { targetsOf, type Targets } from '../domain/metrics.ts'
 import { splitValidation } from '../domain/order.ts'
 import { END_OF_TURN, renderPrompt, type Prompt } from '../domain/prompt.ts'
 import type { Settings } from '../domain/settings.ts'
+import { splitOf } from '../domain/splits.ts'
 import type { GenerateRequest, Sampling } from '../protocol/policy.ts'
 
 export interface Task {
@@ -32,14 +34,20 @@ export function planTasks(dataset: Dataset, settings: Settings): Tasks {
     targets: targetsOf(query.judgements, settings),
     measured: targetsOf(query.judgements, { ...settings, duplicateTargets: 'distinct' }),
   }))
-  const split = (name: 'train' | 'test'): Task[] => {
-    const tasks = all.filter(({ query, measured }) => query.split === name && measured.gain.size > 0)
+  const heldOut = departmentList(settings.testDepartments)
+  const inSplit = (name: Split): Task[] => all.filter(({ query, measured }) => splitOf(query, heldOut) === name && measured.gain.size > 0)
+  const needed = (name: 'train' | 'test'): Task[] => {
+    const tasks = inSplit(name)
     if (tasks.length > 0) return tasks
+    if (heldOut.length > 0) {
+      const departments = new Set(dataset.queries.map(({ domain }) => domain ?? 'none'))
+      throw new Error(`${dataset.name} holds 0 ${name} queries with ${heldOut.join(', ')} held out; its departments are ${[...departments].join(', ')}`)
+    }
     const queries = dataset.queries.filter((query) => query.split === name).length
     throw new Error(`${dataset.name} holds ${queries} ${name} queries and 0 of them with a relevant product; add examples of split ${name}, label E`)
   }
-  const test = split('test')
-  return { ...splitValidation(split('train'), settings.validationShare, settings.seed), test }
+  const [test, train, validation] = [needed('test'), needed('train'), inSplit('validation')]
+  return validation.length > 0 ? { training: train, validation, test } : { ...splitValidation(train, settings.validationShare, settings.seed), test }
 }
 
 export function samplingOf(settings: Settings): Sampling {

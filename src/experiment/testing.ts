@@ -3,7 +3,7 @@ import type { Dataset, JudgedQuery, Product } from '../domain/dataset.ts'
 import { policyLoss } from '../domain/objective.ts'
 import { END_OF_TURN } from '../domain/prompt.ts'
 import { Stream } from '../domain/random.ts'
-import type { Recommender } from '../domain/recommender.ts'
+import type { Ranking, Recommender } from '../domain/recommender.ts'
 import { queryWords } from '../domain/words.ts'
 import type { GenerateRequest, PolicyInfo, Rollout, SftReport, SftRequest, UpdateReport, UpdateRequest } from '../protocol/policy.ts'
 import type { Ports } from './ports.ts'
@@ -52,7 +52,7 @@ export class CountingRecommender implements Recommender {
     this.titles = products.map(({ id, title }) => ({ id, words: new Set(queryWords(title)) }))
   }
 
-  rank(queries: readonly string[], k: number) {
+  rank(queries: readonly string[], k: number): Promise<Ranking[]> {
     this.asked.push(...queries)
     return Promise.resolve(queries.map((query) => {
       const words = queryWords(query)

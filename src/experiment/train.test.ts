@@ -89,7 +89,7 @@ describe('a GRPO run', () => {
     for (let group = 0; group < 48; group += 6) {
       expect(rollouts.slice(group, group + 6).reduce((sum, { advantage }) => sum + advantage, 0)).toBeCloseTo(0, 9)
     }
-    expect(step.reward.mean).toBeCloseTo(rollouts.reduce((sum, { reward }) => sum + reward, 0) / 48, 12)
+    expect(step.reward.mean).toBeCloseTo(rollouts.reduce((sum, { reward }) => sum + reward!, 0) / 48, 12)
     expect(step.format).toBe(rollouts.filter(({ rewrite }) => rewrite !== undefined).length / 48)
     expect(step.parts['malformed']).toBeCloseTo(1 - step.format, 12)
   })

@@ -29,7 +29,7 @@ const spec = (url: string, changes: Partial<HttpSpec> = {}): HttpSpec => (
 
 function recommender(server: SearchServer, changes: Partial<HttpSpec> = {}): HttpRecommender {
   const path = changes.engine === 'json' ? '/rank' : '/products'
-  return new HttpRecommender(spec(`${server.origin}${path}`, changes), undefined, PRODUCTS.map(({ id }) => id))
+  return new HttpRecommender(spec(`${server.origin}${path}`, changes), undefined, (id) => PRODUCTS.some((product) => product.id === id))
 }
 
 const NEVER: Fault = () => new Promise(() => undefined)

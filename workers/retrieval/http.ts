@@ -39,7 +39,6 @@ export class HttpRecommender {
   readonly name: string
   readonly #dialect: Dialect
   readonly #requests: Requests
-  readonly #known: ReadonlySet<string>
   #counts = { failed: 0, ids: 0, unknownIds: 0 }
   #asked = 0
   #retried = 0
@@ -48,11 +47,11 @@ export class HttpRecommender {
   /** the address without its query string */
   readonly #server: string
 
-  constructor(private readonly spec: HttpSpec, authorisation: Authorisation | undefined, catalogue: readonly string[] = []) {
+  /** `holds` says whether an id is in the catalogue. */
+  constructor(private readonly spec: HttpSpec, authorisation: Authorisation | undefined, private readonly holds: (id: string) => boolean = () => true) {
     this.name = `http (${spec.engine})`
     this.#dialect = DIALECTS[spec.engine]
     this.#requests = new Requests(spec, authorisation)
-    this.#known = new Set(catalogue)
     const { origin, pathname } = new URL(spec.url)
     this.#server = `${origin}${pathname}`
   }
@@ -138,7 +137,7 @@ export class HttpRecommender {
       return { ids: '', scores: new Float64Array(0), failed: answer.failed }
     }
     this.#counts.ids += answer.ids.length
-    for (const id of answer.ids) if (!this.#known.has(id)) this.#counts.unknownIds++
+    for (const id of answer.ids) if (!this.holds(id)) this.#counts.unknownIds++
     return { ids: answer.ids.join('\n'), scores: Float64Array.from(answer.scores) }
   }
 }

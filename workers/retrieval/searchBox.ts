@@ -1,16 +1,13 @@
 // The search box over a catalogue: MiniSearch itself, with prefixes, spelling mistakes and suggestions.
-import MiniSearch from 'minisearch'
-import type { Product } from '../../src/domain/dataset.ts'
-import { FIELDS } from '../../src/domain/recommender.ts'
-import { queryWords } from '../../src/domain/words.ts'
 import { MINISEARCH_LIMIT, type SearchOptions, type WireRanking } from '../../src/protocol/retrieval.ts'
 import type { CatalogueReader } from '../store/catalogue.ts'
+import { createEngine } from './minisearch.ts'
 
 const CHUNK = 200
 const SUGGESTIONS = 8
 
 export class SearchBox {
-  private constructor(private readonly engine: MiniSearch<Product & { readonly position: number }>, private readonly ids: readonly string[]) {}
+  private constructor(private readonly engine: ReturnType<typeof createEngine>, private readonly ids: readonly string[]) {}
 
   /** Indexes a catalogue of at most MINISEARCH_LIMIT products, chunk by chunk, so that rankings asked for meanwhile get their turn. */
   static async build(reader: CatalogueReader): Promise<SearchBox> {
@@ -18,8 +15,7 @@ export class SearchBox {
       const counts = `up to ${MINISEARCH_LIMIT} products and this catalogue has ${reader.count}`
       throw new Error(`the search box holds ${counts}; the recommenders rank it all the same`)
     }
-    const engine = new MiniSearch<Product & { readonly position: number }>(
-      { idField: 'position', fields: [...FIELDS], tokenize: queryWords, processTerm: (word) => word })
+    const engine = createEngine()
     const ids: string[] = []
     for await (const chunk of reader.chunks(CHUNK)) {
       for (const product of chunk) {

@@ -2,6 +2,7 @@
 import type { LexicalSpec } from '../../src/domain/recommender.ts'
 import type { Authorisation, RetrievalService, WireRanking } from '../../src/protocol/retrieval.ts'
 import type { CatalogueReader } from '../store/catalogue.ts'
+import { IdLookup } from '../store/lookup.ts'
 import { HttpRecommender } from './http.ts'
 import { LexicalIndex, type SharedIndex } from './lexical.ts'
 import { SearchBox } from './searchBox.ts'
@@ -28,7 +29,9 @@ export class Retrieval implements RetrievalService {
     const reader = await this.openCatalogue(hash)
     this.#hash = hash
     if (spec.kind === 'http') {
-      const server = new HttpRecommender(spec, this.#authorisation, await reader.ids())
+      // a dozen bytes a product, and no strings
+      const ids = new IdLookup(new TextEncoder().encode(`${(await reader.ids()).join('\n')}\n`), reader.count)
+      const server = new HttpRecommender(spec, this.#authorisation, (id) => ids.find(id) !== undefined)
       await server.probe()
       this.#server = server
       onProgress?.(1)
