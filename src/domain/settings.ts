@@ -195,8 +195,10 @@ export const SETTINGS = [
 
   { name: 'evalK', group: 'evaluation', kind: 'integer', default: 100, unit: 'products', min: 1, max: 10000,
     explanation: 'Depth of the ranking behind the validation reward. Reported measures keep the depth in their names.' },
+  { name: 'testDepartments', group: 'evaluation', kind: 'free', form: 'any', default: '', unit: '', example: 'Video_Games,Baby_Products',
+    explanation: 'Departments held out: their queries are the test, all others train (Rec-R1 on Amazon-C4). None: as the files split them.' },
   { name: 'validationShare', group: 'evaluation', kind: 'number', default: 0.1, unit: 'share', min: 0, max: 0.5,
-    explanation: 'Seeded share of the training queries held out to choose the best checkpoint; 0 keeps the last one.' },
+    explanation: 'Seeded share of the training queries held out to choose the best checkpoint, where the data names none; 0 keeps the last one.' },
   { name: 'validationEvery', group: 'evaluation', kind: 'integer', default: 10, unit: 'steps', min: 0, max: 100000,
     explanation: 'Steps between validations (greedy); 0 is never, and then the last checkpoint is measured.' },
   { name: 'evaluationBatch', group: 'evaluation', kind: 'integer', default: 64, unit: 'prompts', min: 1, max: 4096,

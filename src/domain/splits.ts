@@ -1,5 +1,5 @@
 // The papers' splits, as pure functions of a seed: queries by shop department, histories by leaving the last out or by time.
-import type { JudgedQuery, NextItem, UserHistory } from './dataset.ts'
+import type { JudgedQuery, NextItem, Split, UserHistory } from './dataset.ts'
 import { Stream } from './random.ts'
 
 /** Queries to learn from, to choose by, and to be judged by; those by department, in the data's order. */
@@ -22,18 +22,25 @@ export interface QuerySplitOptions {
 export const REC_R1_DOMAINS = ['Video_Games', 'Baby_Products', 'Office_Products', 'Sports_and_Outdoors'] as const
 export const OTHER_DOMAINS = 'Others'
 
+/** Where a query stands: as its file says, or, where departments are held out, in the test for theirs and in training for all others. */
+export function splitOf(query: JudgedQuery, heldOut: readonly string[]): Split {
+  if (heldOut.length === 0) return query.split
+  return query.domain !== undefined && heldOut.includes(query.domain) ? 'test' : 'train'
+}
+
 /** ESCI as Rec-R1 splits it: the published training and test queries, the test by the department of a query's first target. */
 export function splitQueries(queries: readonly JudgedQuery[], options: QuerySplitOptions): QuerySplits {
-  return withValidation(
-    queries.filter((query) => query.split === 'train'), queries.filter((query) => query.split === 'validation'), queries.filter((query) => query.split === 'test'), options,
-  )
+  return divide(queries, [], options)
 }
 
 /** Amazon-C4 as Rec-R1 splits it: `domains` are the test, every other department trains, whatever split the data names. */
 export function holdOutDomains(queries: readonly JudgedQuery[], options: QuerySplitOptions & { readonly domains: readonly string[] }): QuerySplits {
-  const heldOut = new Set(options.domains)
-  const isTest = (query: JudgedQuery): boolean => query.domain !== undefined && heldOut.has(query.domain)
-  return withValidation(queries.filter((query) => !isTest(query)), [], queries.filter(isTest), options)
+  return divide(queries, options.domains, options)
+}
+
+function divide(queries: readonly JudgedQuery[], heldOut: readonly string[], options: QuerySplitOptions): QuerySplits {
+  const [train, validation, test] = (['train', 'validation', 'test'] as const).map((split) => queries.filter((query) => splitOf(query, heldOut) === split))
+  return withValidation(train!, validation!, test!, options)
 }
 
 function withValidation(train: readonly JudgedQuery[], validation: readonly JudgedQuery[], test: readonly JudgedQuery[], options: QuerySplitOptions): QuerySplits {

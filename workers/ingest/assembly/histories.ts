@@ -1,8 +1,9 @@
 // What people bought while files are read: single events, sorted by time at the end, and ready histories with the item to predict.
+import { departmentName } from '../../../src/domain/department.ts'
 import type { NextItem, Split, UserHistory } from '../../../src/domain/dataset.ts'
 import type { Place, Sink } from '../format.ts'
 import type { Catalogue } from './catalogue.ts'
-import { departmentName, departmentOfName, splitOfName } from './names.ts'
+import { departmentOfName, splitOfName } from './names.ts'
 import { bytes, groupBy, integers, Numbered, reals } from './numbers.ts'
 
 type Event = Parameters<Sink['interaction']>[0]

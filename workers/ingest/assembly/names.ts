@@ -26,8 +26,3 @@ export function departmentOfName(name: string): string | undefined {
   const found = DEPARTMENTS.filter((department) => words.includes(`_${department.toLowerCase()}_`))
   return found.toSorted((a, b) => b.length - a.length)[0]
 }
-
-/** One spelling of a department, that of Amazon's file names: `Sports & Outdoors` and `Sports_and_Outdoors` are the same. */
-export function departmentName(category: string): string {
-  return category.trim().replaceAll('&', ' and ').replaceAll(/[^\p{L}\p{N}]+/gu, '_').replaceAll(/^_+|_+$/g, '')
-}

@@ -1,8 +1,9 @@
 // Judged queries while files are read: texts by query, judgements as columns of numbers, joined at the end.
+import { departmentName } from '../../../src/domain/department.ts'
 import type { EsciLabel, Judgement, JudgedQuery, Split } from '../../../src/domain/dataset.ts'
 import type { Place, Sink } from '../format.ts'
 import type { Catalogue } from './catalogue.ts'
-import { departmentName, departmentOfName, splitOfName } from './names.ts'
+import { departmentOfName, splitOfName } from './names.ts'
 import { bytes, groupBy, integers, Numbered, own, reals } from './numbers.ts'
 
 type Query = Parameters<Sink['query']>[0]
