@@ -1,5 +1,6 @@
 // One query looked at closely: as typed, as the starting policy rewrites it and as the current one does, each with its ranking.
 import type { PolicyService, PolicyVersion } from '../client/policy.ts'
+import { parseBoolean, type ParsedBoolean } from '../domain/boolean.ts'
 import type { JudgedQuery } from '../domain/dataset.ts'
 import { ndcg, targetsOf } from '../domain/metrics.ts'
 import { END_OF_TURN, renderPrompt } from '../domain/prompt.ts'
@@ -10,6 +11,8 @@ import { searchText } from '../domain/words.ts'
 
 /** As deep as NDCG@100 and the ranks of relevant products need. */
 export const DEPTH = 100
+
+const UNJUDGED_AT = 10
 
 export interface Column {
   /** the text that was searched for */
@@ -22,8 +25,16 @@ export interface Column {
   readonly fault: string | undefined
   /** ranked product ids, best first, at most DEPTH */
   readonly ids: readonly string[]
+  /** the recommender's own, one per id */
+  readonly scores: ArrayLike<number>
   /** undefined when nothing was judged relevant for the query */
   readonly ndcg: number | undefined
+  /** of the first ten: how many nobody judged for the query, who count as irrelevant; undefined where nothing was judged */
+  readonly unjudged: { readonly count: number; readonly of: number } | undefined
+  /** how a Boolean query was read; undefined where queries are bags of words */
+  readonly boolean: ParsedBoolean | undefined
+  /** why there is no ranking: a server that failed */
+  readonly unranked: string | undefined
 }
 
 export type ColumnName = 'original' | 'before' | 'current'
@@ -42,13 +53,23 @@ interface Sources {
   readonly policy: PolicyService | undefined
 }
 
+type Ranked = Pick<Column, 'ids' | 'scores' | 'ndcg' | 'unjudged' | 'boolean' | 'unranked'>
 type Asked = Pick<Inspection, 'query' | 'judged'>
 
-async function rankOne({ recommender, settings }: Sources, { judged }: Asked, rewrite: string): Promise<Pick<Column, 'ids' | 'ndcg'>> {
-  const [ranking] = await recommender.rank([searchText(rewrite, settings.mode)], DEPTH)
-  const ids = ranking?.ids ?? []
+async function rankOne({ recommender, settings }: Sources, { judged }: Asked, rewrite: string): Promise<Ranked> {
+  const searched = searchText(rewrite, settings.mode)
+  const [ranking] = await recommender.rank([searched], DEPTH)
+  const boolean = settings.queryMode === 'boolean' ? parseBoolean(searched) : undefined
+  if (ranking === undefined || ranking.failed !== undefined) return { ids: [], scores: [], ndcg: undefined, unjudged: undefined, boolean, unranked: ranking?.failed ?? 'no answer' }
+  const { ids, scores } = ranking
   const targets = targetsOf(judged?.judgements ?? [], settings)
-  return { ids, ndcg: targets.gain.size === 0 ? undefined : ndcg(ids, targets, DEPTH) }
+  const known = new Set(judged?.judgements.map(({ productId }) => productId))
+  const shown = ids.slice(0, UNJUDGED_AT)
+  return {
+    ids, scores, boolean, unranked: undefined,
+    ndcg: targets.gain.size === 0 ? undefined : ndcg(ids, targets, DEPTH),
+    unjudged: judged === undefined ? undefined : { count: shown.filter((id) => !known.has(id)).length, of: shown.length },
+  }
 }
 
 async function ask(sources: Sources, asked: Asked, policy: PolicyService, version: PolicyVersion): Promise<Column> {

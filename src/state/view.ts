@@ -55,7 +55,8 @@ async function firstQuery({ dataset, recommender }: Shop, settings: Settings): P
 /** The policy may have changed in a way worth another look: a validation, a pause, an end, a fresh engine. */
 function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
   const settled = now.phase !== before.phase && (now.phase === 'paused' || now.phase === 'finished' || now.phase === 'idle')
-  return now.engine !== before.engine || settled || now.run.validations.length > before.run.validations.length
+  const asks = now.settings.mode !== before.settings.mode
+  return now.engine !== before.engine || settled || asks || now.run.validations.length > before.run.validations.length
 }
 
 export function createView(library: Library, run: Run): View {
@@ -104,7 +105,8 @@ export function createView(library: Library, run: Run): View {
 
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
-    if (shop?.dataset === before.shop?.dataset) return refresh()
+    // the same data, ranked otherwise or called otherwise: the query stays
+    if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash) return refresh()
     setState({ query: '', inspection: undefined })
     void welcome(shop)
   })

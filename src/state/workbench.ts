@@ -10,8 +10,10 @@ import { differences, settingsOf, settingsToHash } from '../domain/config.ts'
 import { train } from '../experiment/train.ts'
 import { createAdding, type Adding } from './adding.ts'
 import { createLibrary, type Library } from './library.ts'
+import { createLooking, type Looking } from './looking.ts'
 import { createProducts, type Products } from './products.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
+import { createSearch, type Search } from './search.ts'
 import { createView, type View } from './view.ts'
 
 export interface Workbench {
@@ -20,6 +22,8 @@ export interface Workbench {
   readonly view: View
   readonly products: Products
   readonly adding: Adding
+  readonly looking: Looking
+  readonly search: Search
   /** Opens what was added, unless a run is under way on the shop that it would replace; returns why not. */
   readonly useAdded: () => string | undefined
   /** Opens a stored dataset, or the sample. */
@@ -69,7 +73,7 @@ export function createWorkbench(): Workbench {
   })
 
   return {
-    library, run, view, products, adding,
+    library, run, view, products, adding, looking: createLooking(library, run, view), search: createSearch(library),
     useAdded: () => {
       const { understood } = adding.getState()
       const refused = underWay('using other data')

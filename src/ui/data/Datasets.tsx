@@ -1,7 +1,7 @@
 // Every dataset that this browser keeps: opened, renamed, removed; and how much room they take.
 import { useEffect, useState, type KeyboardEvent } from 'react'
 import type { StoredDataset } from '../../state/library.ts'
-import { count, percent, size } from '../parts/format.ts'
+import { count, size } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useLibrary, useWorkbench } from '../parts/stores.ts'
 
@@ -114,7 +114,7 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
       )}
       {room !== undefined && (
         <div className="room">
-          <p className="quiet">This page uses {size(room.used)} of the {size(room.quota)} that the browser gives it ({percent(room.quota === 0 ? undefined : room.used / room.quota)}). Data sets never leave this browser.</p>
+          <p className="quiet">This page uses {size(room.used)} of the {size(room.quota)} that the browser gives it. Data sets never leave this browser.</p>
           <progress max={Math.max(1, room.quota)} value={room.used} aria-label="Room used" />
         </div>
       )}

@@ -31,8 +31,7 @@ export function PolicyCard() {
     <div className="card policy">
       <h3>Policy <small>{info.architecture}</small></h3>
       <dl className="figures">
-        <div><dt>Parameters</dt><dd>{count(info.parameters)}</dd></div>
-        <div><dt>Trained</dt><dd>{percent(info.trainableParameters / info.parameters)}</dd></div>
+        <div><dt>Parameters</dt><dd>{count(info.parameters)} <small>{percent(info.trainableParameters / info.parameters)} trained</small></dd></div>
         <div><dt>Layers</dt><dd>{count(info.layers)} <small>vocabulary {count(info.vocabulary)}</small></dd></div>
       </dl>
       <p className="quiet">

@@ -1,11 +1,10 @@
 // One way to ask for the query: what was written, what was searched for, and the first products that came back.
+import { printBoolean } from '../../domain/boolean.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
-import type { Column as ColumnState, Inspection } from '../../state/view.ts'
-import { Label } from '../parts/Label.tsx'
+import type { Column as ColumnState, ColumnName, Inspection } from '../../state/view.ts'
 import { score, signed } from '../parts/format.ts'
-import { useProduct } from '../parts/stores.ts'
 import { wordDiff } from '../parts/wordDiff.ts'
-import { moveOf } from './ranks.ts'
+import { Result } from './Result.tsx'
 
 export const SHOWN = 8
 
@@ -31,32 +30,51 @@ function Rewrite({ query, column }: { readonly query: string; readonly column: C
   )
 }
 
-interface ResultProps {
-  readonly id: string
-  readonly rank: number
-  readonly label: EsciLabel | undefined
-  readonly before: readonly string[] | undefined
+/** How a Boolean query was read, and what was read past. */
+function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable<ColumnState['boolean']> }) {
+  return (
+    <p className="read">
+      <span className="quiet">read as</span> {query === undefined ? '(no words)' : printBoolean(query)}
+      {tolerated.length > 0 && <span className="warns"> {tolerated.join('; ')}</span>}
+    </p>
+  )
 }
 
-function Result({ id, rank, label, before }: ResultProps) {
-  const product = useProduct(id)
-  const move = moveOf(rank, id, before)
-  const title = product?.title === undefined || product.title === '' ? id : product.title
-  const about = [title, product?.brand ?? '', product?.color ?? ''].filter((part) => part !== '').join(' · ')
+/** How many of the first ten nobody judged, and how many relevant products the ranking misses. */
+function Judged({ column, inspection }: { readonly column: ColumnState; readonly inspection: Inspection }) {
+  if (column.unjudged === undefined || inspection.judged === undefined) return null
+  const relevant = new Set(inspection.judged.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))
+  const missed = [...relevant].filter((id) => !column.ids.includes(id)).length
+  const { count: unjudged, of } = column.unjudged
   return (
-    <li className={label === undefined ? 'result' : `result judged frame-${label}`}>
-      <span className="rank">{rank}</span>
-      {label === undefined ? <span className="label label-none" title="not judged for this query" aria-hidden="true" /> : <Label label={label} />}
-      <span className="title" title={about}>{title}</span>
-      <span className={`move ${move.kind}`} title={move.words}>
-        <span aria-hidden="true">{move.mark}</span><span className="visually-hidden">{move.words}</span>
-      </span>
-    </li>
+    <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
+      unjudged in the first {of} <strong>{unjudged}</strong>{relevant.size > 0 && <> · missed <strong>{missed}</strong> of {relevant.size}</>}
+    </p>
+  )
+}
+
+interface FoundProps {
+  readonly column: ColumnState
+  readonly name: ColumnName
+  readonly labels: ReadonlyMap<string, EsciLabel>
+  readonly against: ColumnState | undefined
+}
+
+function Found({ column: { unranked, ids, scores }, name, labels, against }: FoundProps) {
+  if (unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {unranked}</p>
+  if (ids.length === 0) return <p className="waiting">Nothing was found: no product matches this query.</p>
+  return (
+    <ol className="results">
+      {ids.slice(0, SHOWN).map((id, at) => (
+        <Result key={id} id={id} rank={at + 1} score={scores[at]} by={name} label={labels.get(id)} before={against?.ids} />
+      ))}
+    </ol>
   )
 }
 
 export interface ColumnProps {
   readonly title: string
+  readonly name: ColumnName
   readonly note: string | undefined
   readonly inspection: Inspection
   readonly column: ColumnState | undefined
@@ -65,7 +83,7 @@ export interface ColumnProps {
   readonly waiting: string
 }
 
-export function Column({ title, note, inspection, column, against, waiting }: ColumnProps) {
+export function Column({ title, name, note, inspection, column, against, waiting }: ColumnProps) {
   const labels = labelsOf(inspection)
   const gain = column?.ndcg === undefined || against?.ndcg === undefined ? undefined : column.ndcg - against.ndcg
   return (
@@ -85,13 +103,13 @@ export function Column({ title, note, inspection, column, against, waiting }: Co
             {column.fault !== undefined && <p className="fault">Format broken: {column.fault}</p>}
             {column.thought !== undefined && column.thought !== '' && <p className="thought" title="the policy’s thought">{column.thought}</p>}
             <Rewrite query={inspection.query} column={column} />
+            {column.boolean !== undefined && <Read boolean={column.boolean} />}
             {column.output !== undefined && <details><summary>Whole output</summary><pre>{column.output}</pre></details>}
           </div>
-          {column.ids.length === 0 ? <p className="waiting">no product holds any of these words</p> : (
-            <ol className="results">
-              {column.ids.slice(0, SHOWN).map((id, at) => <Result key={id} id={id} rank={at + 1} label={labels.get(id)} before={against?.ids} />)}
-            </ol>
-          )}
+          <div className="found">
+            <Found column={column} name={name} labels={labels} against={against} />
+            <Judged column={column} inspection={inspection} />
+          </div>
         </>
       )}
     </article>

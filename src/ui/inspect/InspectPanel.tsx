@@ -3,7 +3,9 @@ import { useId } from 'react'
 import { count } from '../parts/format.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { CatalogueSearch } from './CatalogueSearch.tsx'
 import { Column } from './Column.tsx'
+import { Looked } from './Looked.tsx'
 import { QueryPicker } from './QueryPicker.tsx'
 import { Relevant } from './Relevant.tsx'
 import { Rollouts } from './Rollouts.tsx'
@@ -35,10 +37,10 @@ function Columns() {
     <>
       <Relevant inspection={inspection} />
       <div className="columns">
-        <Column title="Original query" note={undefined} inspection={inspection} column={original} against={undefined} waiting="ranking …" />
-        <Column title="Starting policy" note={undefined} inspection={inspection} column={before} against={original} waiting={waiting} />
+        <Column name="original" title="Original query" note={undefined} inspection={inspection} column={original} against={undefined} waiting="ranking …" />
+        <Column name="before" title="Starting policy" note={undefined} inspection={inspection} column={before} against={original} waiting={waiting} />
         <Column
-          title="Current policy" note={step === 0 ? 'not trained yet' : `of step ${count(step)}`}
+          name="current" title="Current policy" note={step === 0 ? 'not trained yet' : `of step ${count(step)}`}
           inspection={inspection} column={current} against={before} waiting={waiting}
         />
       </div>
@@ -56,11 +58,13 @@ export function InspectPanel() {
             <Term explain={READING}>Inspector</Term>
           </h2>
           <QueryPicker />
+          <CatalogueSearch />
           <Standing />
         </div>
         <Columns />
       </div>
       <Rollouts />
+      <Looked />
     </section>
   )
 }

@@ -1,6 +1,6 @@
 // Checks numbers as a reader sees them.
 import { expect, test } from 'vitest'
-import { digits, duration, percent, pValue, score, signed } from './format.ts'
+import { digits, duration, percent, pValue, score, signed, significant, size } from './format.ts'
 
 test('a missing or non-finite number is a dash', () => {
   expect([score(undefined), percent(Number.NaN), digits(Infinity), signed(undefined)]).toEqual(['–', '–', '–', '–'])
@@ -21,4 +21,9 @@ test('small and large values keep three significant digits', () => {
 test('shares and times read as a person would say them', () => {
   expect([percent(0.5), percent(0.9876)]).toEqual(['50\u00a0%', '98.8\u00a0%'])
   expect([duration(45), duration(200), duration(3900)]).toEqual(['45 s', '3 min 20 s', '1 h 05 min'])
+})
+
+test('scores keep four significant digits, and bytes their unit', () => {
+  expect([significant(0.61234), significant(12.3456), significant(123456), significant(-2)]).toEqual(['0.6123', '12.35', '123,456', '−2.000'])
+  expect([size(512), size(45_000), size(4_600_000), size(10_738_600_000)]).toEqual(['512 B', '45 kB', '4.6 MB', '10.7 GB'])
 })

@@ -52,8 +52,14 @@ export function duration(seconds: number): string {
   return `${Math.floor(rounded / 3600)} h ${String(Math.floor((rounded % 3600) / 60)).padStart(2, '0')} min`
 }
 
-/** 512 B, 4.6 MB */
+/** Four significant digits, for scores whose scale is the recommender's own. */
+export function significant(value: number): string {
+  return minus(Math.abs(value) >= 1000 ? whole.format(value) : value.toPrecision(4))
+}
+
+/** 512 B, 4.6 MB, 10.7 GB */
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }

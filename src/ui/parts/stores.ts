@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StateOf<Name extends 'library' | 'run' | 'view' | 'adding'> = Workbench[Name] extends StoreApi<infer State> ? State : never
+type StateOf<Name extends 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search'> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
   return useStore(useWorkbench().library, select)
@@ -20,6 +20,14 @@ export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice):
 
 export function useAdding<Slice>(select: (state: StateOf<'adding'>) => Slice): Slice {
   return useStore(useWorkbench().adding, select)
+}
+
+export function useLooking<Slice>(select: (state: StateOf<'looking'>) => Slice): Slice {
+  return useStore(useWorkbench().looking, select)
+}
+
+export function useSearch<Slice>(select: (state: StateOf<'search'>) => Slice): Slice {
+  return useStore(useWorkbench().search, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {
