@@ -64,6 +64,7 @@ export class RetrievalPools {
     })
     try {
       const pool = await Promise.race([entry.opening, aborted])
+      signal?.throwIfAborted()
       return { pool, release }
     } catch (error) {
       release()
