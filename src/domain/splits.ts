@@ -39,15 +39,12 @@ export function holdOutDomains(queries: readonly JudgedQuery[], options: QuerySp
 }
 
 function divide(queries: readonly JudgedQuery[], heldOut: readonly string[], options: QuerySplitOptions): QuerySplits {
-  const [train, validation, test] = (['train', 'validation', 'test'] as const).map((split) => queries.filter((query) => splitOf(query, heldOut) === split))
-  return withValidation(train!, validation!, test!, options)
-}
-
-function withValidation(train: readonly JudgedQuery[], validation: readonly JudgedQuery[], test: readonly JudgedQuery[], options: QuerySplitOptions): QuerySplits {
+  const inSplit = (split: Split): JudgedQuery[] => queries.filter((query) => splitOf(query, heldOut) === split)
+  const [train, validation, test] = [inSplit('train'), inSplit('validation'), inSplit('test')]
   const testByDomain = grouped(test, (query) => domainOf(query, options.domains))
   if (validation.length > 0 || options.validation === 0) return { train, validation, test, testByDomain }
   if (options.validation >= train.length) {
-    throw new Error(`validation is ${options.validation} queries of ${train.length} training queries; choose fewer, so that some are left to train on`)
+    throw new Error(`validation is ${options.validation} queries of ${train.length} training queries; choose fewer, so that some are left`)
   }
   const chosen = new Set(choose(train.length, options.validation, new Stream(options.seed, 'splits.validation')))
   return { train: train.filter((_, i) => !chosen.has(i)), validation: train.filter((_, i) => chosen.has(i)), test, testByDomain }
@@ -88,7 +85,8 @@ export function leaveLastOut(users: readonly UserHistory[], { longest = Infinity
 
 function predictionAt(user: UserHistory, at: number, longest: number): Prediction {
   const time = user.times?.[at]
-  return { userId: user.userId, items: user.items.slice(Math.max(0, at - longest), at), target: user.items[at]!, ...(time === undefined ? {} : { time }) }
+  const items = user.items.slice(Math.max(0, at - longest), at)
+  return { userId: user.userId, items, target: user.items[at]!, ...(time === undefined ? {} : { time }) }
 }
 
 export interface TimeSplitOptions {
@@ -129,7 +127,10 @@ export function splitByTime(users: readonly UserHistory[], options: TimeSplitOpt
   if (times.length === 0) throw new Error(`none of ${users.length} histories has times; a split by time needs reviews or ratings with timestamps`)
   const cut = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))]!
   const [validationFrom, testFrom] = [cut(options.train), cut(options.train + options.validation)]
-  if (validationFrom === times[0]) throw new Error(`the first ${Math.round(options.train * 100)} % of ${times.length} events all happened at ${validationFrom}; a split by time needs times that differ`)
+  if (validationFrom === times[0]) {
+    const first = `the first ${Math.round(options.train * 100)} % of ${times.length} events`
+    throw new Error(`${first} all happened at ${validationFrom}; a split by time needs times that differ`)
+  }
 
   const parts = { train: [] as EventPlace[], validation: [] as EventPlace[], test: [] as EventPlace[] }
   for (const user of timed) {
@@ -180,7 +181,9 @@ function allTimes(users: readonly UserHistory[]): Float64Array {
 export function readySplits(users: readonly UserHistory[]): TimeSplits {
   const rows = users.filter((user) => user.next !== undefined)
   const ofSplit = (split: NextItem['split']): UserHistory[] => rows.filter((user) => (user.next!.split ?? 'test') === split)
-  const told = (user: UserHistory): Prediction => ({ userId: user.userId, items: user.items, target: user.next!.target, ...(user.next!.time === undefined ? {} : { time: user.next!.time }) })
+  const told = ({ userId, items, next }: UserHistory): Prediction => (
+    { userId, items, target: next!.target, ...(next!.time === undefined ? {} : { time: next!.time }) }
+  )
   const train = ofSplit('train')
   const known = new Set(train.flatMap((user) => [...user.items, user.next!.target]))
   const settingOf = (user: UserHistory): keyof Settings | undefined => {

@@ -1,5 +1,5 @@
 // Joins what the formats read into one data set: the catalogue goes to its writer at once, judgements and histories wait as numbers.
-import type { JudgedQuery, Product, Rejection, Split, UserHistory } from '../../src/domain/dataset.ts'
+import type { JudgedQuery, Judgement, Product, Rejection, Split, UserHistory } from '../../src/domain/dataset.ts'
 import type { EsciFilter, IngestReport, Recognised, Role, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
 import type { CatalogueWriter } from '../store/catalogue.ts'
 import { Catalogue } from './assembly/catalogue.ts'
@@ -32,7 +32,7 @@ export interface Assembled {
   readonly outputs: readonly StoredOutput[]
   /** all but the time it took */
   readonly report: Omit<IngestReport, 'seconds'>
-  /** why nothing can be trained or ranked with these files, and the remedy; undefined for a whole data set (products with judged queries or with histories) */
+  /** why these files are no whole data set (products with judged queries or with histories), and the remedy; undefined where they are */
   readonly problem: string | undefined
 }
 
@@ -41,7 +41,7 @@ export interface Assembly extends Sink {
   finish(): Assembled
 }
 
-/** A sink for all files of one data set. Texts of products are with the writer as soon as they are told; ids, judgements and events are kept as numbers. */
+/** A sink for all files of one data set. Texts of products are with the writer as soon as they are told; judgements and events wait as numbers. */
 export function assemble(options: AssemblyOptions): Assembly {
   const tally = new Tally(options.onRejection)
   const formats = new Map(options.files.map((file) => [file.file, file.format]))
@@ -68,7 +68,8 @@ export function assemble(options: AssemblyOptions): Assembly {
     finish() {
       const judged = queries.join(catalogue)
       const bought = histories.join(catalogue)
-      if (queries.unsplit.size > 0) note(`${[...queries.unsplit].join(', ')}: neither rows nor file names tell a split, so their queries are test queries`)
+      const unsplit = [...queries.unsplit].join(', ')
+      if (unsplit !== '') note(`${unsplit}: neither rows nor file names tell a split, so their queries are test queries`)
       if (bought.withoutHistory > 0) note(`${bought.withoutHistory} histories are empty before the item to predict, and are left out`)
       if (judged.withoutText > 0) note(`${judged.withoutText} judgements are of queries whose text is in no file; add the file of queries`)
       const inSplit = (split: Split): number => judged.queries.filter((query) => query.split === split).length
@@ -105,7 +106,7 @@ export function assemble(options: AssemblyOptions): Assembly {
         },
         samples: {
           products: catalogue.samples,
-          queries: judged.queries.slice(0, SAMPLE_QUERIES).map((query) => ({ text: query.text, products: query.judgements.map((judgement) => judgement.productId) })),
+          queries: judged.queries.slice(0, SAMPLE_QUERIES).map((query) => ({ text: query.text, products: query.judgements.map(productOf) })),
         },
       }
       return {
@@ -114,6 +115,10 @@ export function assemble(options: AssemblyOptions): Assembly {
       }
     },
   }
+}
+
+function productOf({ productId }: Judgement): string {
+  return productId
 }
 
 /** Why these files are no whole data set (products with judged queries, or with histories), each half missed by name; undefined for a whole one. */
@@ -130,10 +135,16 @@ function problemOf(report: Omit<IngestReport, 'seconds'>, judgedQueries: number,
       ? `none of ${judgedQueries} judged queries has a text in ${all}; add the file of queries (queries.jsonl of the same set)`
       : `none of ${judgedQueries} queries has an Exact product among ${report.products} products; are products and examples from the same release?`
   }
-  if (report.products === 0 && judgedQueries > 0) return `examples came without products (${all}); add the products shard of the same release, with product_id and product_title`
-  if (report.products === 0 && report.users > 0) return `histories came without products (${all}); add the metadata of the same release, with its ids and titles`
-  if (ofRole('judgements', 'rl-prompts') !== '') return `no usable judgement of ${filterText(filter)} in ${ofRole('judgements', 'rl-prompts')} ${lost}`
-  if (report.products > 0) return `products came without examples (${all}); add the examples shard of the same release, with query, product_id and esci_label, or reviews for histories`
+  const same = 'of the same release, with'
+  if (report.products === 0 && judgedQueries > 0) {
+    return `examples came without products (${all}); add the products shard ${same} product_id and product_title`
+  }
+  if (report.products === 0 && report.users > 0) return `histories came without products (${all}); add the metadata ${same} its ids and titles`
+  const judgements = ofRole('judgements', 'rl-prompts')
+  if (judgements !== '') return `no usable judgement of ${filterText(filter)} in ${judgements} ${lost}`
+  if (report.products > 0) {
+    return `products came without examples (${all}); add the examples shard ${same} query, product_id and esci_label, or reviews for histories`
+  }
   return `nothing in ${all} can be ranked or trained on; add products with judged queries, or metadata with reviews`
 }
 

@@ -20,7 +20,7 @@ export interface ShardOptions {
   readonly digests?: ReadonlyMap<File, string>
 }
 
-/** What the files hold together, the time it took included. `problem` says why it is no whole data set, if it is none: the caller decides whether that matters. */
+/** What the files hold together, and the time it took. Whether a `problem` (they are no whole data set) matters is the caller's to decide. */
 export interface ReadShards extends Assembled {
   readonly report: IngestReport
 }
@@ -30,7 +30,9 @@ export interface ReadShards extends Assembled {
  * Throws a sentence that names the file when one is empty, damaged, no table, given twice, or a table whose columns nobody has told the meaning of;
  * what `catalogue` holds then is to be thrown away.
  */
-export async function readShards(files: readonly File[], request: Pick<ReadRequest, 'filter' | 'mappings'>, catalogue: CatalogueWriter, options: ShardOptions = {}): Promise<ReadShards> {
+export async function readShards(
+  files: readonly File[], request: Pick<ReadRequest, 'filter' | 'mappings'>, catalogue: CatalogueWriter, options: ShardOptions = {},
+): Promise<ReadShards> {
   const { onProgress, onRejection, signal, digests } = options
   const started = performance.now()
   if (files.length === 0) throw new Error('no files were given; add products and judged queries, ESCI\'s products and examples for one')
@@ -40,15 +42,18 @@ export async function readShards(files: readonly File[], request: Pick<ReadReque
     signal?.throwIfAborted()
     onProgress?.({ file: file.name, rows: 0, bytes: 0, totalBytes })
     const known = await recogniseFile(file, FORMATS, signal)
-    shards.push({ file, format: formatOf(known, request.mappings), recognised: known.recognised, digest: digests?.get(file) ?? await fileDigest(file) })
+    const digest = digests?.get(file) ?? await fileDigest(file)
+    shards.push({ file, format: formatOf(known, request.mappings), recognised: known.recognised, digest })
   }
   const ordered = readingOrder(shards)
-  const assembly = assemble({ files: ordered.map((shard) => shard.recognised), filter: request.filter, catalogue, ...(onRejection === undefined ? {} : { onRejection }) })
+  const assembly = assemble({
+    files: ordered.map((shard) => shard.recognised), filter: request.filter, catalogue, ...(onRejection === undefined ? {} : { onRejection }),
+  })
   let doneBytes = 0
   for (const { file, format } of ordered) {
     await readFile(file, format, assembly, {
       ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress: ({ rows, bytes }) => { onProgress({ file: file.name, rows, bytes: doneBytes + bytes, totalBytes }) } }),
+      onProgress: ({ rows, bytes }) => { onProgress?.({ file: file.name, rows, bytes: doneBytes + bytes, totalBytes }) },
     })
     doneBytes += file.size
   }
@@ -60,5 +65,6 @@ function formatOf({ file, format, recognised }: Known, mappings: ReadRequest['ma
   if (format !== undefined) return format
   const mapping = mappings[file.name]
   if (mapping !== undefined) return mappedFormat(mapping)
-  throw new Error(`shard ${file.name} is ${recognised.container} of no known kind; its columns are ${recognised.columns.join(', ')}; say what they mean, or add ESCI's products (product_id, product_title, …) and examples (query, product_id, esci_label, …)`)
+  const remedy = 'say what they mean, or add ESCI\'s products (product_id, product_title, …) and examples (query, product_id, esci_label, …)'
+  throw new Error(`shard ${file.name} is ${recognised.container} of no known kind; its columns are ${recognised.columns.join(', ')}; ${remedy}`)
 }

@@ -72,7 +72,7 @@ export class Histories {
     }
   }
 
-  /** One history for each person with events, oldest first; events of the same second keep the files' order. Without times the files' order stands. */
+  /** One history for each person with events, oldest first. Events of one second keep the files' order, and so do all where one has no time. */
   private histories(): UserHistory[] {
     const [item, time] = [this.item.view, this.time.view]
     const { starts, order } = groupBy(this.user.view, this.people.texts.length)
@@ -98,7 +98,8 @@ export class Histories {
         withoutHistory++
         continue
       }
-      const history = { userId: this.people.texts[user.view[i]!]!, items: Array.from(items.view.subarray(start, end.view[i]), (item) => this.products.texts[item]!) }
+      const told = items.view.subarray(start, end.view[i])
+      const history = { userId: this.people.texts[user.view[i]!]!, items: Array.from(told, (item) => this.products.texts[item]!) }
       users.push(target.view[i] === NONE ? history : { ...history, next: {
         target: this.products.texts[target.view[i]!]!,
         ...(Number.isNaN(time.view[i]!) ? {} : { time: time.view[i]! }),

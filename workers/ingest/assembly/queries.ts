@@ -11,6 +11,14 @@ type Told = Parameters<Sink['judgement']>[0]
 
 const LABELS: readonly EsciLabel[] = ['E', 'S', 'C', 'I']
 
+/** What a row says of its query. */
+interface Asked {
+  readonly id: string
+  readonly text: string | undefined
+  readonly split?: Split | undefined
+  readonly domain?: string | undefined
+}
+
 interface Entry {
   readonly id: string
   text: string
@@ -51,7 +59,9 @@ export class Queries {
   private lastRepeated: Place | undefined
 
   /** `formatOf` tells a file's format: one id in two formats is two queries. */
-  constructor(private readonly products: Numbered, private readonly formatOf: (file: string) => string, private readonly sink: Pick<Sink, 'reject' | 'note'>) {}
+  constructor(
+    private readonly products: Numbered, private readonly formatOf: (file: string) => string, private readonly sink: Pick<Sink, 'reject' | 'note'>,
+  ) {}
 
   query(query: Query, at: Place): void {
     const entry = this.entryOf(query, at)
@@ -103,12 +113,16 @@ export class Queries {
       if (first === undefined || entry.text === '') continue
       const domain = this.domainOf(entry, rows, catalogue)
       if (domain !== undefined) domains.set(domain, (domains.get(domain) ?? 0) + 1)
-      queries.push({ id: entry.id, text: entry.text, split: this.splitOf(entry), ...(domain === undefined ? {} : { domain }), judgements: Array.from(present, (row) => this.judgementAt(row)) })
+      const judgements = Array.from(present, (row) => this.judgementAt(row))
+      queries.push({ id: entry.id, text: entry.text, split: this.splitOf(entry), ...(domain === undefined ? {} : { domain }), judgements })
     }
-    return { queries, judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated, domains: Object.fromEntries(domains) }
+    return {
+      queries, judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated,
+      domains: Object.fromEntries(domains),
+    }
   }
 
-  private entryOf({ id, text, split, domain }: { id: string; text: string | undefined; split?: Split | undefined; domain?: string | undefined }, at: Place): Entry | undefined {
+  private entryOf({ id, text, split, domain }: Asked, at: Place): Entry | undefined {
     const number = this.byId.get(id)
     const known = number === undefined ? undefined : this.entries[number]!
     if (known === undefined) return this.add({ id: own(id), text: own(text ?? ''), split, domain, file: at.file, judged: false, whole: undefined })
@@ -116,8 +130,11 @@ export class Queries {
       const format = this.formatOf(at.file)
       if (format !== this.formatOf(known.file)) {
         const prefix = `${format.replaceAll(' ', '-')}:`
-        if (!this.clashes.has(at.file)) this.sink.note?.(`${known.file} and ${at.file} both have query ids such as ${id} for different queries; those of ${at.file} begin with ${prefix} here`)
-        this.clashes.add(at.file)
+        if (!this.clashes.has(at.file)) {
+          this.clashes.add(at.file)
+          const both = `${known.file} and ${at.file} both have query ids such as ${id} for different queries`
+          this.sink.note?.(`${both}; those of ${at.file} begin with ${prefix} here`)
+        }
         return this.entryOf({ id: `${prefix}${id}`, text, split, domain }, at)
       }
       this.sink.reject(at, 'query', `query_id ${id} has the text "${text}" here and "${known.text}" before`)
@@ -157,7 +174,8 @@ export class Queries {
 
   private judgementAt(row: number): Judgement {
     const grade = this.grades.view[row]!
-    return { productId: this.products.texts[this.productOf.view[row]!]!, label: LABELS[this.labelOf.view[row]!]!, ...(Number.isNaN(grade) ? {} : { grade }) }
+    const productId = this.products.texts[this.productOf.view[row]!]!
+    return { productId, label: LABELS[this.labelOf.view[row]!]!, ...(Number.isNaN(grade) ? {} : { grade }) }
   }
 }
 

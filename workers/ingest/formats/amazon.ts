@@ -1,17 +1,19 @@
 // Amazon's products and purchases as published for 2014 (McAuley et al.), 2018 (Ni et al.) and 2023 (Hou et al.).
 import type { Product } from '../../../src/domain/dataset.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { firstText, has, hasAny, isAsin, needs, number, seconds, text, texts } from './cells.ts'
+import { firstText, has, hasAny, isAsin, needs, number, seconds, text, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
 
 export const AMAZON_2023_METADATA: Format = {
   name: 'Amazon Reviews 2023 metadata',
   role: 'products',
   columns: ['parent_asin', 'title', 'features', 'description', 'store', 'categories', 'main_category', 'details'],
-  matches: (shape) => has(shape, 'parent_asin') && hasAny(shape, 'title', 'main_category', 'features', 'store', 'categories', 'description') && !hasAny(shape, 'user_id', 'product_title'),
+  matches: (shape) => has(shape, 'parent_asin') && !hasAny(shape, 'user_id', 'product_title')
+    && hasAny(shape, 'title', 'main_category', 'features', 'store', 'categories', 'description'),
   read(row, at, sink) {
     const path = pathOf(row['categories'])
     tell(text(row['parent_asin']), 'parent_asin', {
-      title: text(row['title']), description: text(row['description']), bullets: text(row['features']), brand: text(row['store']), color: colorOf(row['details']),
+      title: text(row['title']), description: text(row['description']), bullets: text(row['features']), brand: text(row['store']),
+      color: colorOf(row['details']),
     }, path.at(-1) ?? text(row['main_category']), firstText(row, 'main_category') || path[0], at, sink)
   },
 }
@@ -36,20 +38,27 @@ export const AMAZON_2014_METADATA: Format = {
   matches: (shape) => isMetadata(shape) && is2014(shape),
   read(row, at, sink) {
     const path = pathOf(row['categories'])
-    tell(text(row['asin']), 'asin', { title: text(row['title']), description: text(row['description']), bullets: '', brand: text(row['brand']), color: '' }, path.at(-1), path[0], at, sink)
+    tell(text(row['asin']), 'asin', {
+      title: text(row['title']), description: text(row['description']), bullets: '', brand: text(row['brand']), color: '',
+    }, path.at(-1), path[0], at, sink)
   },
 }
 
 function isMetadata(shape: Shape): boolean {
-  return has(shape, 'asin') && hasAny(shape, 'title', 'description', 'category', 'categories', 'brand', 'feature', 'imUrl') && !hasAny(shape, 'reviewerID', 'user_id', 'parent_asin', 'overall')
+  return has(shape, 'asin') && !hasAny(shape, 'reviewerID', 'user_id', 'parent_asin', 'overall')
+    && hasAny(shape, 'title', 'description', 'category', 'categories', 'brand', 'feature', 'imUrl')
 }
 
 /** 2014's files are Python literals with a list of category paths; 2018's are JSON with one path, features and `also_buy`. */
 function is2014(shape: Shape): boolean {
-  return !hasAny(shape, 'category', 'feature', 'also_buy', 'main_cat') && (shape.container === 'python' || hasAny(shape, 'categories', 'imUrl', 'related', 'salesRank'))
+  return !hasAny(shape, 'category', 'feature', 'also_buy', 'main_cat')
+    && (shape.container === 'python' || hasAny(shape, 'categories', 'imUrl', 'related', 'salesRank'))
 }
 
-function tell(id: string, column: string, texts: Omit<Product, 'id' | 'category'>, category: string | undefined, department: string | undefined, at: Place, sink: Sink): void {
+function tell(
+  id: string, column: string, texts: Omit<Product, 'id' | 'category'>, category: string | undefined, department: string | undefined,
+  at: Place, sink: Sink,
+): void {
   if (!needs(id, column, 'a product without an id can\'t be judged or bought', at, sink)) return
   if (department !== undefined && department !== '') sink.category(id, department, at)
   sink.product({ id, ...texts, ...(category === undefined || category === '' ? {} : { category }) }, at)
@@ -89,8 +98,8 @@ export const AMAZON_2023_BENCHMARK: Format = {
     const userId = text(row['user_id'])
     const target = text(row['parent_asin'])
     const time = seconds(row, 'timestamp', at, sink)
-    if (Number.isNaN(time) || !needs(userId, 'user_id', 'a purchase without a buyer belongs to no history', at, sink)) return
-    if (!needs(target, 'parent_asin', 'a purchase without a product tells nothing', at, sink)) return
+    if (Number.isNaN(time) || !needs(userId, 'user_id', WITHOUT_BUYER, at, sink)) return
+    if (!needs(target, 'parent_asin', WITHOUT_PRODUCT, at, sink)) return
     const items = text(row['history']).split(/\s+/).filter((item) => item !== '')
     sink.sequence({ userId, items, target, ...(time === undefined ? {} : { time }) }, at)
   },
@@ -118,11 +127,11 @@ export const AMAZON_2014_REVIEWS: Format = {
 function tellEvent(row: Row, user: string, itemColumns: readonly string[], timeColumn: string, ratingColumn: string, at: Place, sink: Sink): void {
   const userId = text(row[user])
   const itemId = firstText(row, ...itemColumns)
-  if (!needs(userId, user, 'a purchase without a buyer belongs to no history', at, sink)) return
-  if (!needs(itemId, itemColumns[0]!, 'a purchase without a product tells nothing', at, sink)) return
+  if (!needs(userId, user, WITHOUT_BUYER, at, sink)) return
+  if (!needs(itemId, itemColumns[0]!, WITHOUT_PRODUCT, at, sink)) return
   const time = seconds(row, timeColumn, at, sink)
   const rating = number(row[ratingColumn])
-  if (!Number.isNaN(time)) sink.interaction({ userId, itemId, time, rating: rating !== undefined && Number.isFinite(rating) ? rating : undefined }, at)
+  if (!Number.isNaN(time)) sink.interaction({ userId, itemId, time, rating: Number.isFinite(rating) ? rating : undefined }, at)
 }
 
 /** "Ratings only" without a header: 2018's columns are item, user, rating, time; 2014's are user, item, rating, time. The ids tell which. */
@@ -137,7 +146,9 @@ function ratings(name: string, item: string, user: string): Format {
     columns: ['0', '1', '2', '3'],
     matches: (shape) => areRatings(shape) && asins(shape, item) > asins(shape, user),
     read(row, at, sink) {
-      if (at.row === 1) sink.note?.(`${at.file} names no columns; by their ids the ${ordinal(item)} was read as the item and the ${ordinal(user)} as the user`)
+      if (at.row === 1) {
+        sink.note?.(`${at.file} names no columns; by their ids the ${ordinal(item)} was read as the item and the ${ordinal(user)} as the user`)
+      }
       tellEvent(row, user, [item], '3', '2', at, sink)
     },
   }
@@ -146,7 +157,8 @@ function ratings(name: string, item: string, user: string): Format {
 const EARLIEST_TIME = 1e8
 
 function areRatings({ container, columns, first }: Shape): boolean {
-  return (container === 'csv' || container === 'tsv') && columns.size === 4 && ['0', '1', '2', '3'].every((column) => columns.has(column)) && first.length > 0 && first.every((row) => {
+  if ((container !== 'csv' && container !== 'tsv') || columns.size !== 4 || first.length === 0) return false
+  return ['0', '1', '2', '3'].every((column) => columns.has(column)) && first.every((row) => {
     const [rating, time] = [number(row['2']) ?? Number.NaN, number(row['3']) ?? Number.NaN]
     return rating >= 0 && rating <= 5 && time >= EARLIEST_TIME
   })

@@ -54,7 +54,8 @@ export function flag(cell: unknown): boolean | undefined {
 
 /** What a person sees of a cell: at most 60 letters. */
 export function shown(cell: unknown): string {
-  const told = typeof cell === 'string' ? cell : JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? 'nothing'
+  const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
+  const told = typeof cell === 'string' ? cell : JSON.stringify(cell, plain) ?? 'nothing'
   return told.length > 60 ? `${told.slice(0, 59)}…` : told
 }
 
@@ -83,7 +84,10 @@ export function textId(query: string): string {
 
 const MILLISECONDS_FROM = 1e11
 
-/** A time as seconds since 1970, of seconds or milliseconds (which no file of purchases can mean by less than 1e11). Rejects the row and gives NaN for what is no time. */
+/**
+ * A time as seconds since 1970, of seconds or milliseconds (which no file of purchases can mean by less than 1e11). Rejects the row and gives NaN
+ * for what is no time.
+ */
 export function seconds(row: Row, column: string, at: Place, sink: Sink): number | undefined {
   const told = number(row[column])
   if (told === undefined) return undefined
@@ -99,6 +103,9 @@ export function needs(value: string, column: string, remedy: string, at: Place, 
   if (value === '') sink.reject(at, column, `${called(column)} is missing; ${remedy}`)
   return value !== ''
 }
+
+export const WITHOUT_BUYER = 'a purchase without a buyer belongs to no history'
+export const WITHOUT_PRODUCT = 'a purchase without a product tells nothing'
 
 /** A column as people call it: those without names are counted from 1. */
 function called(column: string): string {

@@ -4,7 +4,9 @@ import type { EsciFilter } from '../../../src/protocol/ingest.ts'
 import type { Format, Place, Row, Sink } from '../format.ts'
 import { flag, has, shown, text, textId } from './cells.ts'
 
-const PRODUCT = ['product_id', 'product_title', 'product_description', 'product_bullet_point', 'product_brand', 'product_color', 'product_locale'] as const
+const PRODUCT = [
+  'product_id', 'product_title', 'product_description', 'product_bullet_point', 'product_brand', 'product_color', 'product_locale',
+] as const
 const EXAMPLE = ['query_id', 'query', 'product_id', 'esci_label', 'split', 'product_locale', 'small_version', 'large_version'] as const
 
 const LABELS: ReadonlyMap<string, EsciLabel> = new Map([
@@ -54,7 +56,8 @@ export const ESCI_JOINED: Format = {
 function refuseWithout(row: Row, at: Place, kind: string, columns: readonly string[]): void {
   if (at.row !== 1) return
   const missing = columns.filter((column) => row[column] === undefined)
-  if (missing.length > 0) throw new Error(`shard ${at.file} looks like ESCI's ${kind} but lacks ${missing.join(', ')}; its columns are ${Object.keys(row).join(', ')}`)
+  if (missing.length === 0) return
+  throw new Error(`shard ${at.file} looks like ESCI's ${kind} but lacks ${missing.join(', ')}; its columns are ${Object.keys(row).join(', ')}`)
 }
 
 function ofLocale(row: Row, sink: Sink): boolean {
@@ -67,8 +70,8 @@ function ofLocale(row: Row, sink: Sink): boolean {
 
 function tellProduct(row: Row, at: Place, sink: Sink, told: 'once' | 'again'): void {
   const product: Product = {
-    id: text(row['product_id']), title: text(row['product_title']), description: text(row['product_description']), bullets: text(row['product_bullet_point']),
-    brand: text(row['product_brand']), color: text(row['product_color']),
+    id: text(row['product_id']), title: text(row['product_title']), description: text(row['product_description']),
+    bullets: text(row['product_bullet_point']), brand: text(row['product_brand']), color: text(row['product_color']),
   }
   if (product.id === '') sink.reject(at, 'product_id', 'product_id is missing, so no judgement can mean this product')
   else sink.product(product, at, told)

@@ -2,15 +2,16 @@
 import type { Split } from '../../../src/domain/dataset.ts'
 import { KEY, VALUE } from '../format.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { has, hasAny, isAsin, needs, seconds, shown, text, textId, texts } from './cells.ts'
+import { has, hasAny, isAsin, needs, seconds, shown, text, textId, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
 
-/** Tells a query with every target of its row; rejects it without words or targets. */
+/** Tells a query with every target that its row's `cell` lists; rejects it without words or targets. */
 export function tellTargets(
-  query: { readonly id: string; readonly text: string; readonly split?: Split; readonly domain?: string }, targets: readonly string[] | undefined,
-  columns: { readonly query: string; readonly targets: string; readonly cell: unknown }, at: Place, sink: Sink,
+  query: { readonly id: string; readonly text: string; readonly split?: Split; readonly domain?: string }, cell: unknown,
+  columns: { readonly query: string; readonly targets: string }, at: Place, sink: Sink,
 ): void {
+  const targets = texts(cell)
   if (!needs(query.text, columns.query, 'a query without words ranks nothing', at, sink)) return
-  if (targets === undefined) sink.reject(at, columns.targets, `${columns.targets} is "${shown(columns.cell)}"; a list of product ids is needed`)
+  if (targets === undefined) sink.reject(at, columns.targets, `${columns.targets} is "${shown(cell)}"; a list of product ids is needed`)
   else if (targets.length === 0) sink.reject(at, columns.targets, `${columns.targets} is empty; a query needs a product that is right for it`)
   else {
     for (const productId of targets) {
@@ -31,7 +32,7 @@ export const AMAZON_C4: Format = {
   matches: (shape) => has(shape, 'qid', 'query', 'item_id') && !isRl(shape),
   read(row, at, sink) {
     const query = text(row['query'])
-    tellTargets({ id: text(row['qid']) || textId(query), text: query }, texts(row['item_id']), { query: 'query', targets: 'item_id', cell: row['item_id'] }, at, sink)
+    tellTargets({ id: text(row['qid']) || textId(query), text: query }, row['item_id'], { query: 'query', targets: 'item_id' }, at, sink)
   },
 }
 
@@ -43,7 +44,7 @@ export const REC_R1_QUERIES: Format = {
   matches: (shape) => has(shape, 'query', 'item_id') && !has(shape, 'qid') && !isRl(shape),
   read(row, at, sink) {
     const query = text(row['query'])
-    tellTargets({ id: textId(query), text: query }, texts(row['item_id']), { query: 'query', targets: 'item_id', cell: row['item_id'] }, at, sink)
+    tellTargets({ id: textId(query), text: query }, row['item_id'], { query: 'query', targets: 'item_id' }, at, sink)
   },
 }
 
@@ -56,12 +57,16 @@ export const REC_R1_HISTORIES: Format = {
   read: (row, at, sink) => { tellHistory(row, text(row['target']), 'target', {}, at, sink) },
 }
 
+const SOMEBODY = 'a history is somebody\'s'
+const NEXT = 'the item to predict is needed'
+
 export function tellHistory(
-  row: Row, target: string, targetColumn: string, more: { readonly split?: Split; readonly domain?: string; readonly setting?: 'transductive' | 'inductive' }, at: Place, sink: Sink,
+  row: Row, target: string, targetColumn: string,
+  more: { readonly split?: Split; readonly domain?: string; readonly setting?: 'transductive' | 'inductive' }, at: Place, sink: Sink,
 ): void {
   const userId = text(row['user_id'])
   const items = texts(row['history_list'])
-  if (!needs(userId, 'user_id', 'a history is somebody\'s', at, sink) || !needs(target, targetColumn, 'the item to predict is needed', at, sink)) return
+  if (!needs(userId, 'user_id', SOMEBODY, at, sink) || !needs(target, targetColumn, NEXT, at, sink)) return
   if (items === undefined) sink.reject(at, 'history_list', `history_list is "${shown(row['history_list'])}"; a list of product ids is needed`)
   else sink.sequence({ userId, items, target, ...more }, at)
 }
@@ -77,7 +82,9 @@ export const REC_R1_CORPUS: Format = {
     if (!needs(id, 'item_id', 'queries mean items by it', at, sink)) return
     const category = text(row['category'])
     if (category !== '') sink.category(id, category, at)
-    sink.product({ id, title: text(row['title']), description: text(row['metadata']), bullets: '', brand: '', color: '', ...(category === '' ? {} : { category }) }, at)
+    sink.product({
+      id, title: text(row['title']), description: text(row['metadata']), bullets: '', brand: '', color: '', ...(category === '' ? {} : { category }),
+    }, at)
   },
 }
 
@@ -90,8 +97,9 @@ export const CATEGORY_MAP: Format = {
     && first.filter((row) => isAsin(text(row[KEY]))).length * 2 > first.length,
   read(row, at, sink) {
     const [id, category] = [text(row[KEY]), text(row[VALUE])]
-    if (row[VALUE] !== null && typeof row[VALUE] !== 'string') sink.reject(at, VALUE, `the category of "${shown(id)}" is "${shown(row[VALUE])}"; a text or null is needed`)
-    else if (id !== '' && category !== '') sink.category(id, category, at)
+    if (row[VALUE] !== null && typeof row[VALUE] !== 'string') {
+      sink.reject(at, VALUE, `the category of "${shown(id)}" is "${shown(row[VALUE])}"; a text or null is needed`)
+    } else if (id !== '' && category !== '') sink.category(id, category, at)
   },
 }
 
@@ -105,7 +113,7 @@ export const RECBOLE_SEQUENCES: Format = {
   matches: (shape) => has(shape, USER, LIST, ITEM),
   read(row, at, sink) {
     const [userId, target] = [text(row[USER]), text(row[ITEM])]
-    if (!needs(userId, USER, 'a history is somebody\'s', at, sink) || !needs(target, ITEM, 'the item to predict is needed', at, sink)) return
+    if (!needs(userId, USER, SOMEBODY, at, sink) || !needs(target, ITEM, NEXT, at, sink)) return
     sink.sequence({ userId, items: text(row[LIST]).split(/\s+/).filter((item) => item !== ''), target }, at)
   },
 }
@@ -117,7 +125,7 @@ export const RECBOLE_INTERACTIONS: Format = {
   matches: (shape) => has(shape, USER, ITEM) && !has(shape, LIST),
   read(row, at, sink) {
     const [userId, itemId] = [text(row[USER]), text(row[ITEM])]
-    if (!needs(userId, USER, 'a purchase without a buyer belongs to no history', at, sink) || !needs(itemId, ITEM, 'a purchase without a product tells nothing', at, sink)) return
+    if (!needs(userId, USER, WITHOUT_BUYER, at, sink) || !needs(itemId, ITEM, WITHOUT_PRODUCT, at, sink)) return
     const time = seconds(row, TIME, at, sink)
     if (!Number.isNaN(time)) sink.interaction({ userId, itemId, time, rating: undefined }, at)
   },

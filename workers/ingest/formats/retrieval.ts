@@ -23,7 +23,8 @@ export const BEIR_QUERIES: Format = {
   matches: (shape) => has(shape, '_id', 'text') && !has(shape, 'title'),
   read(row, at, sink) {
     const [id, query] = [text(row['_id']), text(row['text'])]
-    if (needs(id, '_id', 'judgements mean queries by it', at, sink) && needs(query, 'text', 'a query without words ranks nothing', at, sink)) sink.query({ id, text: query }, at)
+    if (!needs(id, '_id', 'judgements mean queries by it', at, sink) || !needs(query, 'text', 'a query without words ranks nothing', at, sink)) return
+    sink.query({ id, text: query }, at)
   },
 }
 
@@ -77,13 +78,16 @@ export const TREC_RUN: Format = {
     const field = (name: Field): unknown => fieldOf(row, RUN_FIELDS, name)
     const [queryId, id, score] = [text(field('qid')), text(field('docid')), number(field('score'))]
     if (!needs(queryId, 'qid', RUN_LINE, at, sink) || !needs(id, 'docid', RUN_LINE, at, sink)) return
-    if (score === undefined || !Number.isFinite(score)) sink.reject(at, 'score', `the score is "${shown(field('score'))}"; a number is needed (${RUN_LINE})`)
-    else sink.retrieved({ queryId, ids: [id], scores: [score] }, at)
+    if (score === undefined || !Number.isFinite(score)) {
+      sink.reject(at, 'score', `the score is "${shown(field('score'))}"; a number is needed (${RUN_LINE})`)
+    } else sink.retrieved({ queryId, ids: [id], scores: [score] }, at)
   },
 }
 
 /** Relevant from grade 1 up, as trec_eval has it; the grade itself stays. */
-function tellGrade(queryId: string, productId: string, grade: unknown, [query, product, score]: readonly [string, string, string], at: Place, sink: Sink): void {
+function tellGrade(
+  queryId: string, productId: string, grade: unknown, [query, product, score]: readonly [string, string, string], at: Place, sink: Sink,
+): void {
   if (!needs(queryId, query, 'a judgement is of a query', at, sink) || !needs(productId, product, 'a judgement is of a document', at, sink)) return
   const told = number(grade) ?? Number.NaN
   const label: EsciLabel = told >= 1 ? 'E' : 'I'

@@ -1,7 +1,7 @@
 // What others' runs left: Rec-R1's result files with stored rankings, its generations, and texts for supervised training.
 import { KEY } from '../format.ts'
-import type { Format } from '../format.ts'
-import { entries, has, hasAny, needs, number, shown, text, texts } from './cells.ts'
+import type { Format, Place, Row, Sink } from '../format.ts'
+import { entries, has, hasAny, needs, number, shown, text } from './cells.ts'
 import { quoted } from './verl.ts'
 
 const NOT_MEASURES: ReadonlySet<string> = new Set([KEY, 'id', 'retrieved', 'target', 'query'])
@@ -16,9 +16,10 @@ export const REC_R1_RESULTS: Format = {
     const queryId = text(row['id']) || number0 || text(row[KEY]) || String(at.row - 1)
     const query = words || text(row['query']) || (number0 === '' ? text(row[KEY]) : '')
     const [ids, targets] = [entries(row['retrieved']), entries(row['target'])]
-    if (row['retrieved'] === undefined || row['retrieved'] === null) sink.reject(at, 'retrieved', 'retrieved is missing; a list of product ids is needed, [] for an empty ranking')
-    else if (ids === undefined) sink.reject(at, 'retrieved', `retrieved is "${shown(row['retrieved'])}", which is no list of product ids; store the file again`)
-    else if (targets === undefined) sink.reject(at, 'target', `target is "${shown(row['target'])}", which is no list of product ids; store the file again`)
+    if (row['retrieved'] === undefined || row['retrieved'] === null) {
+      sink.reject(at, 'retrieved', 'retrieved is missing; a list of product ids is needed, [] for an empty ranking')
+    } else if (ids === undefined) rejectList(row, 'retrieved', at, sink)
+    else if (targets === undefined) rejectList(row, 'target', at, sink)
     else {
       const measures: Record<string, number> = {}
       for (const [name, cell] of Object.entries(row)) {
@@ -37,13 +38,18 @@ export const REC_R1_OUTPUTS: Format = {
   matches: (shape) => has(shape, 'generated_text') && !has(shape, 'retrieved'),
   read(row, at, sink) {
     if (typeof row['generated_text'] !== 'string') {
-      sink.reject(at, 'generated_text', `generated_text is "${shown(row['generated_text'])}"; the model's output is needed as a text, "" for an empty one`)
+      const remedy = 'the model\'s output is needed as a text, "" for an empty one'
+      sink.reject(at, 'generated_text', `generated_text is "${shown(row['generated_text'])}"; ${remedy}`)
       return
     }
-    const targets = texts(row['target'])
-    if (targets === undefined) sink.reject(at, 'target', `target is "${shown(row['target'])}", which is no list of product ids; store the file again`)
+    const targets = entries(row['target'])
+    if (targets === undefined) rejectList(row, 'target', at, sink)
     else sink.output({ queryId: text(row[KEY]) || text(row['id']) || String(at.row - 1), text: row['generated_text'], targets }, at)
   },
+}
+
+function rejectList(row: Row, column: string, at: Place, sink: Sink): void {
+  sink.reject(at, column, `${column} is "${shown(row[column])}", which is no list of product ids; store the file again`)
 }
 
 const TEXT_COLUMNS: ReadonlySet<string> = new Set(['text', '__index_level_0__'])

@@ -33,7 +33,8 @@ export function hear(rows: readonly Row[], { container = 'jsonl', file = 'file',
   if (claimed.length !== 1) throw new Error(`${claimed.length} formats claim the rows: ${claimed.map((format) => format.name).join(', ')}`)
   const format = claimed[0]!
   const heard: Heard = {
-    format, product: [], query: [], judgement: [], interaction: [], sequence: [], retrieved: [], output: [], category: [], filtered: [], notes: [], rejected: [],
+    format, product: [], query: [], judgement: [], interaction: [], sequence: [], retrieved: [], output: [], category: [], filtered: [], notes: [],
+    rejected: [],
   }
   const push = <K extends Kind>(kind: K) => (told: Parameters<Sink[K]>[0]): void => { heard[kind].push(told as never) }
   const sink: Sink = {

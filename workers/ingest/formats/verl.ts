@@ -1,7 +1,8 @@
 // verl's RL Parquet as Rec-R1 writes it: a nested prompt, the targets in reward_model, and where the row belongs in data_source.
 import type { Split } from '../../../src/domain/dataset.ts'
+import { splitOfWord } from '../assembly/names.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { has, hasAny, text, textId, texts } from './cells.ts'
+import { has, hasAny, text, textId } from './cells.ts'
 import { tellHistory, tellTargets } from './lists.ts'
 
 const isRl = (shape: Shape): boolean => has(shape, 'reward_model') && hasAny(shape, 'data_source', 'prompt')
@@ -27,7 +28,7 @@ export const VERL_PROMPTS: Format = {
 }
 
 function tellRow(row: Row, at: Place, sink: Sink): void {
-  const { split, domain, setting } = placeOf(text(row['data_source']), text(field(row['extra_info'], 'split')))
+  const { split, domain, setting } = belongingOf(text(row['data_source']), text(field(row['extra_info'], 'split')))
   const truth = field(row['reward_model'], 'ground_truth')
   const target = typeof truth === 'object' && truth !== null && !Array.isArray(truth) ? field(truth, 'target') : truth
   const told = { ...(split === undefined ? {} : { split }), ...(domain === undefined ? {} : { domain }) }
@@ -36,7 +37,8 @@ function tellRow(row: Row, at: Place, sink: Sink): void {
     return
   }
   const query = text(row['query']) || quoted(row['prompt'])
-  tellTargets({ id: text(row['qid']) || textId(query), text: query, ...told }, texts(target), { query: row['prompt'] === undefined ? 'query' : 'prompt', targets: 'reward_model', cell: target }, at, sink)
+  const columns = { query: row['prompt'] === undefined ? 'query' : 'prompt', targets: 'reward_model' }
+  tellTargets({ id: text(row['qid']) || textId(query), text: query, ...told }, target, columns, at, sink)
 }
 
 function field(cell: unknown, name: string): unknown {
@@ -44,22 +46,27 @@ function field(cell: unknown, name: string): unknown {
   return (cell as Row)[name]
 }
 
-const SPLITS: ReadonlyMap<string, Split> = new Map([['train', 'train'], ['val', 'validation'], ['validation', 'validation'], ['dev', 'validation'], ['test', 'test']])
 const SETS = /^(?:esci_dense|esci|amazon_c4_dense|amazon_c4|amazon_review)(?:_|$)/
+
+interface Belonging {
+  readonly split: Split | undefined
+  readonly domain: string | undefined
+  readonly setting: 'transductive' | 'inductive' | undefined
+}
 
 /**
  * `esci_Video_Games_test` is the test part of Video_Games; `amazon_review_All_Beauty_inductive_val` the inductive validation of All_Beauty; other
  * sources are domains as they are. The source wins over `extra_info.split`: Rec-R1's validation file holds test rows, and they say so.
  */
-function placeOf(source: string, extraSplit: string): { split: Split | undefined; domain: string | undefined; setting: 'transductive' | 'inductive' | undefined } {
+function belongingOf(source: string, extraSplit: string): Belonging {
   const words = source.split('_')
-  const ownSplit = SPLITS.get(words.at(-1) ?? '')
+  const ownSplit = splitOfWord(words.at(-1) ?? '')
   if (ownSplit !== undefined) words.pop()
   const last = words.at(-1)
   const setting = last === 'transductive' || last === 'inductive' ? last : undefined
   if (setting !== undefined) words.pop()
   const domain = words.join('_').replace(SETS, '')
-  return { split: ownSplit ?? SPLITS.get(extraSplit.toLowerCase()), domain: domain === '' ? undefined : domain, setting }
+  return { split: ownSplit ?? splitOfWord(extraSplit), domain: domain === '' ? undefined : domain, setting }
 }
 
 const FENCE = /```([\s\S]*?)```/
