@@ -2,7 +2,7 @@
 import type { Rejection } from '../../src/domain/dataset.ts'
 import type { IngestProgress, ReadRequest, Recognised, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
 import { digestOf } from '../store/blocks.ts'
-import { fullSentence, isFull } from '../store/room.ts'
+import { isFull } from '../store/room.ts'
 import { createDataset, dropIfDamaged, renameDataset } from '../store/store.ts'
 import { memoryCatalogue } from './assemble.ts'
 import { fileDigest } from './digest.ts'
@@ -80,7 +80,7 @@ export async function intake(files: readonly File[], request: ReadRequest, { sig
     if (!isFull(error)) throw error
     // products are read first: what their text would have come to, had there been room
     const ofProducts = recognised.reduce((sum, { role, bytes: size }) => sum + (role === 'products' ? size : 0), 0)
-    throw new Error(await fullSentence(request.name, Math.round(bytes * Math.max(1, ofProducts / Math.max(1, readBytes)))), { cause: error })
+    throw await writer.full(Math.round(bytes * Math.max(1, ofProducts / Math.max(1, readBytes))), error)
   }
 }
 

@@ -59,7 +59,8 @@ export class PrivateFolder implements Folder {
     return {
       write: (bytes) => {
         const written = access.write(bytes as Uint8Array<ArrayBuffer>)
-        if (written !== bytes.length) throw new DOMException(`${written} of ${bytes.length} bytes were written`, 'QuotaExceededError')
+        // a private window refuses without throwing
+        if (written !== bytes.length) throw new DOMException(`fewer than ${bytes.length} bytes were written`, 'QuotaExceededError')
       },
       close: () => {
         access.flush()

@@ -4,7 +4,7 @@ const MIB = 2 ** 20
 
 /** Bytes as a person reads them. */
 export function said(bytes: number): string {
-  return bytes >= 1024 * MIB ? `${(bytes / MIB / 1024).toFixed(1)} GB` : `${Math.max(0.1, bytes / MIB).toFixed(1)} MB`
+  return bytes >= 1024 * MIB ? `${(bytes / MIB / 1024).toFixed(1)} GB` : `${bytes === 0 ? 0 : Math.max(0.1, bytes / MIB).toFixed(1)} MB`
 }
 
 export function isFull(error: unknown): boolean {
@@ -16,9 +16,43 @@ export async function roomNow(): Promise<{ used: number; quota: number }> {
   return { used: usage, quota }
 }
 
-/** `needed` is what is known to be needed at least, written bytes included. */
-export async function fullSentence(name: string, needed: number): Promise<string> {
-  const { used, quota } = await roomNow()
-  return `${name} needs at least ${said(needed)} in the browser's store, which has ${said(Math.max(0, quota - used))} free of ${said(quota)}; `
+const PROBE = 'probe'
+/** Tries until the free room is known to a thousandth of what is wanted. */
+const TRIES = 10
+
+/**
+ * How many of `wanted` bytes can be written in this folder. What the browser says of its quota is rounded to whole gigabytes, so that no page
+ * can be told by it; a file that is made that long is refused by the true one, and takes no time.
+ */
+export async function freeRoom(folder: FileSystemDirectoryHandle, wanted: number): Promise<number> {
+  const file = await (await folder.getFileHandle(PROBE, { create: true })).createSyncAccessHandle()
+  const fits = (bytes: number): boolean => {
+    try {
+      file.truncate(bytes)
+      // a private window refuses without a word
+      return file.getSize() >= bytes
+    } catch (error) {
+      if (isFull(error)) return false
+      throw error
+    }
+  }
+  try {
+    if (fits(Math.ceil(wanted))) return wanted
+    let [least, most] = [0, wanted]
+    for (let tries = 0; tries < TRIES; tries++) {
+      const middle = Math.floor((least + most) / 2)
+      if (fits(middle)) least = middle
+      else most = middle
+    }
+    return least
+  } finally {
+    file.close()
+    await folder.removeEntry(PROBE)
+  }
+}
+
+/** `needed`: what is needed at least, as far as that can be told; `free`: what there is of it. */
+export function fullSentence(name: string, needed: number, free: number): string {
+  return `${name} needs at least ${said(needed)} in the browser's store, which has ${said(free)} free; `
     + 'remove a stored dataset, or free space on this disk, and read the files again. Nothing of it was kept, and what was stored before is whole'
 }

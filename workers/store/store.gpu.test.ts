@@ -1,6 +1,7 @@
 // The store in Chromium, through the page's own client and workers: what is read stays, what fails leaves nothing, what is damaged is told.
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cdp } from 'vitest/browser'
 import { readFiles } from '../../src/client/ingest.ts'
 import { createStore } from '../../src/client/store.ts'
 
@@ -123,7 +124,7 @@ test('a read that fails leaves nothing, and what was stored before stays', async
 
 test('a cancelled read clears up what it wrote', async () => {
   const cancelling = new AbortController()
-  const files = shards(60_000)
+  const files = shards(20_000)
   const reading = readFiles(files, { signal: cancelling.signal, onProgress: ({ rows }) => { if (rows > 0) cancelling.abort() } })
   await expect(reading).rejects.toThrow('reading was cancelled; nothing of these files was kept')
   expect(await createStore().list()).toEqual([])
@@ -137,7 +138,7 @@ test('a writer that is killed leaves the earlier datasets whole, and what it lef
   const { service, close } = connect<import('../../src/protocol/ingest.ts').IngestService>(worker, 'ingest')
   const reading = new Promise<void>((resolve) => {
     const request = { name: 'killed', mappings: {}, filter: { locale: 'us', version: 'all', split: 'all', labels: 'all' } } as const
-    service.store(shards(60_000, 'c'), request, ({ rows }) => { if (rows > 0) resolve() }).catch(() => undefined)
+    service.store(shards(20_000, 'c'), request, ({ rows }) => { if (rows > 0) resolve() }).catch(() => undefined)
   })
   await reading
   expect(await foldersLeft()).toHaveLength(2)
@@ -174,4 +175,43 @@ test('a file that was cut off is told at once', async () => {
   await stream.truncate(100)
   await stream.close()
   expect((await createStore().list())[0]?.damage).toMatch(/its file products has 100 bytes instead of \d+/)
+})
+
+describe('on a full disk', () => {
+  /** Leaves the origin this much room beside what it uses; undefined gives it back what it has. */
+  const leave = async (bytes: number | undefined): Promise<void> => {
+    const { used } = await createStore().room()
+    const { send } = cdp() as unknown as { send(method: string, params: object): Promise<void> }
+    await send('Storage.overrideQuotaForOrigin', { origin: location.origin, ...(bytes === undefined ? {} : { quotaSize: used + bytes }) })
+  }
+  afterEach(() => leave(undefined))
+
+  const sentence = /^large needs at least [\d.]+ MB in the browser's store, which has ([\d.]+) MB free; remove a stored dataset, or free space on this disk/
+
+  test('what surely will not fit is refused before a row is read, with the bytes needed and free', async () => {
+    const kept = await readFiles(shards(20), { name: 'pots' })
+    const rows: number[] = []
+    await leave(50_000)
+    await expect(readFiles(shards(20_000, 'large'), { name: 'large', onProgress: (progress) => void rows.push(progress.rows) })).rejects.toThrow(sentence)
+    expect(rows).toEqual([])
+    expect(await foldersLeft()).toEqual([kept])
+  })
+
+  test('what does not fit after all is cleared up, and what was stored before is whole', async () => {
+    const kept = await readFiles(shards(20), { name: 'pots' })
+    const large = shards(20_000, 'large')
+    await leave(1_500_000)
+    const { used } = await createStore().room()
+    const refusal = await readFiles(large, { name: 'large' }).then(() => 'was read', (error: Error) => error.message)
+    expect(refusal).toMatch(sentence)
+    expect(Number(sentence.exec(refusal)![1])).toBeLessThan(1.6)
+    expect(await foldersLeft()).toEqual([kept])
+    expect((await createStore().room()).used).toBeLessThanOrEqual(used)
+    const opened = await createStore().open(kept)
+    expect(opened.dataset.queries).toHaveLength(20)
+    opened.close()
+    await leave(undefined)
+    await readFiles(large, { name: 'large' })
+    expect((await createStore().list()).map(({ name }) => name)).toEqual(['large', 'pots'])
+  })
 })

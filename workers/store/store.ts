@@ -7,7 +7,7 @@ import { PrivateFolder } from './folder.ts'
 import { take } from './locks.ts'
 import { type Manifest, MANIFEST, readManifest, writeManifest } from './manifest.ts'
 import { FileCatalogueReader } from './products.ts'
-import { fullSentence, isFull, roomNow } from './room.ts'
+import { freeRoom, fullSentence, isFull } from './room.ts'
 
 const DATASETS = 'datasets'
 
@@ -93,20 +93,25 @@ export async function catalogueOf(hash: string): Promise<FileCatalogueReader> {
   }
 }
 
+export interface StoredWriter extends DatasetWriter {
+  /** What a person reads when the disk was full after `discard`, for a dataset that takes `least` bytes or more. */
+  full(least: number, cause: unknown): Promise<Error>
+}
+
 /**
  * Begins a dataset. `needed` is the room that it takes at least, as far as that can be told. Rejects with a sentence, before anything is
  * written, when that much is not free, when the dataset is in use, or when another tab is writing it.
  */
-export async function createDataset(hash: string, name: string, needed = 0): Promise<DatasetWriter> {
-  const { used, quota } = await roomNow()
-  if (needed > quota - used) throw new Error(await fullSentence(name, needed))
+export async function createDataset(hash: string, name: string, needed = 0): Promise<StoredWriter> {
   const release = await take(writeLock(hash), 'exclusive')
   if (release === undefined) throw new Error(`${name} is being read by another tab of this page; wait for it, or cancel it there`)
   const parent = await datasetsFolder()
+  const full = async (least: number, cause?: unknown): Promise<Error> => new Error(fullSentence(name, least, await freeRoom(parent, least)), { cause })
   const remove = (): Promise<void> => patiently(() => parent.removeEntry(hash, { recursive: true }))
   let writer: DatasetWriter
   try {
     await remove().catch(ignoreAbsence)
+    if (needed > 0 && (await freeRoom(parent, needed)) < needed) throw await full(needed)
     writer = await writeDataset(new PrivateFolder(await parent.getDirectoryHandle(hash, { create: true })), hash, name)
   } catch (error) {
     release()
@@ -130,10 +135,11 @@ export async function createDataset(hash: string, name: string, needed = 0): Pro
         return dataset
       } catch (error) {
         await discard()
-        throw isFull(error) ? new Error(await fullSentence(name, Math.max(needed, writer.bytes)), { cause: error }) : error
+        throw isFull(error) ? await full(Math.max(needed, writer.bytes), error) : error
       }
     },
     discard,
+    full,
   }
 }
 
