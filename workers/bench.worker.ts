@@ -3,15 +3,21 @@ import * as Comlink from 'comlink'
 import { openGpu } from './gpu/device.ts'
 import { benchMatmul } from './kernels/matmul/matmul.bench.ts'
 import { benchDense } from './retrieval/dense/dense.bench.ts'
+import { benchSearch } from './retrieval/search.bench.ts'
 
-const BENCHES = { matmul: benchMatmul, dense: benchDense }
+const openRetrieval = (): Worker => new Worker(new URL('./retrieval.worker.ts', import.meta.url), { type: 'module', name: 'retrieval' })
+
+const BENCHES = {
+  matmul: async () => benchMatmul((await openGpu(navigator.gpu)).gpu),
+  dense: async (peer: Uint8Array | undefined) => benchDense((await openGpu(navigator.gpu)).gpu, peer),
+  search: () => benchSearch(openRetrieval),
+}
 
 const service = {
-  /** Runs the bench `name`, with a peer's model where it has one. Rejects when it is unknown or there is no adapter. */
+  /** Runs the bench `name`, with a peer's model where it has one. Rejects when it is unknown or there is no adapter where it needs one. */
   async run(name: string, peer: Uint8Array | undefined): Promise<unknown> {
     if (!Object.hasOwn(BENCHES, name)) throw new Error(`bench "${name}" is unknown; give one of ${Object.keys(BENCHES).join(', ')}`)
-    const { gpu } = await openGpu(navigator.gpu)
-    return BENCHES[name as keyof typeof BENCHES](gpu, peer)
+    return BENCHES[name as keyof typeof BENCHES](peer)
   },
 }
 

@@ -3,7 +3,7 @@ import { Exchange, withLab } from '../browser.ts'
 import { BadInput } from '../errors.ts'
 import type { Command } from './command.ts'
 
-export const BENCHES = ['matmul', 'dense'] as const
+export const BENCHES = ['matmul', 'search', 'dense'] as const
 
 export const bench: Command = async (args, terminal) => {
   const unknown = args.positionals.find((name) => !(BENCHES as readonly string[]).includes(name))

@@ -2,7 +2,7 @@
 import type { LexicalSpec } from '../../src/domain/recommender.ts'
 import type { Explanation, TermShare, WireRanking } from '../../src/protocol/retrieval.ts'
 import type { CatalogueReader } from '../store/catalogue.ts'
-import { knownTerms } from './bag.ts'
+import { eachPostings, knownTerms } from './bag.ts'
 import { type BuildOptions, bytesOf, compileCatalogue, type CompiledIndex } from './compiled.ts'
 import { textAt } from './dictionary.ts'
 import { idsOf, positionOf } from './ids.ts'
@@ -89,6 +89,13 @@ export class LexicalIndex {
       if (any) collect(segment.first, segment.size, scoring, work, top)
     }
     return top.finish()
+  }
+
+  /** How many postings the queries' terms have: what scoring them reads. */
+  postings(queries: readonly string[]): number {
+    let count = 0
+    for (const query of queries) for (const term of knownTerms(this.index, query)) eachPostings(this.index, term, (_segment, from, to) => { count += to - from })
+    return count
   }
 
   /** Takes the score of product `id` apart; undefined where the product does not match or is unknown. */
