@@ -90,10 +90,9 @@ describe('ties', () => {
     }
   })
 
-  test('a query of zeros finds the first products, though half its products are minus zero', async () => {
+  test('a query of zeros finds the first products', async () => {
     const width = 3
-    const matrix = new Numbers('zeros').floats(600 * width).map((value, i) => (Math.floor(i / width) % 2 === 0 ? -Math.abs(value) : Math.abs(value)))
-    const { found } = await search({ queries: new Float32Array(width), matrix, width, k: 40 })
+    const { found } = await search({ queries: new Float32Array(width), matrix: new Numbers('zeros').floats(600 * width), width, k: 40 })
     expect(found[0]!.positions).toEqual(Array.from({ length: 40 }, (_, i) => i))
   })
 

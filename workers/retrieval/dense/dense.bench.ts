@@ -63,7 +63,7 @@ export async function benchDense(gpu: Gpu, peer: Uint8Array | undefined): Promis
   const cases: DenseCase[] = []
   for (const op of ['uniform', 'clustered'] as const) {
     const [matrix, queries] = [vectors(op, 'products', PRODUCTS), vectors(op, 'queries', QUERIES)]
-    const search = new ExactSearch(gpu, PRODUCTS, WIDTH)
+    const search = await ExactSearch.create(gpu, PRODUCTS, WIDTH)
     search.write(0, matrix)
     const { submits, found } = await counted(gpu, () => search.search(queries, K)) // compiles, too
     const ours = await median(ROUNDS, () => search.search(queries, K))

@@ -13,7 +13,7 @@ function unit(numbers: Numbers, count: number, width: number): Float32Array {
 }
 
 async function opened(matrix: Float32Array, width: number): Promise<ExactSearch> {
-  const search = new ExactSearch(await testGpu(), matrix.length / width, width)
+  const search = await ExactSearch.create(await testGpu(), matrix.length / width, width)
   // in two writes of unlike length, as parts come
   const half = Math.floor(matrix.length / width / 3) * width
   search.write(0, matrix.subarray(0, half))
@@ -52,7 +52,7 @@ test('where more products tie than candidates were asked for, the search widens 
   const matrix = new Float32Array(2000 * width)
   for (let position = 0; position < 2000; position++) matrix.set(position % 2 === 0 ? query : other, position * width)
   const order = numbers.shuffle(Array.from({ length: 900 }, (_, i) => i))
-  order.forEach((position, i) => { matrix[position * 2 * width] = query[0]! + (i % 30) * 2 ** -26 })
+  order.forEach((position, i) => { matrix[position * 2 * width] = query[0]! + Math.sign(query[0]!) * (i % 30) * 2 ** -26 })
   const search = await opened(matrix, width)
   const [found] = plain(await search.search(query, 40))
   expect(found).toEqual(reference.topK(query, matrix, width, 40)[0])
@@ -70,22 +70,44 @@ test('a thousand equal products come in catalogue order', async () => {
 
 test('candidates that do not come back at once are asked for in groups, with the same answers', async () => {
   const numbers = new Numbers('groups')
-  const width = 700
-  const [queries, matrix] = [unit(numbers, 12, width), unit(numbers, 6000, width)]
+  const width = 1000
+  const [queries, matrix] = [unit(numbers, 12, width), unit(numbers, 2500, width)]
   const search = await opened(matrix, width)
   const gpu = await testGpu()
   const submit = vi.spyOn(gpu.device.queue, 'submit')
-  const together = plain(await search.search(queries, 2500)) // 12 × 5000 × 700 words are 168 MB
+  const together = plain(await search.search(queries, 1200)) // 12 × 2400 × 1000 words are 115 MB
   expect(submit.mock.calls.length).toBeGreaterThan(1)
   submit.mockRestore()
   for (const at of [0, 11]) {
     const query = queries.subarray(at * width, (at + 1) * width)
-    expect(together[at]).toEqual(reference.topK(query, matrix, width, 2500)[0])
+    expect(together[at]).toEqual(reference.topK(query, matrix, width, 1200)[0])
   }
   search.free()
 })
 
+test('any number of queries may be asked at once', async () => {
+  const numbers = new Numbers('many')
+  const [queries, matrix] = [unit(numbers, 1100, 3), unit(numbers, 200, 3)]
+  const search = await opened(matrix, 3)
+  expect(plain(await search.search(queries, 5))).toEqual(reference.topK(queries, matrix, 3, 5))
+  search.free()
+})
+
 test('an empty catalogue has empty answers', async () => {
-  const search = new ExactSearch(await testGpu(), 0, 4)
+  const search = await ExactSearch.create(await testGpu(), 0, 4)
   expect(plain(await search.search(new Float32Array(8), 10))).toEqual([{ positions: [], scores: [] }, { positions: [], scores: [] }])
+})
+
+test('a device without room says how much is needed, and what to do', async () => {
+  const gpu = await testGpu()
+  const pop = vi.spyOn(gpu.device, 'popErrorScope')
+  pop.mockResolvedValueOnce(new GPUOutOfMemoryError('no room'))
+  await expect(ExactSearch.create(gpu, 1000, 384)).rejects.toThrow('1000 embeddings of 384 numbers need 2 MB of graphics memory, and the device refused; close what else uses it')
+  const numbers = new Numbers('no room')
+  const search = await opened(unit(numbers, 50, 4), 4)
+  pop.mockResolvedValueOnce(null).mockResolvedValueOnce(new GPUValidationError('too large'))
+  await expect(search.search(unit(numbers, 1, 4), 5)).rejects.toThrow('the device refused the work: too large')
+  pop.mockRestore()
+  expect((await search.search(unit(numbers, 1, 4), 5))[0]!.positions).toHaveLength(5)
+  search.free()
 })

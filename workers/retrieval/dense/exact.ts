@@ -18,6 +18,10 @@ const WIDER = 4
 const MOST = 16_384
 /** Bytes of candidates' rows that come back at once. */
 const ROW_BYTES = 96 * 2 ** 20
+/** Queries of one submit: their scores and pools must fit a binding. */
+const QUERIES = 512
+/** Operations of one submit: drivers reset a device that is busy for seconds. */
+const OPERATIONS = 2e11
 const MAP_READ = 0x1 | 0x8
 
 interface Candidates {
@@ -30,15 +34,24 @@ interface Candidates {
 
 /** A matrix of unit vectors on the GPU: [products, width]. */
 export class ExactSearch {
-  readonly #slabs: readonly Slab[]
+  private constructor(private readonly gpu: Gpu, readonly products: number, readonly width: number, private readonly slabs: readonly Slab[]) {}
 
-  constructor(private readonly gpu: Gpu, readonly products: number, readonly width: number) {
+  /** Makes room for the matrix. Rejects with a sentence when the graphics memory is too small. */
+  static async create(gpu: Gpu, products: number, width: number): Promise<ExactSearch> {
     let first = 0
-    this.#slabs = slabCounts(gpu, products, width).map((count) => {
+    const [slabs, errors] = scoped(gpu, () => slabCounts(gpu, products, width).map((count): Slab => {
       const slab = { rows: gpu.tensor('embeddings', count * width), first, count }
       first += count
       return slab
-    })
+    }))
+    const search = new ExactSearch(gpu, products, width, slabs)
+    try {
+      await errors
+    } catch (error) {
+      search.free()
+      throw new Error(`${products} embeddings of ${width} numbers need ${Math.ceil(search.bytes / 2 ** 20)} MB of graphics memory, and the device refused; close what else uses it, or choose a model with shorter embeddings`, { cause: error })
+    }
+    return search
   }
 
   get bytes(): number {
@@ -47,7 +60,7 @@ export class ExactSearch {
 
   /** Puts rows in their place. rows: [any number, width] from position `first`. */
   write(first: number, rows: Float32Array): void {
-    for (const slab of this.#slabs) {
+    for (const slab of this.slabs) {
       const from = Math.max(first, slab.first)
       const to = Math.min(first + rows.length / this.width, slab.first + slab.count)
       if (from < to) this.gpu.write(slab.rows, rows.subarray((from - first) * this.width, (to - first) * this.width), (from - slab.first) * this.width)
@@ -56,19 +69,19 @@ export class ExactSearch {
 
   /**
    * The best `k` products of each query (all when there are fewer), by float64 inner product and then by position.
-   * A batch whose candidates' rows fit 96 MiB takes one submit. queries: [count, width], unit vectors.
+   * A batch of up to 512 whose candidates' rows fit 96 MiB takes one submit. queries: [count, width], unit vectors.
    */
   async search(queries: Float32Array, k: number): Promise<Nearest[]> {
     const count = queries.length / this.width
     const asked = Math.min(k, this.products)
-    const found = new Array<Nearest>(count)
-    if (asked === 0) return found.fill({ positions: new Uint32Array(0), scores: new Float64Array(0) })
+    const found = Array.from({ length: count }, (): Nearest => ({ positions: new Uint32Array(0), scores: new Float64Array(0) }))
+    if (asked === 0) return found
     if (asked > MAX_K) throw new Error(`dense: the best ${k} are asked for; at most ${MAX_K} can be found at once`)
     let open = Array.from({ length: count }, (_, query) => query)
     for (let depth = Math.min(this.products, MAX_K, Math.max(2 * asked, LEAST)); open.length > 0; depth = Math.min(this.products, MOST, depth * WIDER)) {
       const last = depth >= Math.min(this.products, MOST)
       const unproven: number[] = []
-      const most = Math.max(1, Math.floor(ROW_BYTES / (depth * this.width * 4)))
+      const most = Math.max(1, Math.floor(Math.min(QUERIES, ROW_BYTES / (depth * this.width * 4), OPERATIONS / (2 * this.products * this.width))))
       for (let start = 0; start < open.length; start += most) {
         const group = open.slice(start, start + most)
         const batch = new Float32Array(group.length * this.width)
@@ -92,7 +105,7 @@ export class ExactSearch {
   }
 
   free(): void {
-    for (const { rows } of this.#slabs) this.gpu.free(rows)
+    for (const { rows } of this.slabs) this.gpu.free(rows)
   }
 
   #query(queries: Float32Array, query: number): Float32Array {
@@ -116,17 +129,25 @@ export class ExactSearch {
     const queryCount = queries.length / width
     const words = topKWords(queryCount, this.products, k)
     const rowWords = queryCount * k * width
-    const tensor = (elements: number): Tensor => gpu.tensor('dense search', elements)
-    const [scores, pool, state, best, rows] = [tensor(words.scores), tensor(words.pool), tensor(words.state), tensor(words.best), tensor(rowWords)]
-    const asked = gpu.upload('dense search', queries)
-    const staging = gpu.device.createBuffer({ label: 'dense search', size: (words.best + rowWords) * 4, usage: MAP_READ })
-    const target = { buffer: staging, offset: 0, size: staging.size }
-    try {
+    const tensors: Tensor[] = []
+    const tensor = (elements: number): Tensor => {
+      tensors.push(gpu.tensor('dense search', elements))
+      return tensors.at(-1)!
+    }
+    const [staging, errors] = scoped(gpu, () => {
+      const [scores, pool, state, best, rows, asked] = [words.scores, words.pool, words.state, words.best, rowWords, queries.length].map(tensor) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+      gpu.write(asked, queries)
+      const buffer = gpu.device.createBuffer({ label: 'dense search', size: (words.best + rowWords) * 4, usage: MAP_READ })
+      const target = { buffer, offset: 0, size: buffer.size }
       const recording = gpu.record()
-      topK(recording, { queries: asked, queryCount, width, slabs: this.#slabs, k, scores, pool, state, best, rows })
+      topK(recording, { queries: asked, queryCount, width, slabs: this.slabs, k, scores, pool, state, best, rows })
       recording.copy(best, target, words.best)
       recording.copy(rows, target, rowWords, 0, words.best)
       recording.submit()
+      return buffer
+    })
+    try {
+      await errors
       await staging.mapAsync(1)
       const bytes = staging.getMappedRange().slice(0)
       const [packed, copied] = [new Uint32Array(bytes, 0, words.best), new Float32Array(bytes, words.best * 4)]
@@ -135,7 +156,25 @@ export class ExactSearch {
       }))
     } finally {
       staging.destroy()
-      for (const each of [scores, pool, state, best, rows, asked]) gpu.free(each)
+      for (const each of tensors) gpu.free(each)
     }
   }
+}
+
+/** What `work` gives at once, and a promise that rejects when the device found it wrong or too much: WebGPU itself says nothing. */
+function scoped<T>(gpu: Gpu, work: () => T): readonly [T, Promise<void>] {
+  const { device } = gpu
+  device.pushErrorScope('validation')
+  device.pushErrorScope('out-of-memory')
+  let result: T
+  let errors: readonly [Promise<GPUError | null>, Promise<GPUError | null>]
+  try {
+    result = work()
+  } finally {
+    errors = [device.popErrorScope(), device.popErrorScope()]
+  }
+  return [result, Promise.all(errors).then(([memory, validation]) => {
+    if (memory !== null) throw new Error(`dense search: the graphics memory is full (${memory.message}); close what else uses it`)
+    if (validation !== null) throw new Error(`dense search: the device refused the work: ${validation.message}`)
+  })]
 }

@@ -50,19 +50,20 @@ export function openDenseService(): DenseService {
       device.catch(() => { device = undefined })
       const { gpu } = await device
       const encoder = await openEncoder(model, spec, gpu)
-      const search = new ExactSearch(gpu, catalogue.count, encoder.width)
+      let search: ExactSearch | undefined
       try {
+        const matrix = search = await ExactSearch.create(gpu, catalogue.count, encoder.width)
         const file = await openRowFile(hash, await keyOf(model, spec), encoder.width)
         try {
-          await embedCatalogue(catalogue, encoder, file, spec, { check, onRows: (first, rows) => search.write(first, rows), ...(onProgress === undefined ? {} : { onProgress }) })
+          await embedCatalogue(catalogue, encoder, file, spec, { check, onRows: (first, rows) => matrix.write(first, rows), ...(onProgress === undefined ? {} : { onProgress }) })
         } catch (error) {
-          throw await rowsError(error, search.bytes)
+          throw await rowsError(error, matrix.bytes)
         } finally {
           file.close()
         }
-        open = { spec, ids: await catalogue.ids(), encoder, search }
+        open = { spec, ids: await catalogue.ids(), encoder, search: matrix }
       } catch (error) {
-        search.free()
+        search?.free()
         await encoder.close()
         throw error
       }
