@@ -1,4 +1,5 @@
 // Tables of text with a separator between fields: quoted fields, line feeds within them, any line ends, rows counted exactly.
+import { columnName } from './format.ts'
 import { blocksOf, type BadLine, type Block } from './lines.ts'
 import { put } from './literal.ts'
 import { damaged, FileError, RECORD_LIMIT, type Source, type Take } from './source.ts'
@@ -12,6 +13,11 @@ export interface Dialect {
 export function dialectOf(separator: string): Dialect {
   return { separator, looseQuotes: separator === '\t' }
 }
+
+/** No table has as many. */
+const MOST_COLUMNS = 10_000
+const LONGEST_NAME = 1000
+const LINE_FEED = 10
 
 /** One record's fields and where the next record begins; `undefined` when a quote is still open where the text ends. */
 interface Fields {
@@ -38,6 +44,10 @@ export async function readTable(source: Source, dialect: Dialect, take: Take): P
     let nextBad = 0
     let start = 0
     while (start < text.length) {
+      if (text.charCodeAt(start) === LINE_FEED) {
+        start++
+        continue
+      }
       const record = recordAt(text, start, dialect, header?.length)
       if (record === undefined && !block.last) break
       if (record === undefined) throw openQuote(source.file, header === undefined ? 'the header' : `row ${number + 1}`, text, start, block)
@@ -48,7 +58,10 @@ export async function readTable(source: Source, dialect: Dialect, take: Take): P
         if (header === undefined) {
           if (problem !== undefined) throw damaged(source.file, 'header line', problem)
           const seen = isHeader(fields)
-          header = seen ? headerOf(fields) : fields.map((_, index) => String(index))
+          if (fields.length > MOST_COLUMNS) throw damaged(source.file, 'header line', `it has ${fields.length} columns`)
+          const long = fields.find((field) => field.length > LONGEST_NAME)
+          if (long !== undefined && isHeader(fields)) throw damaged(source.file, 'header line', `the name of a column has ${long.length} letters: ${JSON.stringify(long.slice(0, 40))}`)
+          header = seen ? headerOf(fields) : fields.map((_, index) => columnName(index))
           take.columns?.(header)
           if (!seen) take.row(rowOf(header, fields), ++number)
         } else {
@@ -86,12 +99,12 @@ export function isHeader(fields: readonly string[]): boolean {
 
 /** Columns' names; an empty one is named by its place, a name seen before gets it added. */
 export function headerOf(fields: readonly string[]): string[] {
-  const names: string[] = []
+  const names = new Set<string>()
   for (const [index, field] of fields.entries()) {
-    const name = field.trim() === '' ? String(index) : field.trim()
-    names.push(names.includes(name) ? `${name} (${String(index)})` : name)
+    const name = field.trim() === '' ? columnName(index) : field.trim()
+    names.add(names.has(name) ? `${name} (${columnName(index)})` : name)
   }
-  return names
+  return [...names]
 }
 
 function rowOf(header: readonly string[], fields: readonly string[]): Readonly<Record<string, string>> {

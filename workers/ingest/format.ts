@@ -14,7 +14,7 @@ export function columnName(index: number): string {
 
 /**
  * One row or one JSON object, as its container gives it: strings, numbers, bigints, booleans, null, lists, objects.
- * Columns without names are '0', '1', … (columnName), TREC's too: query, iteration, document, grade; or query, Q0, document, rank, score, tag.
+ * Columns without names are '0', '1', … (columnName). TREC's are qid, iter, docid, rel (judgements), or qid, iter, docid, rank, score, tag (runs), all texts.
  */
 export type Row = Readonly<Record<string, unknown>>
 

@@ -5,7 +5,7 @@ import { FileError, type Source } from './source.ts'
 const FEED = 2 ** 15
 const HEADER = 10
 /** Text of published data sets packs 3- to 30-fold; what unpacks to more than this many bytes at more than this ratio is no data set. */
-const BOMB_BYTES = 64 * 2 ** 20
+const BOMB_BYTES = 8 * 2 ** 20
 const BOMB_RATIO = 250
 /** How often bytes within a member may look like another member's header before the file counts as damaged. */
 const FALSE_HEADERS = 4
@@ -88,7 +88,7 @@ function openMember(source: Source, start: number, notHeaders: ReadonlySet<numbe
   const fed = feed().catch((cause: unknown) => {
     failure ??= cause
     // a reader that waits must not wait for ever
-    return reader.cancel(cause)
+    return writer.abort(cause)
   }).catch(() => undefined)
   writer.closed.catch(() => undefined)
   reader.closed.catch(() => undefined)
@@ -104,8 +104,7 @@ function openMember(source: Source, start: number, notHeaders: ReadonlySet<numbe
   }
   const close = (): void => {
     failure ??= new Error('closed')
-    reader.cancel().catch(() => undefined)
-    writer.abort().catch(() => undefined)
+    writer.abort(failure).catch(() => undefined)
   }
   return { chunks: chunks(), state, close }
 }

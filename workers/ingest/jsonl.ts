@@ -7,6 +7,9 @@ import { FileError, type Source, type Take } from './source.ts'
 export type LineContainer = 'jsonl' | 'python' | 'trec'
 type Row = Readonly<Record<string, unknown>>
 
+const LINE_FEED = 10
+const RUN = ['qid', 'iter', 'docid', 'rank', 'score', 'tag']
+const QRELS = ['qid', 'iter', 'docid', 'rel']
 const PARSERS: Readonly<Record<LineContainer, (line: string) => Row>> = { jsonl: parseJsonLine, python: parsePythonLine, trec: parseTrecLine }
 const NAMES: Readonly<Record<LineContainer, string>> = { jsonl: 'JSON', python: 'Python', trec: 'TREC' }
 
@@ -21,6 +24,10 @@ export async function readLines(source: Source, container: LineContainer, take: 
     const { text, bad, last } = block
     let nextBad = 0
     for (let start = 0; start < text.length;) {
+      if (text.charCodeAt(start) === LINE_FEED) {
+        start++
+        continue
+      }
       const feed = text.indexOf('\n', start)
       const end = feed === -1 ? text.length : feed
       const line = text.slice(start, end).trim()
@@ -61,9 +68,10 @@ export function parsePythonLine(line: string): Row {
   return value as Row
 }
 
-/** A run's line (query, Q0, document, rank, score, name) or a judgement's (query, iteration, document, grade), by position. */
+/** A run's line (query, Q0, document, rank, score, tag) or a judgement's (query, iteration, document, grade). */
 export function parseTrecLine(line: string): Row {
   const fields = line.split(/\s+/)
-  if (fields.length !== 6 && fields.length !== 4) throw new Error(`it has ${fields.length} fields; a run's line has 6, a judgement's 4`)
-  return Object.fromEntries(fields.entries())
+  const names = fields.length === RUN.length ? RUN : fields.length === QRELS.length ? QRELS : undefined
+  if (names === undefined) throw new Error(`it has ${fields.length} fields; a run's line has ${RUN.length}, a judgement's ${QRELS.length}`)
+  return Object.fromEntries(names.map((name, i) => [name, fields[i]]))
 }

@@ -73,12 +73,14 @@ export function mappedFormat(mapping: ColumnMapping): Format {
 
 /** The likeliest meaning of the columns by their names; undefined when not even ids can be told. */
 export function suggestMapping(columns: readonly string[]): ColumnMapping | undefined {
+  const byWord = new Map<string, string[]>()
+  for (const column of columns.slice(0, MOST_COLUMNS)) byWord.set(wordOf(column), [...byWord.get(wordOf(column)) ?? [], column])
   let best: { mapping: ColumnMapping; share: number } | undefined
   // of equals the more telling role stands first
   for (const role of ['judgements', 'interactions', 'products', 'queries'] as const) {
     const mapped: Record<string, string> = {}
     for (const { name, known } of MEANINGS[role]) {
-      const column = known.flatMap((word) => columns.filter((candidate) => wordOf(candidate) === word && !Object.values(mapped).includes(candidate)))[0]
+      const column = known.flatMap((word) => byWord.get(word) ?? []).find((candidate) => !Object.values(mapped).includes(candidate))
       if (column !== undefined) mapped[name] = column
     }
     if (missingOf(role, mapped) !== undefined) continue
@@ -88,8 +90,12 @@ export function suggestMapping(columns: readonly string[]): ColumnMapping | unde
   return best?.mapping
 }
 
+/** What is looked at of absurd tables. */
+const MOST_COLUMNS = 1000
+const LONGEST_NAME = 64
+
 function wordOf(column: string): string {
-  return column.replace(/:(?:token|token_seq|float)$/, '').toLowerCase().replaceAll(/[^a-z]/g, '')
+  return column.slice(0, LONGEST_NAME).replace(/:(?:token|token_seq|float)$/, '').toLowerCase().replaceAll(/[^a-z]/g, '')
 }
 
 /** The first kind of column that the role needs and the mapping lacks. */

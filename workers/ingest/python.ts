@@ -8,9 +8,9 @@ const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 const NUMBER = /[+-]?(?:(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|inf|nan|Infinity)[lLjJ]?/y
 const WORD = /[A-Za-z_]\w*/y
 const PREFIX = /(?:[uU]|[rR]?[bB]|[bB]?[rR])(?=['"])/y
+const SHORT = 4096
 const PLAIN_SINGLE = /[^'\\]+/y
 const PLAIN_DOUBLE = /[^"\\]+/y
-const SPACE = /[ \t\r\n\f]*/y
 
 /**
  * Reads one Python literal: dicts, lists, tuples and sets (both lists), strings with their prefixes and escapes, numbers (whole ones beyond 2^53 as
@@ -44,7 +44,11 @@ class Parser {
   }
 
   private space(): void {
-    this.match(SPACE)
+    for (;;) {
+      const code = this.text.charCodeAt(this.at)
+      if (code !== 0x20 && !(code >= 9 && code <= 13)) return
+      this.at++
+    }
   }
 
   private value(depth: number): unknown {
@@ -56,12 +60,9 @@ class Parser {
     if (char === '(') return this.parentheses(depth)
     if (char === "'" || char === '"') return this.strings()
     if (char === undefined) this.fail('the line ends too early')
-    const prefixStart = this.at
-    const prefix = this.match(PREFIX)
-    if (prefix !== undefined) {
-      this.at = prefixStart
-      return this.strings()
-    }
+    if (char < 'A') return this.number()
+    PREFIX.lastIndex = this.at
+    if (PREFIX.test(this.text)) return this.strings()
     const word = this.match(WORD)
     if (word !== undefined) {
       if (WORDS.has(word)) return WORDS.get(word)
@@ -88,7 +89,7 @@ class Parser {
   private strings(): string {
     let whole = ''
     for (;;) {
-      const prefix = this.match(PREFIX)
+      const prefix = 'uUbBrR'.includes(this.text[this.at] ?? ' ') ? this.match(PREFIX) : undefined
       const quote = this.text[this.at]
       if (quote !== "'" && quote !== '"') return whole
       whole += this.string(quote, prefix?.toLowerCase().includes('r') === true)
@@ -101,6 +102,15 @@ class Parser {
     const triple = this.text.startsWith(quote.repeat(3), this.at)
     this.at += triple ? 3 : 1
     const parts: string[] = []
+    if (!triple) {
+      // most strings are short and hold no backslash
+      const end = this.text.indexOf(quote, this.at)
+      const plain = end === -1 || end - this.at > SHORT ? undefined : this.text.slice(this.at, end)
+      if (plain !== undefined && !plain.includes('\\')) {
+        this.at = end + 1
+        return plain
+      }
+    }
     for (;;) {
       parts.push(this.match(quote === "'" ? PLAIN_SINGLE : PLAIN_DOUBLE) ?? '')
       const char = this.text[this.at]

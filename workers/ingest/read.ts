@@ -2,6 +2,7 @@
 import type { Format, Sink } from './format.ts'
 import { openFile, readLayout } from './layout.ts'
 import { choose } from './recognise.ts'
+import { FileError } from './source.ts'
 
 export interface ReadFileOptions {
   readonly signal?: AbortSignal
@@ -9,6 +10,8 @@ export interface ReadFileOptions {
   readonly onProgress?: (progress: { readonly rows: number; readonly bytes: number }) => void
 }
 
+/** A file of which more than half can't be read, once that many could not, is no file of its kind. */
+const MANY_BROKEN = 1000
 const PROGRESS_ROWS = 256
 const PROGRESS_MS = 100
 
@@ -22,6 +25,7 @@ export async function readFile(file: File, format: Format, sink: Sink, options: 
   const opened = await openFile(file, signal)
   const { layout } = await choose(opened, [format])
   let rows = 0
+  let broken = 0
   let told = performance.now()
   let failure: { readonly error: unknown } | undefined
   const progress = (): void => {
@@ -45,6 +49,10 @@ export async function readFile(file: File, format: Format, sink: Sink, options: 
     },
     reject(number: number, column: string, reason: string): void {
       rows = number
+      broken++
+      if (broken > MANY_BROKEN && broken * 2 > number) {
+        throw new FileError(`file ${file.name} is damaged or no ${layout.container === 'tsv' || layout.container === 'csv' ? 'table' : layout.container}: ${broken} of its first ${number} rows can't be read (the last one: ${reason}); nothing of it was used`)
+      }
       sink.reject({ file: file.name, row: number }, column, reason)
     },
   }

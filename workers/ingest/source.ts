@@ -19,6 +19,12 @@ export interface Take {
 /** A file that is wrong as a whole: the sentence names it. */
 export class FileError extends Error {}
 
+/** What went wrong in a few words; an engine's own words for nonsense are introduced as such. */
+export function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause instanceof TypeError || cause instanceof RangeError ? `its numbers contradict each other, ${cause.message}` : cause.message
+}
+
 /** The sentence for a file that can't be used: `where` is a byte offset or rows, `why` what stands there, `remedy` what to do. */
 export function damaged(file: File, where: string, why: string, cause?: unknown): FileError {
   return new FileError(`file ${file.name} is damaged (${where}: ${why}); nothing of it was used, get it again`, { cause })

@@ -4,7 +4,7 @@ import type { ColumnMetaData, DecodedArray, FileMetaData, RowGroup, SchemaTree }
 import { assembleNested } from 'hyparquet/src/assemble.js'
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { put } from '../literal.ts'
-import { damaged, FileError, type Source, type Take } from '../source.ts'
+import { damaged, FileError, reasonOf, type Source, type Take } from '../source.ts'
 import { thriftEnd } from './guard.ts'
 import { ColumnPages } from './pages.ts'
 
@@ -43,7 +43,7 @@ export async function openShard(source: Source): Promise<Shard> {
     return { source, metadata, schema, columns: schema.children.map(({ element }) => element.name), rows: Number(metadata.num_rows) }
   } catch (cause) {
     if (cause instanceof FileError || source.signal?.aborted === true) throw cause
-    throw damaged(file, 'footer', cause instanceof Error ? cause.message : String(cause), cause)
+    throw damaged(file, 'footer', reasonOf(cause), cause)
   }
 }
 
@@ -141,7 +141,7 @@ async function readGroup(shard: Shard, group: RowGroup, wanted: readonly string[
   function told(cause: unknown): unknown {
     if (cause instanceof FileError || source.signal?.aborted === true) return cause
     const column = at.column === '' ? '' : `, column ${at.column}`
-    return damaged(source.file, `rows ${first + done} to ${first + total - 1}${column}`, cause instanceof Error ? cause.message : String(cause), cause)
+    return damaged(source.file, `rows ${first + done} to ${first + total - 1}${column}`, reasonOf(cause), cause)
   }
 }
 
