@@ -76,7 +76,7 @@ export interface IngestReport {
   /** products without any text */
   readonly untitled: number
   readonly users: number
-  /** events of reviews and ratings, and each pair of user and item of ready histories once */
+  /** reviews, ratings, rows of the benchmark; of ready lists without times each pair of user and item once */
   readonly interactions: number
   /** distinct items of histories, and those of them in the catalogue */
   readonly items?: number
@@ -102,6 +102,8 @@ export interface IngestReport {
     readonly duplicateProducts: number
     /** judgements whose query has no text in any file */
     readonly withoutText?: number
+    /** queries that no file judges */
+    readonly queriesWithoutJudgement?: number
     /** whole lists of a query that another row told before */
     readonly repeatedQueries?: number
   }

@@ -111,13 +111,14 @@ describe('queries whose rows hold everything', () => {
 
 describe('queries and judgements in files of their own (BEIR, TREC)', () => {
   it('meet by id, in either order; grades stay, and the file\'s name says the split', () => {
-    const { queries } = gather((sink) => {
+    const { queries, report } = gather((sink) => {
       sink.judgement(withoutText({ queryId: 'q1', productId: 'd1', label: 'E', grade: 2 }), at(1, 'qrels/dev.tsv'))
       sink.query({ id: 'q1', text: 'a question' }, at(1, 'queries.jsonl'))
       sink.query({ id: 'q2', text: 'unjudged' }, at(2, 'queries.jsonl'))
       sink.judgement(withoutText({ queryId: 'q1', productId: 'd2', label: 'I', grade: 0 }), at(2, 'qrels/dev.tsv'))
       for (const id of ['d1', 'd2']) sink.product(product(id), at(1, 'corpus.jsonl'))
     })
+    expect(report.leftOut.queriesWithoutJudgement).toBe(1)
     expect(queries).toEqual([{ id: 'q1', text: 'a question', split: 'validation', judgements: [{ productId: 'd1', label: 'E', grade: 2 }, { productId: 'd2', label: 'I', grade: 0 }] }])
   })
 
@@ -183,15 +184,26 @@ describe('histories', () => {
 
   it('that come ready keep their item to predict; each pair of person and item counts as one purchase', () => {
     const { users, report } = gather((sink) => {
-      sink.sequence({ userId: 'u', items: ['a'], target: 'b', split: 'test', setting: 'inductive', time: 5 }, at(1, 'x'))
+      sink.sequence({ userId: 'u', items: ['a'], target: 'b', split: 'test', setting: 'inductive' }, at(1, 'x'))
       sink.sequence({ userId: 'u', items: ['a', 'b'], target: 'c' }, at(2, 'All_Beauty.valid.csv'))
       sink.sequence({ userId: 'u', items: [], target: 'a' }, at(3, 'All_Beauty.valid.csv'))
     })
     expect(users).toEqual([
-      { userId: 'u', items: ['a'], next: { target: 'b', time: 5, split: 'test', setting: 'inductive' } }, { userId: 'u', items: ['a', 'b'], next: { target: 'c', split: 'validation', domain: 'All_Beauty' } },
+      { userId: 'u', items: ['a'], next: { target: 'b', split: 'test', setting: 'inductive' } }, { userId: 'u', items: ['a', 'b'], next: { target: 'c', split: 'validation', domain: 'All_Beauty' } },
     ])
     expect(report).toMatchObject({ users: 1, interactions: 3, items: 3, sequences: 3 })
     expect(report.notes).toEqual(['1 histories are empty before the item to predict, and are left out'])
+  })
+})
+
+describe('the benchmark\'s rows', () => {
+  it('are one purchase each, whatever history they repeat, and keep their time', () => {
+    const { users, report } = gather((sink) => {
+      sink.sequence({ userId: 'u', items: ['a', 'b'], target: 'c', time: 5 }, at(1, 'All_Beauty.test.csv'))
+      sink.sequence({ userId: 'u', items: ['a', 'b', 'c'], target: 'a', time: 6 }, at(2, 'All_Beauty.test.csv'))
+    })
+    expect(report).toMatchObject({ users: 1, interactions: 2, items: 3, sequences: 2 })
+    expect(users.map((user) => user.next!.time)).toEqual([5, 6])
   })
 })
 

@@ -102,6 +102,7 @@ export function assemble(options: AssemblyOptions): Assembly {
           filtered: Object.fromEntries(tally.filtered),
           duplicateProducts: catalogue.duplicates,
           withoutText: judged.withoutText,
+          queriesWithoutJudgement: judged.unjudged,
           repeatedQueries: judged.repeatedQueries,
         },
         samples: {

@@ -67,7 +67,7 @@ export class Histories {
       if (met[item] === 1 && catalogue.has(item)) itemsJoined++
     }
     return {
-      users: [...bought, ...ready.users], people: this.people.texts.length, interactions: this.item.length + this.pairs(),
+      users: [...bought, ...ready.users], people: this.people.texts.length, interactions: this.item.length + this.told(),
       items, itemsJoined, sequences: this.sequences.user.length, withoutHistory: ready.withoutHistory,
     }
   }
@@ -111,24 +111,31 @@ export class Histories {
     return { users, withoutHistory }
   }
 
-  /** Pairs of person and item that ready histories tell, each once. */
-  private pairs(): number {
-    const { user, end, items, target } = this.sequences
+  /**
+   * Purchases that ready histories tell: a row with a time is one, and its history is of other rows; of lists without times each pair of person and
+   * item is one.
+   */
+  private told(): number {
+    const { user, end, items, target, time } = this.sequences
     const { starts, order } = groupBy(user.view, this.people.texts.length)
     const seenBy = new Int32Array(this.products.texts.length).fill(-1)
-    let pairs = 0
+    let purchases = 0
     const see = (person: number, item: number): void => {
       if (item === NONE || seenBy[item] === person) return
       seenBy[item] = person
-      pairs++
+      purchases++
     }
     for (let person = 0; person < this.people.texts.length; person++) {
       for (const i of order.subarray(starts[person]!, starts[person + 1]!)) {
+        if (!Number.isNaN(time.view[i]!)) {
+          purchases++
+          continue
+        }
         for (const item of items.view.subarray(i === 0 ? 0 : end.view[i - 1]!, end.view[i])) see(person, item)
         see(person, target.view[i]!)
       }
     }
-    return pairs
+    return purchases
   }
 }
 

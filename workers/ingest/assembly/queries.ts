@@ -35,6 +35,7 @@ export interface JoinedQueries {
   /** with a relevant product in the catalogue, or with any relevant product where there is no catalogue */
   readonly queries: JudgedQuery[]
   readonly judged: number
+  readonly unjudged: number
   readonly judgements: number
   readonly joined: number
   readonly labels: Record<EsciLabel, number>
@@ -117,7 +118,7 @@ export class Queries {
       queries.push({ id: entry.id, text: entry.text, split: this.splitOf(entry), ...(domain === undefined ? {} : { domain }), judgements })
     }
     return {
-      queries, judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated,
+      queries, judged, unjudged: this.entries.length - judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated,
       domains: Object.fromEntries(domains),
     }
   }
