@@ -8,6 +8,15 @@ export interface Nearest {
   readonly scores: Float64Array
 }
 
+/** Exact search, on whatever it runs. */
+export interface Search {
+  readonly width: number
+  readonly bytes: number
+  write(first: number, rows: Float32Array): void
+  search(queries: Float32Array, k: number): Promise<Nearest[]>
+  free(): void
+}
+
 /** How far the kernel's score of two unit vectors is from float64, at most. */
 export const SCORE_ERROR = 1e-6
 
@@ -33,7 +42,7 @@ interface Candidates {
 }
 
 /** A matrix of unit vectors on the GPU: [products, width]. */
-export class ExactSearch {
+export class ExactSearch implements Search {
   private constructor(private readonly gpu: Gpu, readonly products: number, readonly width: number, private readonly slabs: readonly Slab[]) {}
 
   /** Makes room for the matrix. Rejects with a sentence when the graphics memory is too small. */

@@ -3,19 +3,21 @@ import { transfer } from 'comlink'
 import type { DenseSpec } from '../../../src/domain/recommender.ts'
 import type { DenseModelFiles, DenseService, EmbeddingProgress, IndexReport, WireRanking } from '../../../src/protocol/retrieval.ts'
 import { openGpu } from '../../gpu/device.ts'
+import type { Gpu } from '../../gpu/gpu.ts'
 import { openRowFile, rowsError } from '../../store/embeddings.ts'
 import { openCatalogue } from '../../store/store.ts'
 import { embedCatalogue, embedSorted } from './catalogue.ts'
 import { type Encoder, openEncoder } from './encoder.ts'
-import { ExactSearch } from './exact.ts'
+import { ExactSearch, type Search } from './exact.ts'
 import { type Model, modelOfFolder, modelOfHub, sha256 } from './modelFiles.ts'
+import { ProcessorSearch } from './processor.ts'
 import { questionOf } from './text.ts'
 
 interface Open {
   readonly spec: DenseSpec
   readonly ids: readonly string[]
   readonly encoder: Encoder
-  readonly search: ExactSearch
+  readonly search: Search
 }
 
 /** The rows of a catalogue differ where the model, the pooling or what is put before a product differ; queries' prefix changes none. */
@@ -23,8 +25,13 @@ async function keyOf(model: Model, { pooling, productPrefix }: DenseSpec): Promi
   return (await sha256(new TextEncoder().encode(JSON.stringify([model.digest, pooling, productPrefix])).buffer)).slice(0, 32)
 }
 
+/** On the graphics adapter by the kernel; without one on the processor, in float64. */
+export function openSearch(gpu: Gpu | undefined, products: number, width: number): Promise<Search> {
+  return gpu === undefined ? Promise.resolve(new ProcessorSearch(products, width)) : ExactSearch.create(gpu, products, width)
+}
+
 export function openDenseService(): DenseService {
-  let device: ReturnType<typeof openGpu> | undefined
+  let device: Promise<Gpu | undefined> | undefined
   let open: Open | undefined
   let cancelled = false
 
@@ -46,13 +53,12 @@ export function openDenseService(): DenseService {
       const catalogue = await openCatalogue(hash)
       const model = await (files === undefined ? modelOfHub(spec.model) : modelOfFolder(spec.model, files))
       check()
-      device ??= openGpu(navigator.gpu)
-      device.catch(() => { device = undefined })
-      const { gpu } = await device
+      device ??= openGpu(navigator.gpu).then(({ gpu }) => gpu, () => undefined)
+      const gpu = await device
       const encoder = await openEncoder(model, spec, gpu)
-      let search: ExactSearch | undefined
+      let search: Search | undefined
       try {
-        const matrix = search = await ExactSearch.create(gpu, catalogue.count, encoder.width)
+        const matrix = search = await openSearch(gpu, catalogue.count, encoder.width)
         const file = await openRowFile(hash, await keyOf(model, spec), encoder.width)
         try {
           await embedCatalogue(catalogue, encoder, file, spec, { check, onRows: (first, rows) => matrix.write(first, rows), ...(onProgress === undefined ? {} : { onProgress }) })
