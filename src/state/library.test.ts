@@ -125,7 +125,7 @@ test('cancelling while the catalogue is indexed closes what was opened, and says
 test('of two datasets opened at once the later one stays, whichever is ready first', async () => {
   const page = fake(['slow', 'quick'])
   await page.library.start()
-  const { open } = page.client.store
+  const open = page.client.store.open.bind(page.client.store)
   let go: () => void = () => undefined
   page.client.store.open = async (hash) => {
     if (hash === '#slow') await new Promise<void>((resolve) => { go = resolve })

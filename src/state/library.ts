@@ -40,7 +40,7 @@ export interface LibraryState {
 export interface LibraryClient {
   readonly store: Store
   storeSample(options: Pick<ReadOptions, 'onProgress' | 'signal'>): Promise<string>
-  openRecommender(dataset: Pick<Dataset, 'hash' | 'productCount'>, spec: RecommenderSpec, options?: OpenOptions): Promise<OpenRecommender>
+  readonly openRecommender: (dataset: Pick<Dataset, 'hash' | 'productCount'>, spec: RecommenderSpec, options?: OpenOptions) => Promise<OpenRecommender>
   /** the hash of the dataset that was open when the page was left; null where there is none, or it was the sample */
   lastUsed(): string | null
   setLastUsed(hash: string | null): void

@@ -18,7 +18,7 @@ export function fakeBrowser(names: readonly string[] = [], over: Partial<Library
   const damage = new Map<string, string>()
   const list = (): Promise<readonly StoredDataset[]> => Promise.resolve([...stored].map(([hash, name]) => (
     { hash, name, products: 1, queries: 0, users: 0, bytes: 10, readAt: 0, ...(damage.has(hash) ? { damage: damage.get(hash)! } : {}) })))
-  const client: LibraryClient = {
+  const client: { -readonly [Name in keyof LibraryClient]: LibraryClient[Name] } = {
     store: {
       list,
       open: (hash) => {

@@ -27,7 +27,7 @@ export interface Workbench {
   /** Opens what was added, unless a run is under way on the shop that it would replace; returns why not. */
   readonly useAdded: () => string | undefined
   /** Opens a stored dataset, or the sample. */
-  readonly openStored: (hash: string | 'sample') => void
+  readonly openStored: (hash: string) => void
   /** Frees what a stored dataset takes. */
   readonly remove: (hash: string) => void
 }

@@ -1,6 +1,7 @@
 // Rows of numbers beside a stored dataset, appended as they are computed: an interrupted pass is found again to its last whole part.
-import { findDataset } from './store.ts'
-import { isFull, roomNow, said } from './room.ts'
+import { openInPlace } from './inPlace.ts'
+import { freeRoom, isFull, said } from './room.ts'
+import { datasetsFolder, findDataset } from './store.ts'
 
 /** What an access handle of the private file system offers, and a stand-in for tests. */
 export interface RowStorage {
@@ -79,7 +80,7 @@ export async function openRowFile(hash: string, key: string, width: number): Pro
   const { folder } = await findDataset(hash)
   const file = await folder.handle.getFileHandle(`embeddings-${key}`, { create: true })
   try {
-    return new RowFile(await file.createSyncAccessHandle(), width)
+    return new RowFile(await openInPlace(file), width)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NoModificationAllowedError') {
       throw new Error('another tab of this page is computing the same embeddings; wait for it, or cancel it there', { cause: error })
@@ -91,9 +92,9 @@ export async function openRowFile(hash: string, key: string, width: number): Pro
 /** What a person reads when rows could not be appended; any other error stays as it is. */
 export async function rowsError(error: unknown, neededBytes: number): Promise<unknown> {
   if (!isFull(error)) return error
-  const { used, quota } = await roomNow()
+  const free = await freeRoom(await datasetsFolder(), neededBytes)
   return new Error(
-    `the embeddings need ${said(neededBytes)} more in the browser's store, which has ${said(Math.max(0, quota - used))} free of ${said(quota)}; `
+    `the embeddings need ${said(neededBytes)} more in the browser's store, which has ${said(free)} free; `
     + 'remove a stored dataset, or free space on this disk, and start again: what is computed so far is kept',
     { cause: error },
   )

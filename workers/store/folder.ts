@@ -1,4 +1,5 @@
 // A folder of files as the store uses it: the browser's private file system in a worker, and a stand-in in memory for tests.
+import { openInPlace } from './inPlace.ts'
 
 /** A file that is being written, from its beginning. `write` throws where the disk is full. */
 export interface OpenFile {
@@ -54,7 +55,7 @@ export class PrivateFolder implements Folder {
 
   async create(name: string): Promise<OpenFile> {
     const file = await this.handle.getFileHandle(name, { create: true })
-    const access = await file.createSyncAccessHandle()
+    const access = await openInPlace(file)
     access.truncate(0)
     return {
       write: (bytes) => {

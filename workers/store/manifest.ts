@@ -43,7 +43,8 @@ export async function readManifest(folder: Folder): Promise<Manifest | undefined
   const end = text.indexOf('\n')
   const body = text.slice(end + 1)
   if (end < 0 || text.slice(0, end) !== (await digestOf(new TextEncoder().encode(body)))) throw new Error('its manifest was changed or cut off')
-  const manifest = JSON.parse(body) as Manifest
-  if (manifest.version !== VERSION) throw new Error(`it was written by another version of this page (${String(manifest.version)} instead of ${VERSION})`)
-  return manifest
+  const manifest = JSON.parse(body) as Omit<Manifest, 'version'> & { readonly version: number }
+  const { version } = manifest
+  if (version !== VERSION) throw new Error(`it was written by another version of this page (${version} instead of ${VERSION})`)
+  return { ...manifest, version }
 }

@@ -1,4 +1,5 @@
 // How much the browser lets this page keep, and the sentences for when that is not enough.
+import { openInPlace } from './inPlace.ts'
 
 const MIB = 2 ** 20
 
@@ -25,7 +26,7 @@ const TRIES = 10
  * can be told by it; a file that is made that long is refused by the true one, and takes no time.
  */
 export async function freeRoom(folder: FileSystemDirectoryHandle, wanted: number): Promise<number> {
-  const file = await (await folder.getFileHandle(PROBE, { create: true })).createSyncAccessHandle()
+  const file = await openInPlace(await folder.getFileHandle(PROBE, { create: true }))
   const fits = (bytes: number): boolean => {
     try {
       file.truncate(bytes)

@@ -86,7 +86,7 @@ test('read with another filter the same bytes are another dataset', async () => 
   const train = await readFiles(files, { name: 'train', filter: { locale: 'us', version: 'all', split: 'train', labels: 'all' } })
   expect(train).not.toBe(all)
   const stored = await createStore().list()
-  expect(stored.map(({ name, queries }) => [name, queries]).toSorted()).toEqual([['all', 20], ['train', 10]])
+  expect(stored.map(({ name, queries }) => [name, queries] as const).toSorted(([a], [b]) => a.localeCompare(b))).toEqual([['all', 20], ['train', 10]])
 })
 
 test('removing a dataset frees its space, and leaves the others whole', async () => {
@@ -94,7 +94,7 @@ test('removing a dataset frees its space, and leaves the others whole', async ()
   const large = await readFiles(shards(20_000, 'large'), { name: 'large' })
   const small = await readFiles(shards(20, 'small'), { name: 'small' })
   const before = await store.room()
-  const [{ bytes }] = (await store.list()).filter(({ hash }) => hash === large) as [{ bytes: number }]
+  const { bytes } = (await store.list()).find(({ hash }) => hash === large)!
   expect(bytes).toBeGreaterThan(2_000_000)
   await store.remove(large)
   expect(await foldersLeft()).toEqual([small])
@@ -181,8 +181,8 @@ describe('on a full disk', () => {
   /** Leaves the origin this much room beside what it uses; undefined gives it back what it has. */
   const leave = async (bytes: number | undefined): Promise<void> => {
     const { used } = await createStore().room()
-    const { send } = cdp() as unknown as { send(method: string, params: object): Promise<void> }
-    await send('Storage.overrideQuotaForOrigin', { origin: location.origin, ...(bytes === undefined ? {} : { quotaSize: used + bytes }) })
+    const session = cdp() as unknown as { send(method: string, params: object): Promise<void> }
+    await session.send('Storage.overrideQuotaForOrigin', { origin: location.origin, ...(bytes === undefined ? {} : { quotaSize: used + bytes }) })
   }
   afterEach(() => leave(undefined))
 
