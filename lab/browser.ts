@@ -8,6 +8,7 @@ import type { Page } from 'playwright'
 import type { Connect } from 'vite'
 import { ROOT } from './root.ts'
 import { BadInput, messageOf } from './errors.ts'
+import { forwardTo } from './proxy.ts'
 import { INPUT_PATH, OUTPUT_PATH, type FileRef, type Job, type Outcome, type Results } from './page/protocol.ts'
 
 const BUILDS = join(ROOT, 'node_modules', '.cache', 'lab')
@@ -83,6 +84,8 @@ export interface LabOptions {
   readonly exchange: Exchange
   readonly progress: (line: string) => void
   readonly event?: (event: unknown) => void
+  /** the origin of the search server that the job ranks by: the page reaches it through its own host */
+  readonly upstream?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -111,10 +114,13 @@ export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promis
   const [{ chromium }, { CHROME_FLAGS, findChrome }, { serve }] = await Promise.all([import('playwright'), import('./chrome.ts'), import('./serve.ts')])
   const executablePath = findChrome()
   if (executablePath === undefined) throw new Error('no Chrome or Chromium was found; install one, or set CHROME_PATH to an installed one')
-  const { signal, exchange, progress } = options
+  const { signal, exchange, progress, upstream } = options
   const outDir = await labPage()
   signal.throwIfAborted()
-  const server = await serve({ outDir, port: FIRST_PORT + (process.pid % 1000), middleware: exchange.middleware })
+  const forward = upstream === undefined ? undefined : forwardTo(upstream)
+  const middleware: Connect.NextHandleFunction = (request, response, next) =>
+    exchange.middleware(request, response, (error) => (forward === undefined ? next(error) : forward(request, response, next)))
+  const server = await serve({ outDir, port: FIRST_PORT + (process.pid % 1000), middleware })
   // a profile of its own, on the disk: without one the browser's private file system is kept in memory, whatever a catalogue's size
   const profile = mkdtempSync(join(tmpdir(), 'rec-r1-lab-'))
   const forget = (): Promise<void> => rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })

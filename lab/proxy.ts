@@ -86,7 +86,9 @@ export function forwardTo(origin: string, silenceMs = SILENCE_MS): Connect.NextH
     if (reason !== undefined) return answer(response, 403, { error: `the proxy serves the workbench's own page alone: ${reason}` })
     const rest = url.slice(PROXY_PATH.length)
     if (!rest.startsWith('/')) return answer(response, 200, { origin, path: PROXY_PATH })
-    if (!/^(GET|HEAD|POST)$/.test(request.method ?? '')) return answer(response, 405, { error: `the proxy forwards GET, HEAD and POST, not ${request.method}` })
+    if (!/^(GET|HEAD|POST)$/.test(request.method ?? '')) {
+      return answer(response, 405, { error: `the proxy forwards GET, HEAD and POST, not ${request.method}` })
+    }
 
     const target = new URL(origin)
     const cut = rest.indexOf('?')
@@ -94,7 +96,8 @@ export function forwardTo(origin: string, silenceMs = SILENCE_MS): Connect.NextH
     target.search = cut < 0 ? '' : rest.slice(cut)
     if (target.origin !== origin) return answer(response, 400, { error: 'the proxy forwards to one origin alone' })
 
-    const onward = send(target, { method: request.method, headers: { ...forwarded(request.headers, new Set()), host: target.host } })
+    const headers = { ...forwarded(request.headers, new Set()), host: target.host }
+    const onward = send(target, { method: request.method, headers })
     let late = false
     onward.setTimeout(silenceMs, () => {
       late = true

@@ -2,6 +2,7 @@
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
 import type { GoldenReport, Sampling } from '../../src/protocol/policy.ts'
+import type { Authorisation } from '../../src/protocol/retrieval.ts'
 
 /** A local file as the page can fetch it. */
 export interface FileRef {
@@ -46,6 +47,8 @@ export interface TrainJob {
   readonly shards: readonly FileRef[]
   /** the data set's name in the record */
   readonly shop: string
+  /** for a search server; no record holds it */
+  readonly authorisation?: Authorisation
 }
 
 export interface MakePolicyJob {

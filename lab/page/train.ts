@@ -30,7 +30,8 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
       await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     }
     const spec = await reading(() => Promise.resolve(specOf(settings)))
-    const catalogue = await openRecommender(dataset, spec)
+    const { authorisation } = job
+    const catalogue = await openRecommender(dataset, spec, authorisation === undefined ? {} : { authorisation })
     try {
       const ports = { policy: service, recommender: catalogue.recommender, now: () => performance.now() }
       const lost = service.lost().then((reason) => Promise.reject(new Error(reason)))

@@ -7,6 +7,7 @@ import { Exchange, withLab } from '../browser.ts'
 import { ROOT } from '../root.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { fileAt, filesIn, modelIn } from '../folders.ts'
+import { authorisationOf, upstreamOf } from '../searching.ts'
 import { parseSettings, settingsRecord } from '../../src/domain/config.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { RunEvent } from '../../src/experiment/events.ts'
@@ -69,6 +70,8 @@ export const train: Command = async (args, terminal) => {
   const preset = text(args, 'preset') ?? (products.length > 0 ? 'shards' : undefined)
   const stages = text(args, 'stages')
   const settings = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
+  const upstream = upstreamOf(settings)
+  const authorisation = authorisationOf()
   if ((products.length === 0) !== (examples.length === 0)) throw new BadInput('train: --products and --examples belong together; give both, or neither for the embedded sample')
   const ownShop = products.length > 0
   prepare(out)
@@ -96,8 +99,8 @@ export const train: Command = async (args, terminal) => {
   }
 
   for (const name of RESULTS) exchange.accept(name, join(out, name))
-  const { summary } = await withLab({ exchange, ...terminal, event }, (lab) => lab.run({
-    verb: 'train', settings, versions: { workbench: version, browser: lab.browser }, shop: ownShop ? basename(shards[0]!) : 'sample',
+  const { summary } = await withLab({ exchange, ...terminal, event, upstream }, (lab) => lab.run({
+    verb: 'train', settings, ...(authorisation === undefined ? {} : { authorisation }), versions: { workbench: version, browser: lab.browser }, shop: ownShop ? basename(shards[0]!) : 'sample',
     model: model.map((path) => exchange.offer(path)), shards: shards.map((path) => exchange.offer(path)),
   }))
   if (settings.trainable === 'full') for (const name of TOKENIZER) copyFileSync(join(policyFolder, name), join(out, name))
