@@ -5,6 +5,7 @@ import type { CatalogueReader } from '../store/catalogue.ts'
 import { eachPostings, knownTerms } from './bag.ts'
 import { type BuildOptions, bytesOf, compileCatalogue, type CompiledIndex } from './compiled.ts'
 import { textAt } from './dictionary.ts'
+import { Expansions } from './expansions.ts'
 import { idsOf, positionOf } from './ids.ts'
 import { canShare } from './memory.ts'
 import type { Scoring, Sums } from './scoring.ts'
@@ -30,10 +31,12 @@ let sums: Sums | undefined
 export class LexicalIndex {
   readonly products: number
   private readonly scoring: Scoring
+  private readonly expansions: Expansions
 
   private constructor(readonly spec: LexicalSpec, private readonly index: CompiledIndex) {
     this.products = index.products
     this.scoring = new SCORINGS[spec.kind](index, spec)
+    this.expansions = new Expansions(index, this.scoring)
   }
 
   /** Indexes a catalogue in one pass with bounded memory. Keeps where words stand, for phrases, if the spec's queries are Boolean. */
@@ -74,17 +77,18 @@ export class LexicalIndex {
   }
 
   private best(query: string, k: number): { readonly positions: Uint32Array; readonly scores: Float64Array } {
-    const { scoring, index } = this
-    const work = (sums ??= { scores: new Float64Array(SEGMENT_PRODUCTS), matched: new Uint32Array(SEGMENT_PRODUCTS) })
+    const { scoring, index, expansions } = this
+    const work = (sums ??= { scores: new Float64Array(SEGMENT_PRODUCTS), matched: new Uint16Array(SEGMENT_PRODUCTS) })
     const uses = scoring.plan(knownTerms(index, query))
+    const expanded = uses.map((use) => expansions.of(use))
     const top = new TopK(k, index.products)
-    for (const segment of index.segments) {
+    for (const [number, segment] of index.segments.entries()) {
       let any = false
-      for (const use of uses) {
-        const place = placeOf(segment.terms, use.term)
-        if (place < 0) continue
+      for (const [at, use] of uses.entries()) {
+        const impacts = expanded[at]?.[number] ?? expansions.inSegment(use, segment)
+        if (impacts.length === 0) continue
         any = true
-        scoring.add(use, segment, segment.starts[place]!, segment.starts[place + 1]!, work)
+        scoring.add(use, impacts, work)
       }
       if (any) collect(segment.first, segment.size, scoring, work, top)
     }

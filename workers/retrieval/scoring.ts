@@ -17,7 +17,14 @@ export interface TermUse {
 /** Sums of a segment's products, and how many distinct terms match each; zero between rankings. */
 export interface Sums {
   readonly scores: Float64Array
-  readonly matched: Uint32Array
+  readonly matched: Uint16Array
+}
+
+/** A term's postings in a segment, one entry for a product whatever its fields: all that a scoring can compute without the query. */
+export interface Impacts {
+  readonly products: Uint16Array
+  readonly values: Float64Array
+  readonly length: number
 }
 
 /** What one use gives a product: by field, or one share of `text` where the fields are one. */
@@ -35,9 +42,11 @@ export interface Scoring {
   readonly single: boolean
   /** The passes that score a query, in the order of their additions. */
   plan(terms: readonly number[]): TermUse[]
-  /** Adds a use's shares for postings `from` to `to`, the whole of its term in this segment. */
-  add(use: TermUse, segment: Segment, from: number, to: number, sums: Sums): void
-  /** The same for the postings of one product, share by share; they add up to what `add` adds. */
+  /** Fills `products` and `values` from postings `from` to `to`, the whole of a term in this segment; returns how many products there are. */
+  expand(spread: Spread, segment: Segment, from: number, to: number, products: Uint16Array, values: Float64Array): number
+  /** Adds a use's shares. */
+  add(use: TermUse, impacts: Impacts, sums: Sums): void
+  /** A use's shares of the product with postings `from` to `to`: they add up to what `add` adds. */
   shares(use: TermUse, segment: Segment, from: number, to: number): FieldShare[]
 }
 
@@ -49,7 +58,7 @@ export function weightsOf({ weights }: LexicalSpec): Float64Array {
 const TABLE_LENGTHS = 1024
 
 /** A function of field, count and length, in a table where it is small: every score needs it once per posting. */
-export class Impacts {
+export class ImpactTable {
   /** by a posting's code: where its row of lengths begins in `table`, or -1 where there is none */
   readonly rows = new Int32Array(256).fill(-1)
   readonly table = new Float64Array(FIELD_COUNT * MANY * TABLE_LENGTHS)

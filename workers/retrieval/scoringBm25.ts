@@ -1,8 +1,8 @@
 // Textbook BM25 over weighted fields: BM25F, which adds up weighted counts before it saturates, so that a word in two fields is not two words.
 import { FIELDS, type LexicalSpec } from '../../src/domain/recommender.ts'
-import { bagOf, Spreads } from './bag.ts'
+import { bagOf, type Spread, Spreads } from './bag.ts'
 import { type CompiledIndex, FIELD_COUNT } from './compiled.ts'
-import { type FieldShare, Impacts, type Scoring, type Sums, type TermUse, weightsOf } from './scoring.ts'
+import { type FieldShare, type Impacts, ImpactTable, type Scoring, type Sums, type TermUse, weightsOf } from './scoring.ts'
 import { countAt, MORE, type Segment } from './segment.ts'
 
 const [K1, B] = [1.2, 0.75]
@@ -22,7 +22,7 @@ export class Bm25Scoring implements Scoring {
   readonly multiplies = false
   readonly single = false
   private readonly k1: number
-  private readonly impacts: Impacts
+  private readonly impacts: ImpactTable
   private readonly spreads: Spreads
 
   constructor(private readonly index: CompiledIndex, spec: LexicalSpec) {
@@ -30,7 +30,7 @@ export class Bm25Scoring implements Scoring {
     const b = spec.b < 0 ? B : spec.b
     const mean = means(index)
     const weights = weightsOf(spec)
-    this.impacts = new Impacts(index.lengths, (field, count, length) => weights[field]! * count / (1 - b + b * length / mean[field]!))
+    this.impacts = new ImpactTable(index.lengths, (field, count, length) => weights[field]! * count / (1 - b + b * length / mean[field]!))
     this.spreads = new Spreads(index, Uint8Array.from(weights, (weight) => (weight > 0 ? 1 : 0)))
   }
 
@@ -38,36 +38,33 @@ export class Bm25Scoring implements Scoring {
     return [...bagOf(terms)].map(([term, count]) => ({ term, count, first: 1, spread: this.spreads.of(term) }))
   }
 
-  /** What a saturated count is multiplied by: the query's count, idf and k1 + 1. */
-  private weightOf({ count, spread: { products } }: TermUse): number {
-    return count * Math.log(1 + (this.index.products - products + 0.5) / (products + 0.5)) * (this.k1 + 1)
+  /** What a saturated count is multiplied by: idf and k1 + 1. */
+  private weightOf({ products }: Spread): number {
+    return Math.log(1 + (this.index.products - products + 0.5) / (products + 0.5)) * (this.k1 + 1)
   }
 
-  add(use: TermUse, segment: Segment, from: number, to: number, { scores }: Sums): void {
-    const { k1, impacts, index: { lengths } } = this
-    const { rows, table } = impacts
-    const { products, codes, first: base } = segment
-    const weight = this.weightOf(use)
+  expand(spread: Spread, segment: Segment, from: number, to: number, products: Uint16Array, values: Float64Array): number {
+    const { k1, impacts } = this
+    const weight = this.weightOf(spread)
+    let length = 0
     for (let at = from; at < to; at++) {
-      const product = products[at]!
-      const place = (base + product) * FIELD_COUNT
-      let tf = 0
-      for (;; at++) {
-        const code = codes[at]!
-        const length = lengths[place + (code >> 5)]!
-        const row = rows[code]!
-        tf += row >= 0 && length < 1024 ? table[row + length]! : impacts.at(segment, at)
-        if ((code & MORE) === 0) break
-      }
-      if (tf > 0) scores[product]! += weight * (tf / (k1 + tf))
+      products[length] = segment.products[at]!
+      let tf = impacts.at(segment, at)
+      while ((segment.codes[at]! & MORE) !== 0) tf += impacts.at(segment, ++at)
+      if (tf > 0) values[length++] = weight * (tf / (k1 + tf))
     }
+    return length
+  }
+
+  add({ count }: TermUse, { products, values, length }: Impacts, { scores }: Sums): void {
+    for (let at = 0; at < length; at++) scores[products[at]!]! += count * values[at]!
   }
 
   /** A term's share is split over the fields as its weighted count is. */
   shares(use: TermUse, segment: Segment, from: number, to: number): FieldShare[] {
     let tf = 0
     for (let at = from; at < to; at++) tf += this.impacts.at(segment, at)
-    const scale = this.weightOf(use) / (this.k1 + tf)
+    const scale = use.count * this.weightOf(use.spread) / (this.k1 + tf)
     return Array.from({ length: to - from }, (_, place) => {
       const at = from + place
       const field = segment.codes[at]! >> 5

@@ -1,8 +1,8 @@
 // Lucene 8's BM25Similarity over one text of all searched fields, in its single precision, so that ties and order agree.
 import type { LexicalSpec } from '../../src/domain/recommender.ts'
-import { bagOf, Spreads } from './bag.ts'
+import { bagOf, type Spread, Spreads } from './bag.ts'
 import { type CompiledIndex, FIELD_COUNT } from './compiled.ts'
-import { type FieldShare, type Scoring, type Sums, type TermUse, weightsOf } from './scoring.ts'
+import { type FieldShare, type Impacts, type Scoring, type Sums, type TermUse, weightsOf } from './scoring.ts'
 import { countAt, MANY, MORE, type Segment } from './segment.ts'
 
 const [K1, B] = [1.2, 0.75]
@@ -76,24 +76,30 @@ export class LuceneScoring implements Scoring {
     return fround(fround(count) * fround(Math.log(1 + (this.products - products + 0.5) / (products + 0.5))))
   }
 
-  add(use: TermUse, segment: Segment, from: number, to: number, { scores }: Sums): void {
+  /** Values are the divisors, single precision: the query's count is part of what they divide. */
+  expand(_spread: Spread, segment: Segment, from: number, to: number, products: Uint16Array, values: Float64Array): number {
     const { searched, divisors, lengthBytes } = this
-    const { products, codes, first } = segment
-    const weight = this.weightOf(use)
+    let length = 0
     for (let at = from; at < to; at++) {
-      const product = products[at]!
+      const product = segment.products[at]!
       let count = 0
       for (;; at++) {
-        const code = codes[at]!
+        const code = segment.codes[at]!
         const here = code & MANY
         count += searched[code >> 5]! * (here < MANY ? here : countAt(segment, at))
         if ((code & MORE) === 0) break
       }
       if (count === 0) continue
-      const byte = lengthBytes[first + product]!
-      const divisor = count < MANY ? divisors[(count << 8) | byte]! : this.divisor(count, byte)
-      scores[product]! += fround(weight - fround(weight / divisor))
+      const byte = lengthBytes[segment.first + product]!
+      products[length] = product
+      values[length++] = count < MANY ? divisors[(count << 8) | byte]! : this.divisor(count, byte)
     }
+    return length
+  }
+
+  add(use: TermUse, { products, values, length }: Impacts, { scores }: Sums): void {
+    const weight = this.weightOf(use)
+    for (let at = 0; at < length; at++) scores[products[at]!]! += fround(weight - fround(weight / values[at]!))
   }
 
   shares(use: TermUse, segment: Segment, from: number, to: number): FieldShare[] {

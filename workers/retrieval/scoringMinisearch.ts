@@ -1,9 +1,8 @@
 // MiniSearch 7's own scoring, to the bit: by field BM25+ with lengths in distinct terms, summed, times the number of distinct terms that match.
-import type { LexicalSpec } from '../../src/domain/recommender.ts'
-import { Spreads } from './bag.ts'
+import { FIELDS, type LexicalSpec } from '../../src/domain/recommender.ts'
+import { type Spread, Spreads } from './bag.ts'
 import { type CompiledIndex, FIELD_COUNT } from './compiled.ts'
-import { type FieldShare, Impacts, type Scoring, type Sums, type TermUse, weightsOf } from './scoring.ts'
-import { FIELDS } from '../../src/domain/recommender.ts'
+import { type FieldShare, type Impacts, ImpactTable, type Scoring, type Sums, type TermUse, weightsOf } from './scoring.ts'
 import { countAt, MORE, type Segment } from './segment.ts'
 
 const [K1, B, D] = [1.2, 0.7, 0.5]
@@ -27,7 +26,7 @@ export class MinisearchScoring implements Scoring {
   readonly multiplies = true
   readonly single = false
   private readonly weights: Float64Array
-  private readonly impacts: Impacts
+  private readonly impacts: ImpactTable
   private readonly spreads: Spreads
   private readonly idf = new Float64Array(FIELD_COUNT)
 
@@ -36,7 +35,7 @@ export class MinisearchScoring implements Scoring {
     const b = spec.b < 0 ? B : spec.b
     const means = runningMeans(index)
     this.weights = weightsOf(spec)
-    this.impacts = new Impacts(index.distinct, (field, count, length) => D + count * (k + 1) / (count + k * (1 - b + b * length / means[field]!)))
+    this.impacts = new ImpactTable(index.distinct, (field, count, length) => D + count * (k + 1) / (count + k * (1 - b + b * length / means[field]!)))
     this.spreads = new Spreads(index, Uint8Array.from(this.weights, (weight) => (weight > 0 ? 1 : 0)))
   }
 
@@ -50,38 +49,37 @@ export class MinisearchScoring implements Scoring {
     })
   }
 
-  private setIdf({ spread: { byField } }: TermUse): Float64Array {
+  private setIdf({ byField }: Spread): Float64Array {
     const { idf, index: { products } } = this
     for (let field = 0; field < FIELD_COUNT; field++) idf[field] = Math.log(1 + (products - byField[field]! + 0.5) / (byField[field]! + 0.5))
     return idf
   }
 
-  add(use: TermUse, segment: Segment, from: number, to: number, { scores, matched }: Sums): void {
-    const { weights, impacts, index: { distinct } } = this
-    const { rows, table } = impacts
-    const { products, codes, first: base } = segment
-    const idf = this.setIdf(use)
-    const { first } = use
+  expand(spread: Spread, segment: Segment, from: number, to: number, products: Uint16Array, values: Float64Array): number {
+    const { weights, impacts } = this
+    const idf = this.setIdf(spread)
+    let length = 0
     for (let at = from; at < to; at++) {
-      const product = products[at]!
-      const place = (base + product) * FIELD_COUNT
+      products[length] = segment.products[at]!
       let sum = 0
       for (;; at++) {
-        const code = codes[at]!
-        const field = code >> 5
-        const length = distinct[place + field]!
-        const row = rows[code]!
-        const impact = row >= 0 && length < 1024 ? table[row + length]! : impacts.at(segment, at)
-        sum += weights[field]! * (idf[field]! * impact)
+        const code = segment.codes[at]!
+        sum += weights[code >> 5]! * (idf[code >> 5]! * impacts.at(segment, at))
         if ((code & MORE) === 0) break
       }
-      scores[product]! += sum
-      if (sum > 0) matched[product]! += first
+      values[length] = sum
+      if (sum > 0) length++
     }
+    return length
+  }
+
+  add({ first }: TermUse, { products, values, length }: Impacts, { scores, matched }: Sums): void {
+    for (let at = 0; at < length; at++) scores[products[at]!]! += values[at]!
+    if (first === 1) for (let at = 0; at < length; at++) matched[products[at]!]!++
   }
 
   shares(use: TermUse, segment: Segment, from: number, to: number): FieldShare[] {
-    const idf = this.setIdf(use)
+    const idf = this.setIdf(use.spread)
     return Array.from({ length: to - from }, (_, place) => {
       const at = from + place
       const field = segment.codes[at]! >> 5
