@@ -1,25 +1,9 @@
-// What many files say together: joins, orders, duplicates and counts, told to the sink by hand; and that millions of judgements fit.
+// What many files say together: joins, orders, duplicates, departments and counts; what is no whole data set; the reading order.
 import { describe, expect, it } from 'vitest'
-import type { EsciLabel, Product, Rejection, Split } from '../../src/domain/dataset.ts'
-import { ESCI_US } from '../../src/protocol/ingest.ts'
-import type { Recognised, Role } from '../../src/protocol/ingest.ts'
-import { assemble, memoryCatalogue, readingOrder } from './assemble.ts'
-import type { Assembled, Assembly } from './assemble.ts'
-
-const recognised = (file: string, format = 'ESCI examples', role: Role = 'judgements'): Recognised => ({ file, bytes: 1, container: 'parquet', gzip: false, format, role, columns: [], samples: [] })
-const product = (id: string, more: Partial<Product> = {}): Product => ({ id, title: `Title of ${id}`, description: '', bullets: '', brand: '', color: '', ...more })
-const at = (row: number, file = 'e') => ({ file, row })
-const judged = (queryId: string, productId: string, more: { label?: EsciLabel; text?: string; split?: Split; whole?: boolean; domain?: string; grade?: number } = {}) =>
-  ({ queryId, productId, label: 'E' as const, text: `text of ${queryId}`, split: 'train' as const, ...more })
-const withoutText = ({ queryId, productId, label, grade }: { queryId: string; productId: string; label: EsciLabel; grade: number }) => ({ queryId, productId, label, grade })
-
-function gather(tell: (sink: Assembly) => void, files: readonly Recognised[] = [recognised('e')]): Assembled & { readonly products: readonly Product[]; readonly heard: readonly Rejection[] } {
-  const catalogue = memoryCatalogue()
-  const heard: Rejection[] = []
-  const assembly = assemble({ files, filter: ESCI_US, catalogue, onRejection: (rejection) => { heard.push(rejection) } })
-  tell(assembly)
-  return { ...assembly.finish(), products: catalogue.products, heard }
-}
+import type { Role } from '../../src/protocol/ingest.ts'
+import { readingOrder } from './assemble.ts'
+import type { Assembly } from './assemble.ts'
+import { at, bought, gather, judged, product, recognised, withoutText } from './assembly/testing.ts'
 
 describe('products and judged queries', () => {
   it('join in whatever order they are told; judgements keep their order and repetitions', () => {
@@ -32,11 +16,29 @@ describe('products and judged queries', () => {
       sink.product(product('P2'), at(2))
     })
     expect(queries).toEqual([
-      { id: '1', text: 'text of 1', split: 'train', judgements: [{ productId: 'P2', label: 'S' }, { productId: 'P1', label: 'E' }, { productId: 'P2', label: 'S' }] },
+      {
+        id: '1',
+        text: 'text of 1',
+        split: 'train',
+        judgements: [
+          { productId: 'P2', label: 'S' },
+          { productId: 'P1', label: 'E' },
+          { productId: 'P2', label: 'S' },
+        ],
+      },
       { id: '2', text: 'text of 2', split: 'train', judgements: [{ productId: 'P1', label: 'E' }] },
     ])
     expect([productCount, problem]).toEqual([2, undefined])
-    expect(report).toMatchObject({ products: 2, queries: 2, trainQueries: 2, testQueries: 0, judgements: 4, joined: 4, duplicates: 1, labels: { E: 2, S: 2, C: 0, I: 0 } })
+    expect(report).toMatchObject({
+      products: 2,
+      queries: 2,
+      trainQueries: 2,
+      testQueries: 0,
+      judgements: 4,
+      joined: 4,
+      duplicates: 1,
+      labels: { E: 2, S: 2, C: 0, I: 0 },
+    })
   })
 
   it('leave out judgements of products that are nowhere, and queries on which no ranking could score', () => {
@@ -70,7 +72,8 @@ describe('products and judged queries', () => {
       sink.judgement(judged('1', 'P1', { text: 'red mug', split: 'test' }), at(3))
     })
     expect(heard.map(({ row, column, reason }) => `${row} ${column}: ${reason}`)).toEqual([
-      '2 query: query_id 1 has the text "blue mug" here and "red mug" before', '3 split: query_id 1 is in test here and in train before',
+      '2 query: query_id 1 has the text "blue mug" here and "red mug" before',
+      '3 split: query_id 1 is in test here and in train before',
     ])
     expect(report).toMatchObject({ judgements: 1, rejectedCount: 2 })
     expect(report.rejected).toEqual(heard)
@@ -86,13 +89,19 @@ describe('products and judged queries', () => {
   })
 
   it('of two formats that number their queries alike are told apart, with a note; of one format they are one query', () => {
-    const { queries, report } = gather((sink) => {
-      sink.product(product('P1'), at(1))
-      sink.judgement(judged('142', 'P1', { text: 'red mug' }), at(1, 'e'))
-      sink.judgement(judged('142', 'P1', { text: 'a cushion', split: 'test' }), at(1, 'c4'))
-      sink.judgement(judged('142', 'P1', { text: 'a cushion', split: 'test' }), at(2, 'c4'))
-    }, [recognised('e'), recognised('c4', 'Amazon-C4')])
-    expect(queries.map((query) => [query.id, query.text, query.judgements.length])).toEqual([['142', 'red mug', 1], ['Amazon-C4:142', 'a cushion', 2]])
+    const { queries, report } = gather(
+      (sink) => {
+        sink.product(product('P1'), at(1))
+        sink.judgement(judged('142', 'P1', { text: 'red mug' }), at(1, 'e'))
+        sink.judgement(judged('142', 'P1', { text: 'a cushion', split: 'test' }), at(1, 'c4'))
+        sink.judgement(judged('142', 'P1', { text: 'a cushion', split: 'test' }), at(2, 'c4'))
+      },
+      [recognised('e'), recognised('c4', 'Amazon-C4')],
+    )
+    expect(queries.map((query) => [query.id, query.text, query.judgements.length])).toEqual([
+      ['142', 'red mug', 1],
+      ['Amazon-C4:142', 'a cushion', 2],
+    ])
     expect(report.rejectedCount).toBe(0)
     expect(report.notes).toEqual(['e and c4 both have query ids such as 142 for different queries; those of c4 begin with Amazon-C4: here'])
   })
@@ -110,7 +119,7 @@ describe('queries whose rows hold everything', () => {
 })
 
 describe('queries and judgements in files of their own (BEIR, TREC)', () => {
-  it('meet by id, in either order; grades stay, and the file\'s name says the split', () => {
+  it("meet by id, in either order; grades stay, and the file's name says the split", () => {
     const { queries, report } = gather((sink) => {
       sink.judgement(withoutText({ queryId: 'q1', productId: 'd1', label: 'E', grade: 2 }), at(1, 'qrels/dev.tsv'))
       sink.query({ id: 'q1', text: 'a question' }, at(1, 'queries.jsonl'))
@@ -119,11 +128,23 @@ describe('queries and judgements in files of their own (BEIR, TREC)', () => {
       for (const id of ['d1', 'd2']) sink.product(product(id), at(1, 'corpus.jsonl'))
     })
     expect(report.leftOut.queriesWithoutJudgement).toBe(1)
-    expect(queries).toEqual([{ id: 'q1', text: 'a question', split: 'validation', judgements: [{ productId: 'd1', label: 'E', grade: 2 }, { productId: 'd2', label: 'I', grade: 0 }] }])
+    expect(queries).toEqual([
+      {
+        id: 'q1',
+        text: 'a question',
+        split: 'validation',
+        judgements: [
+          { productId: 'd1', label: 'E', grade: 2 },
+          { productId: 'd2', label: 'I', grade: 0 },
+        ],
+      },
+    ])
   })
 
   it('are test queries where nothing says a split, and the report says so', () => {
-    const { queries, report } = gather((sink) => { sink.judgement({ queryId: '1', productId: 'P', label: 'E', text: 'mug' }, at(1, 'lists.json')) })
+    const { queries, report } = gather((sink) => {
+      sink.judgement({ queryId: '1', productId: 'P', label: 'E', text: 'mug' }, at(1, 'lists.json'))
+    })
     expect(queries[0]!.split).toBe('test')
     expect(report.notes).toEqual(['lists.json: neither rows nor file names tell a split, so their queries are test queries'])
   })
@@ -139,7 +160,7 @@ describe('queries and judgements in files of their own (BEIR, TREC)', () => {
 })
 
 describe('departments', () => {
-  it('of a query is its row\'s, else that of its first relevant product that has one, else that of the file\'s name', () => {
+  it("of a query is its row's, else that of its first relevant product that has one, else that of the file's name", () => {
     const { report, queries } = gather((sink) => {
       sink.category('P2', 'Sports & Outdoors', at(1, 'map'))
       for (const id of ['P1', 'P2']) sink.product(product(id), at(1))
@@ -154,7 +175,7 @@ describe('departments', () => {
     expect(report.domains).toEqual({ Video_Games: 1, Sports_and_Outdoors: 1, Baby_Products: 1 })
   })
 
-  it('fill a product\'s category where its own row has none', () => {
+  it("fill a product's category where its own row has none", () => {
     const { products } = gather((sink) => {
       sink.category('P1', 'Books', at(1))
       sink.category('P1', 'Toys', at(2))
@@ -165,81 +186,67 @@ describe('departments', () => {
   })
 })
 
-const bought = (userId: string, itemId: string, time?: number) => ({ userId, itemId, time, rating: 5 })
-
-describe('histories', () => {
-  it('are sorted by time, events of one second in the file\'s order; without times the file\'s order stands', () => {
-    const { users, report, problem } = gather((sink) => {
-      sink.product(product('a'), at(1))
-      sink.interaction(bought('u', 'c', 3), at(1))
-      sink.interaction(bought('v', 'z'), at(2))
-      sink.interaction(bought('u', 'a', 1), at(3))
-      sink.interaction(bought('u', 'b', 1), at(4))
-      sink.interaction(bought('v', 'a', 1), at(5))
-    })
-    expect(users).toEqual([{ userId: 'u', items: ['a', 'b', 'c'], times: [1, 1, 3] }, { userId: 'v', items: ['z', 'a'] }])
-    expect(report).toMatchObject({ users: 2, interactions: 5, items: 4, itemsJoined: 1, sequences: 0 })
-    expect(problem).toBeUndefined()
-  })
-
-  it('that come ready keep their item to predict; each pair of person and item counts as one purchase', () => {
-    const { users, report } = gather((sink) => {
-      sink.sequence({ userId: 'u', items: ['a'], target: 'b', split: 'test', setting: 'inductive' }, at(1, 'x'))
-      sink.sequence({ userId: 'u', items: ['a', 'b'], target: 'c' }, at(2, 'All_Beauty.valid.csv'))
-      sink.sequence({ userId: 'u', items: [], target: 'a' }, at(3, 'All_Beauty.valid.csv'))
-    })
-    expect(users).toEqual([
-      { userId: 'u', items: ['a'], next: { target: 'b', split: 'test', setting: 'inductive' } }, { userId: 'u', items: ['a', 'b'], next: { target: 'c', split: 'validation', domain: 'All_Beauty' } },
-    ])
-    expect(report).toMatchObject({ users: 1, interactions: 3, items: 3, sequences: 3 })
-    expect(report.notes).toEqual(['1 histories are empty before the item to predict, and are left out'])
-  })
-})
-
-describe('the benchmark\'s rows', () => {
-  it('are one purchase each, whatever history they repeat, and keep their time', () => {
-    const { users, report } = gather((sink) => {
-      sink.sequence({ userId: 'u', items: ['a', 'b'], target: 'c', time: 5 }, at(1, 'All_Beauty.test.csv'))
-      sink.sequence({ userId: 'u', items: ['a', 'b', 'c'], target: 'a', time: 6 }, at(2, 'All_Beauty.test.csv'))
-    })
-    expect(report).toMatchObject({ users: 1, interactions: 2, items: 3, sequences: 2 })
-    expect(users.map((user) => user.next!.time)).toEqual([5, 6])
-  })
-})
-
-describe('stored rankings and outputs', () => {
-  it('gather the lines of a run by file and query, and keep results as they came', () => {
-    const { rankings, outputs } = gather((sink) => {
-      sink.retrieved({ queryId: '1', ids: ['a'], scores: [2] }, at(1, 'run'))
-      sink.retrieved({ queryId: '1', ids: ['b'], scores: [1] }, at(2, 'run'))
-      sink.retrieved({ queryId: '1', ids: ['c'], scores: [9] }, at(1, 'other'))
-      sink.retrieved({ queryId: '1', ids: ['a'], targets: ['a', 'a'], measures: { 'ndcg@10': 1 } }, at(1, 'results'))
-      sink.output({ queryId: '0', text: 'x' }, at(1, 'outputs'))
-    })
-    expect(rankings).toEqual([
-      { file: 'run', row: 1, queryId: '1', ids: ['a', 'b'], scores: [2, 1] }, { file: 'other', row: 1, queryId: '1', ids: ['c'], scores: [9] },
-      { file: 'results', row: 1, queryId: '1', ids: ['a'], targets: ['a', 'a'], measures: { 'ndcg@10': 1 } },
-    ])
-    expect(outputs).toEqual([{ file: 'outputs', row: 1, queryId: '0', text: 'x' }])
-  })
-})
-
 describe('what is no whole data set', () => {
   const products = recognised('p', 'ESCI products', 'products')
   it.each([
-    ['products came without examples \\(p\\); add the examples shard', (sink: Assembly) => { sink.product(product('P'), at(1)) }, [products]],
-    ['examples came without products \\(e\\); add the products shard', (sink: Assembly) => { sink.judgement(judged('1', 'P'), at(1)) }, [recognised('e')]],
-    ['none of 1 queries has an Exact product among 1 products; are products and examples from the same release\\?', (sink: Assembly) => { sink.product(product('P'), at(1)); sink.judgement(judged('1', 'GONE'), at(1)) }, [products, recognised('e')]],
-    ['no product of locale us in p \\(1 rows set aside by the filter: locale us; 0 rejected\\)', (sink: Assembly) => { sink.filtered('product_locale') }, [products, recognised('e')]],
-    ['no usable judgement of locale us in e', (sink: Assembly) => { sink.product(product('P'), at(1)) }, [products, recognised('e')]],
-    ['histories came without products', (sink: Assembly) => { sink.interaction(bought('u', 'a', 1), at(1)) }, [recognised('r', 'reviews', 'interactions')]],
-    ['nothing in c can be ranked or trained on', (sink: Assembly) => { sink.category('P', 'Books', at(1)) }, [recognised('c', 'product categories', 'categories')]],
+    [
+      'products came without examples \\(p\\); add the examples shard',
+      (sink: Assembly) => {
+        sink.product(product('P'), at(1))
+      },
+      [products],
+    ],
+    [
+      'examples came without products \\(e\\); add the products shard',
+      (sink: Assembly) => {
+        sink.judgement(judged('1', 'P'), at(1))
+      },
+      [recognised('e')],
+    ],
+    [
+      'none of 1 queries has an Exact product among 1 products; are products and examples from the same release\\?',
+      (sink: Assembly) => {
+        sink.product(product('P'), at(1))
+        sink.judgement(judged('1', 'GONE'), at(1))
+      },
+      [products, recognised('e')],
+    ],
+    [
+      'no product of locale us in p \\(1 rows set aside by the filter: locale us; 0 rejected\\)',
+      (sink: Assembly) => {
+        sink.filtered('product_locale')
+      },
+      [products, recognised('e')],
+    ],
+    [
+      'no usable judgement of locale us in e',
+      (sink: Assembly) => {
+        sink.product(product('P'), at(1))
+      },
+      [products, recognised('e')],
+    ],
+    [
+      'histories came without products',
+      (sink: Assembly) => {
+        sink.interaction(bought('u', 'a', 1), at(1))
+      },
+      [recognised('r', 'reviews', 'interactions')],
+    ],
+    [
+      'nothing in c can be ranked or trained on',
+      (sink: Assembly) => {
+        sink.category('P', 'Books', at(1))
+      },
+      [recognised('c', 'product categories', 'categories')],
+    ],
   ])('is said: %s', (sentence, tell, files) => {
     expect(gather(tell, files).problem).toMatch(new RegExp(sentence))
   })
 
   it('still keeps the queries of examples alone, to be counted and looked at', () => {
-    const { queries, report } = gather((sink) => { sink.judgement(judged('1', 'P'), at(1)) })
+    const { queries, report } = gather((sink) => {
+      sink.judgement(judged('1', 'P'), at(1))
+    })
     expect(queries).toHaveLength(1)
     expect(report).toMatchObject({ queries: 1, judgements: 1, joined: 0, products: 0 })
   })
@@ -255,6 +262,8 @@ describe('the reading order', () => {
   })
 
   it('refuses the same bytes twice', () => {
-    expect(() => readingOrder([shard('a', 'products', '1'), shard('b', 'products', '1')])).toThrow('shard b holds the same bytes as a; add each shard once')
+    expect(() => readingOrder([shard('a', 'products', '1'), shard('b', 'products', '1')])).toThrow(
+      'shard b holds the same bytes as a; add each shard once',
+    )
   })
 })

@@ -126,7 +126,9 @@ export class Queries {
   private entryOf({ id, text, split, domain }: Asked, at: Place): Entry | undefined {
     const number = this.byId.get(id)
     const known = number === undefined ? undefined : this.entries[number]!
-    if (known === undefined) return this.add({ id: own(id), text: own(text ?? ''), split, domain, file: at.file, judged: false, whole: undefined })
+    if (known === undefined) {
+      return this.add({ id: own(id), text: own(text ?? ''), split, domain, file: at.file, judged: false, whole: undefined })
+    }
     if (text !== undefined && known.text !== '' && known.text !== text) {
       const format = this.formatOf(at.file)
       if (format !== this.formatOf(known.file)) {

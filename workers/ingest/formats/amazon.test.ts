@@ -2,21 +2,69 @@
 import { describe, expect, it } from 'vitest'
 import { claims, hear } from './testing.ts'
 
-const META_2023 = { main_category: 'All Beauty', title: 'Howard LC0008', average_rating: 4.8, features: ['Soft', 'Smells <i>good</i>'], description: ['One.', 'Two.'], price: null, store: 'Howard Products', categories: [], details: { Brand: 'Howard', Color: 'Amber' }, parent_asin: 'B01CUPMQZE', images: [], videos: [], bought_together: null }
-const REVIEW_2023 = { rating: 5, title: 'Such a lovely scent', text: 'This spray is really nice.', images: [], asin: 'B00YQ6X8EO', parent_asin: 'B00YQ6X8E1', user_id: 'AGKHLEW2SOWHNMFQIJGBECAF7INQ', timestamp: 1588687728923, helpful_vote: 0, verified_purchase: true }
+const META_2023 = {
+  main_category: 'All Beauty',
+  title: 'Howard LC0008',
+  average_rating: 4.8,
+  features: ['Soft', 'Smells <i>good</i>'],
+  description: ['One.', 'Two.'],
+  price: null,
+  store: 'Howard Products',
+  categories: [],
+  details: { Brand: 'Howard', Color: 'Amber' },
+  parent_asin: 'B01CUPMQZE',
+  images: [],
+  videos: [],
+  bought_together: null,
+}
+const REVIEW_2023 = {
+  rating: 5,
+  title: 'Such a lovely scent',
+  text: 'This spray is really nice.',
+  images: [],
+  asin: 'B00YQ6X8EO',
+  parent_asin: 'B00YQ6X8E1',
+  user_id: 'AGKHLEW2SOWHNMFQIJGBECAF7INQ',
+  timestamp: 1588687728923,
+  helpful_vote: 0,
+  verified_purchase: true,
+}
 
 describe('Reviews 2023', () => {
   it('metadata become products: lists joined by a space, store as brand, colour from the details, the main category where there is no path', () => {
     const { product, category } = hear([META_2023, { ...META_2023, categories: ['Beauty & Personal Care', 'Hair Care', 'Shampoo'] }])
-    expect(product[0]).toEqual({ id: 'B01CUPMQZE', title: 'Howard LC0008', description: 'One. Two.', bullets: 'Soft Smells <i>good</i>', brand: 'Howard Products', color: 'Amber', category: 'All Beauty' })
+    expect(product[0]).toEqual({
+      id: 'B01CUPMQZE',
+      title: 'Howard LC0008',
+      description: 'One. Two.',
+      bullets: 'Soft Smells <i>good</i>',
+      brand: 'Howard Products',
+      color: 'Amber',
+      category: 'All Beauty',
+    })
     expect(product[1]!.category).toBe('Shampoo')
-    expect(category).toEqual([['B01CUPMQZE', 'All Beauty'], ['B01CUPMQZE', 'All Beauty']])
+    expect(category).toEqual([
+      ['B01CUPMQZE', 'All Beauty'],
+      ['B01CUPMQZE', 'All Beauty'],
+    ])
   })
 
   it('metadata without title, category, store or description are products all the same; without an id they are rejected', () => {
-    const heard = hear([{ parent_asin: 'B1', title: null, main_category: null, store: null, description: null, features: null, categories: null, details: '{"Color": "Blue"}' }, { ...META_2023, parent_asin: null }])
+    const heard = hear([
+      {
+        parent_asin: 'B1',
+        title: null,
+        main_category: null,
+        store: null,
+        description: null,
+        features: null,
+        categories: null,
+        details: '{"Color": "Blue"}',
+      },
+      { ...META_2023, parent_asin: null },
+    ])
     expect(heard.product).toEqual([{ id: 'B1', title: '', description: '', bullets: '', brand: '', color: 'Blue' }])
-    expect(heard.rejected).toEqual(['2 parent_asin: parent_asin is missing; a product without an id can\'t be judged or bought'])
+    expect(heard.rejected).toEqual(["2 parent_asin: parent_asin is missing; a product without an id can't be judged or bought"])
   })
 
   it('reviews become purchases of the parent product, milliseconds as seconds', () => {
@@ -30,14 +78,29 @@ describe('Reviews 2023', () => {
   it('ratings CSV and the benchmark with histories are told apart by the history column', () => {
     const rating = { user_id: 'U', parent_asin: 'B1', rating: '5.0', timestamp: '1588687728923' }
     expect(hear([rating], { container: 'csv' }).interaction).toHaveLength(1)
-    const heard = hear([{ ...rating, history: 'B2 B3' }, { ...rating, history: '' }], { container: 'csv' })
-    expect(heard.sequence).toEqual([{ userId: 'U', items: ['B2', 'B3'], target: 'B1', time: 1588687728.923 }, { userId: 'U', items: [], target: 'B1', time: 1588687728.923 }])
+    const heard = hear(
+      [
+        { ...rating, history: 'B2 B3' },
+        { ...rating, history: '' },
+      ],
+      { container: 'csv' },
+    )
+    expect(heard.sequence).toEqual([
+      { userId: 'U', items: ['B2', 'B3'], target: 'B1', time: 1588687728.923 },
+      { userId: 'U', items: [], target: 'B1', time: 1588687728.923 },
+    ])
   })
 
   it('a purchase without buyer, product or a readable time is rejected; without any time it is kept', () => {
-    const heard = hear([{ ...REVIEW_2023, user_id: '' }, { ...REVIEW_2023, parent_asin: null, asin: null }, { ...REVIEW_2023, timestamp: 'yesterday' }, { ...REVIEW_2023, timestamp: null, rating: null }])
+    const heard = hear([
+      { ...REVIEW_2023, user_id: '' },
+      { ...REVIEW_2023, parent_asin: null, asin: null },
+      { ...REVIEW_2023, timestamp: 'yesterday' },
+      { ...REVIEW_2023, timestamp: null, rating: null },
+    ])
     expect(heard.rejected).toEqual([
-      '1 user_id: user_id is missing; a purchase without a buyer belongs to no history', '2 parent_asin: parent_asin is missing; a purchase without a product tells nothing',
+      '1 user_id: user_id is missing; a purchase without a buyer belongs to no history',
+      '2 parent_asin: parent_asin is missing; a purchase without a product tells nothing',
       '3 timestamp: timestamp is "yesterday"; seconds or milliseconds since 1970 are needed',
     ])
     expect(heard.interaction).toEqual([{ userId: REVIEW_2023.user_id, itemId: 'B00YQ6X8E1', time: undefined, rating: undefined }])
@@ -46,32 +109,64 @@ describe('Reviews 2023', () => {
 
 describe('2018 and 2014', () => {
   it('metadata of 2018 have one path and features', () => {
-    const heard = hear([{ category: ['Clothing, Shoes & Jewelry', 'Women', 'Tops'], description: ['A top.'], title: 'Top', also_buy: [], brand: 'Coxlures', feature: ['Cotton', 'Light'], asin: 'B00ZV9RDKK', price: '$1' }])
+    const heard = hear([
+      {
+        category: ['Clothing, Shoes & Jewelry', 'Women', 'Tops'],
+        description: ['A top.'],
+        title: 'Top',
+        also_buy: [],
+        brand: 'Coxlures',
+        feature: ['Cotton', 'Light'],
+        asin: 'B00ZV9RDKK',
+        price: '$1',
+      },
+    ])
     expect(heard.format.name).toBe('Amazon 2018 metadata')
-    expect(heard.product).toEqual([{ id: 'B00ZV9RDKK', title: 'Top', description: 'A top.', bullets: 'Cotton Light', brand: 'Coxlures', color: '', category: 'Tops' }])
+    expect(heard.product).toEqual([
+      { id: 'B00ZV9RDKK', title: 'Top', description: 'A top.', bullets: 'Cotton Light', brand: 'Coxlures', color: '', category: 'Tops' },
+    ])
     expect(heard.category).toEqual([['B00ZV9RDKK', 'Clothing, Shoes & Jewelry']])
   })
 
   it('metadata of 2014 have a list of paths, as Python wrote them, and often no title', () => {
-    const heard = hear([{ asin: 'B0001', categories: [['Beauty', 'Makeup'], ['Gifts']], description: 'Shiny', salesRank: { Beauty: 3 } }, { asin: 'B0002', categories: [['Beauty']], title: "Dr. Scholl's" }], { container: 'python' })
+    const heard = hear(
+      [
+        { asin: 'B0001', categories: [['Beauty', 'Makeup'], ['Gifts']], description: 'Shiny', salesRank: { Beauty: 3 } },
+        { asin: 'B0002', categories: [['Beauty']], title: "Dr. Scholl's" },
+      ],
+      { container: 'python' },
+    )
     expect(heard.format.name).toBe('Amazon 2014 metadata')
     expect(heard.product).toEqual([
-      { id: 'B0001', title: '', description: 'Shiny', bullets: '', brand: '', color: '', category: 'Makeup' }, { id: 'B0002', title: "Dr. Scholl's", description: '', bullets: '', brand: '', color: '', category: 'Beauty' },
+      { id: 'B0001', title: '', description: 'Shiny', bullets: '', brand: '', color: '', category: 'Makeup' },
+      { id: 'B0002', title: "Dr. Scholl's", description: '', bullets: '', brand: '', color: '', category: 'Beauty' },
     ])
-    expect(heard.category).toEqual([['B0001', 'Beauty'], ['B0002', 'Beauty']])
+    expect(heard.category).toEqual([
+      ['B0001', 'Beauty'],
+      ['B0002', 'Beauty'],
+    ])
   })
 
   it('reviews of both are purchases in seconds, told apart by what only 2018 has', () => {
     const review = { reviewerID: 'A2SUAM1J3GNN3B', asin: '0000013714', overall: 5, unixReviewTime: 1252800000 }
     const heard = hear([{ ...review, reviewerName: 'J', helpful: [2, 3] }])
-    expect([heard.format.name, heard.interaction]).toEqual(['Amazon 2014 reviews', [{ userId: 'A2SUAM1J3GNN3B', itemId: '0000013714', time: 1252800000, rating: 5 }]])
+    expect([heard.format.name, heard.interaction]).toEqual([
+      'Amazon 2014 reviews',
+      [{ userId: 'A2SUAM1J3GNN3B', itemId: '0000013714', time: 1252800000, rating: 5 }],
+    ])
     expect(hear([{ ...review, verified: true }]).format.name).toBe('Amazon 2018 reviews')
   })
 
-  it('ratings without a header are read by which column looks like a product\'s id, and a note says so', () => {
-    const rows = (first: readonly [string, string]) => [{ 0: first[0], 1: first[1], 2: '5.0', 3: '1474329600' }, { 0: first[0], 1: first[1], 2: '3', 3: '1474329601' }]
+  it("ratings without a header are read by which column looks like a product's id, and a note says so", () => {
+    const rows = (first: readonly [string, string]) => [
+      { 0: first[0], 1: first[1], 2: '5.0', 3: '1474329600' },
+      { 0: first[0], 1: first[1], 2: '3', 3: '1474329601' },
+    ]
     const item = hear(rows(['0143026860', 'A1V6B6TNIC10QE']), { container: 'csv', file: 'r.csv' })
-    expect([item.format.name, item.interaction[0]]).toEqual(['Amazon 2018 ratings', { userId: 'A1V6B6TNIC10QE', itemId: '0143026860', time: 1474329600, rating: 5 }])
+    expect([item.format.name, item.interaction[0]]).toEqual([
+      'Amazon 2018 ratings',
+      { userId: 'A1V6B6TNIC10QE', itemId: '0143026860', time: 1474329600, rating: 5 },
+    ])
     expect(item.notes).toEqual(['r.csv names no columns; by their ids the first was read as the item and the second as the user'])
     const user = hear(rows(['A1V6B6TNIC10QE', 'B00LLPT4HI']), { container: 'csv' })
     expect([user.format.name, user.interaction[0]!.itemId]).toEqual(['Amazon 2014 ratings', 'B00LLPT4HI'])
