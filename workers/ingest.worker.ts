@@ -1,7 +1,7 @@
 // Serves the ingest protocol: one read at a time, off the page's thread.
 import * as Comlink from 'comlink'
 import { FORMATS } from './ingest/formats/formats.ts'
-import { intake, storedResults, type IntakeOptions } from './ingest/intake.ts'
+import { intake, storedResults, survey, type IntakeOptions } from './ingest/intake.ts'
 import { checkResults } from './ingest/results.ts'
 import { recognise } from './ingest/recognise.ts'
 import { openDataset } from './store/store.ts'
@@ -28,6 +28,7 @@ const service: IngestService = {
   },
   store: (files, request, onProgress) => alone(request.name, onProgress, (options) => intake(files, request, options)),
   results: (files, request, onProgress) => alone(request.name, onProgress, (options) => storedResults(files, request, options)),
+  survey: (files, request, onProgress) => alone(request.name, onProgress, (options) => survey(files, request, options)),
   checkResults: (files, onProgress) => alone('results', onProgress, (options) => checkResults(files, options)),
   cancel() {
     underWay?.abort(new Error('the read was cancelled; nothing of it was kept'))

@@ -1,5 +1,5 @@
 // Reads shards in a worker of their own, which ends with the read: nothing of a failed or cancelled read stays in memory.
-import { ESCI_US, type IngestProgress, type IngestService, type ReadRequest, type Recognised, type StoredCheck } from '../protocol/ingest.ts'
+import { ESCI_US, type IngestProgress, type IngestReport, type IngestService, type ReadRequest, type Recognised, type StoredCheck } from '../protocol/ingest.ts'
 import { connect, type Connection } from './connection.ts'
 
 export { ESCI_REC_R1, ESCI_US } from '../protocol/ingest.ts'
@@ -53,6 +53,12 @@ export async function readFiles(files: readonly File[], { onProgress, signal, ..
   if (first === undefined) throw new Error('no files were given; add the files of one data set together')
   const { name = first.name, filter = ESCI_US, mappings = {} } = request
   return ask(signal, (service) => service.store(files, { name, filter, mappings }, onProgress))
+}
+
+/** What files say, whole data set or not, without storing it; `problem` says why they are none. */
+export async function surveyFiles(files: readonly File[], { onProgress, signal, ...request }: ReadOptions = {}): Promise<{ readonly report: IngestReport; readonly problem?: string }> {
+  const { name = 'survey', filter = ESCI_US, mappings = {} } = request
+  return ask(signal, (service) => service.survey(files, { name, filter, mappings }, onProgress))
 }
 
 /** Recomputes the measures of result files from the rankings beside them; what a file lacks stands as its fault. */

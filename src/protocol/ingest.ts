@@ -155,8 +155,10 @@ export interface IngestService {
   store(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<string>
   /** The rankings and outputs of result files, TREC runs and generations, for evaluation; nothing is stored. */
   results(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ rankings: readonly StoredRanking[]; outputs: readonly StoredOutput[] }>
-  /** Ends the read under way: it rejects once nothing of it is left. */
+  /** What the files say, read to their last rows and not stored; `problem` says why they are no whole data set (a half is missing, say), if they are none. */
+  survey(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ report: IngestReport; problem?: string }>
   /** Measures the rankings of result files again, file by file; nothing is stored. A file that holds none says so as its fault. */
   checkResults(files: readonly File[], onProgress?: (progress: IngestProgress) => void): Promise<readonly StoredCheck[]>
+  /** Ends the read under way: it rejects once nothing of it is left. */
   cancel(): Promise<void>
 }

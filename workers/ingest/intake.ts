@@ -1,7 +1,8 @@
 // Files in, one stored dataset out: read whole, and made visible only then; or the reason why not, and nothing left behind.
 import type { Rejection } from '../../src/domain/dataset.ts'
-import type { IngestProgress, ReadRequest, Recognised, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
+import type { IngestProgress, IngestReport, ReadRequest, Recognised, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
 import { digestOf } from '../store/blocks.ts'
+import type { CatalogueWriter } from '../store/catalogue.ts'
 import { isFull } from '../store/room.ts'
 import { createDataset, dropIfDamaged, renameDataset } from '../store/store.ts'
 import { memoryCatalogue } from './assemble.ts'
@@ -82,6 +83,14 @@ export async function intake(files: readonly File[], request: ReadRequest, { sig
     const ofProducts = recognised.reduce((sum, { role, bytes: size }) => sum + (role === 'products' ? size : 0), 0)
     throw await writer.full(Math.round(bytes * Math.max(1, ofProducts / Math.max(1, readBytes))), error)
   }
+}
+
+/** What the files say, whole data set or not: read to the last row, products counted and let go. */
+export async function survey(files: readonly File[], request: ReadRequest, options: ShardOptions): Promise<{ report: IngestReport; problem?: string }> {
+  let count = 0
+  const counted: CatalogueWriter = { get count() { return count }, add: () => { count++ } }
+  const { report, problem } = await readShards(files, request, counted, options)
+  return { report, ...(problem === undefined ? {} : { problem }) }
 }
 
 /** Rankings and outputs that files hold (result files, TREC runs, generations): read, and not stored. */
