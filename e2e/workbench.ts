@@ -38,6 +38,8 @@ export class Workbench {
   readonly query: Locator
   readonly phase: Locator
   readonly rollouts: Locator
+  /** the dialog that is open over the page */
+  readonly sheet: Locator
 
   constructor(readonly page: Page) {
     const button = (name: string): Locator => page.getByRole('button', { name })
@@ -48,6 +50,7 @@ export class Workbench {
     this.data = page.getByRole('region', { name: 'Data' })
     this.query = page.getByRole('combobox', { name: 'Query' })
     this.phase = page.locator('.phase')
+    this.sheet = page.locator('dialog:modal')
     this.rollouts = page.getByRole('complementary', { name: 'Rollouts of the last step' })
   }
 
@@ -75,6 +78,18 @@ export class Workbench {
   /** Steps that the store has counted, painted or not. */
   stepsDone(): Promise<number> {
     return this.page.evaluate(() => (globalThis as unknown as { __workbench: Stores }).__workbench.run.getState().run.done)
+  }
+
+  /** Goes on from dropped or chosen files to the open dataset. */
+  async readAndUse(): Promise<void> {
+    await this.sheet.getByRole('button', { name: /^Read \d/ }).click()
+    await this.sheet.getByRole('button', { name: 'Use', exact: true }).click({ timeout: 60_000 })
+    await expect(this.sheet).toHaveCount(0)
+  }
+
+  async choose(files: Parameters<Locator['setInputFiles']>[0]): Promise<void> {
+    await this.page.getByRole('button', { name: 'Add data' }).click()
+    await this.sheet.getByLabel('Choose files').setInputFiles(files)
   }
 
   /** The last value that a curve shows. */

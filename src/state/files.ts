@@ -45,6 +45,13 @@ export function mappingAs(role: MappedRole, { columns }: ColumnMapping): ColumnM
   return { role, columns: Object.fromEntries(Object.entries(columns).filter(([name]) => known.has(name))) }
 }
 
+/** A column as a person reads it: numbers stand for columns without names, and two names for what stands in no column. */
+export function columnName(column: string): string {
+  if (column === '__key') return '(key)'
+  if (column === '__value') return '(value)'
+  return /^\d+$/.test(column) ? `column ${Number(column) + 1}` : column
+}
+
 /** Whether ESCI's filter has anything to say about these files. */
 export function filterApplies(files: readonly Recognised[]): boolean {
   return files.some(({ format }) => format.startsWith('ESCI'))

@@ -1,5 +1,5 @@
 // Which files were chosen, and what each was recognised as by its content.
-import type { ColumnMapping, Recognised } from '../../state/files.ts'
+import { columnName, type ColumnMapping, type Recognised } from '../../state/files.ts'
 import { count, size } from '../parts/format.ts'
 import { Mapping } from './Mapping.tsx'
 
@@ -8,7 +8,8 @@ const CONTAINERS: Readonly<Record<Recognised['container'], string>> = {
 }
 
 function Columns({ columns }: { readonly columns: readonly string[] }) {
-  return <span className="file-columns" title={columns.join(', ')}>{count(columns.length)}: {columns.join(', ')}</span>
+  const named = columns.map(columnName).join(', ')
+  return <span className="file-columns" title={named}>{count(columns.length)}: {named}</span>
 }
 
 export interface FilesProps {

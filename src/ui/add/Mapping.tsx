@@ -1,6 +1,6 @@
 // The columns of a table that no format knows: the person says what they mean, with the first rows beside it.
 import { useId } from 'react'
-import { MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault, type ColumnMapping, type MappedField, type MappedRole, type Recognised } from '../../state/files.ts'
+import { columnName, MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault, type ColumnMapping, type MappedField, type MappedRole, type Recognised } from '../../state/files.ts'
 import { Cells } from '../parts/Figures.tsx'
 
 const ROLES: Readonly<Record<MappedRole, string>> = {
@@ -22,7 +22,7 @@ function Choice({ field, columns, value, onChange }: ChoiceProps) {
       <label htmlFor={id}>{field.title}{field.required && <small> needed</small>}</label>
       <select id={id} value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}>
         <option value="">–</option>
-        {columns.map((column) => <option key={column}>{column}</option>)}
+        {columns.map((column) => <option key={column} value={column}>{columnName(column)}</option>)}
       </select>
     </div>
   )
@@ -57,7 +57,7 @@ export function Mapping({ file, mapping = { role: 'products', columns: {} }, onC
           <Choice key={field.name} field={field} columns={file.columns} value={columns[field.name]} onChange={(column) => choose(field.name, column)} />
         ))}
       </div>
-      <Cells caption="First rows" columns={file.columns} rows={file.samples.map((row) => file.columns.map((column) => row[column] ?? ''))} />
+      <Cells caption="First rows" columns={file.columns.map(columnName)} rows={file.samples.map((row) => file.columns.map((column) => row[column] ?? ''))} />
     </fieldset>
   )
 }

@@ -12,7 +12,7 @@ function figuresOf(report: IngestReport): readonly Figure[] {
   const splits = [['train', report.trainQueries], ['validation', validationQueries], ['test', report.testQueries]] as const
   return [
     { name: 'Products', value: report.products },
-    { name: 'Queries', value: report.queries, note: splits.filter(([, n]) => n > 0).map(([name, n]) => `${count(n)} ${name}`).join(' · ') },
+    { name: 'Queries', value: report.queries, note: report.queries === 0 ? '' : splits.filter(([name, n]) => n > 0 || name !== 'validation').map(([name, n]) => `${count(n)} ${name}`).join(' · ') },
     { name: 'Judgements', value: report.judgements, note: report.judgements === 0 ? '' : `${percent(report.joined / report.judgements)} joined` },
     { name: 'Histories', value: report.users, note: sequences > 0 ? `${count(sequences)} ready` : '' },
     { name: 'Interactions', value: report.interactions },

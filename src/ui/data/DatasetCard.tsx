@@ -12,8 +12,8 @@ import { Datasets } from './Datasets.tsx'
 function remarksOf(report: IngestReport): readonly string[] {
   const apart = report.judgements - report.joined
   return [
-    apart > 0 ? `${count(apart)} judgements without a product` : '',
-    report.untitled > 0 ? `${count(report.untitled)} products without any text` : '',
+    apart > 0 ? `${count(apart)} ${apart === 1 ? 'judgement' : 'judgements'} without a product` : '',
+    report.untitled > 0 ? `${count(report.untitled)} ${report.untitled === 1 ? 'product' : 'products'} without any text` : '',
     report.rejectedCount > 0 ? `${count(report.rejectedCount)} ${report.rejectedCount === 1 ? 'row' : 'rows'} refused` : '',
   ].filter((remark) => remark !== '')
 }

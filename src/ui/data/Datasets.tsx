@@ -53,11 +53,11 @@ function Row({ stored, current, onOpen }: RowProps) {
         <Name stored={stored} />
         {damage !== undefined && <p className="fault">{damage}</p>}
       </th>
-      <td className="number">{count(products)}</td>
-      <td className="number">{count(queries)}</td>
-      <td className="number">{count(users)}</td>
-      <td className="number">{size(bytes)}</td>
-      <td>{readAt === 0 ? '–' : when.format(readAt)}</td>
+      <td className="number" data-name="Products">{count(products)}</td>
+      <td className="number" data-name="Queries">{count(queries)}</td>
+      <td className="number" data-name="Histories">{count(users)}</td>
+      <td className="number" data-name="On disk">{size(bytes)}</td>
+      <td data-name="Read" className="when">{readAt === 0 ? '–' : when.format(readAt)}</td>
       <td className="actions">
         {asked ? (
           <>

@@ -22,11 +22,11 @@ export function Opening() {
       </div>
     )
   }
-  const doing = ranking.what === 'dense' || ranking.what === 'hybrid' ? 'Embedding and indexing' : ranking.what === 'http' ? 'Asking the server' : 'Indexing'
+  const doing = ranking.what === 'http' ? 'Asking the server' : ranking.what === 'dense' ? 'Embedding the catalogue' : `Indexing for ${ranking.what}`
   return (
     <div className="reading">
-      <p>{doing} for {ranking.what} <span className="quiet">{percent(ranking.share)}</span></p>
-      <progress max={1} value={ranking.share} aria-label={`${doing} for ${ranking.what}`} />
+      <p>{doing} <span className="quiet">{percent(ranking.share)}</span></p>
+      <progress max={1} value={ranking.share} aria-label={doing} />
       <button type="button" className="plain" onClick={() => library.ranker.cancel()}>Cancel</button>
     </div>
   )
@@ -51,6 +51,8 @@ export function RecommenderCard() {
   const name = useLibrary((state) => state.shop?.recommender.name)
   const products = useLibrary((state) => state.shop?.dataset.productCount ?? 0)
   const settings = useRun((state) => state.settings)
+  // while another is on its way, or failed, the settings are not those of what ranks
+  const ready = useLibrary((state) => state.ranking.is === 'ready')
   const spec = wantedSpec(settings)
   if (name === undefined) return null
   return (
@@ -59,7 +61,7 @@ export function RecommenderCard() {
         <h3><small>Recommender</small> {name}</h3>
         <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the recommender" onClick={() => setOpen(true)}>Change</button>
       </div>
-      {spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}
+      {ready && spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}
       {settings.mode === 'as-released' && <p className="warns">as released: every query loses its first word</p>}
       <Index />
       {products > MINISEARCH_LIMIT && partKinds(settings).some((kind) => LEXICAL.has(kind)) && (

@@ -59,7 +59,6 @@ type Answer = { readonly query: string; readonly fault: string } | { readonly qu
 
 function Test() {
   const { library } = useWorkbench()
-  const ready = useLibrary((state) => state.ranking.is === 'ready')
   const [answer, setAnswer] = useState<Answer>()
   const [asking, setAsking] = useState(false)
   // another query each time: what was answered once is remembered, and would prove nothing
@@ -83,7 +82,6 @@ function Test() {
   return (
     <div className="server-test">
       <button type="button" className="button" disabled={asking} onClick={() => void ask()}>{asking ? 'Asking …' : 'Send a test request'}</button>
-      {!ready && <span className="quiet"> with the settings above, once they hold</span>}
       {answer !== undefined && (
         <div role="status">
           <p className="quiet">Asked for “{answer.query}”{'ms' in answer ? `, answered in ${Math.round(answer.ms)} ms` : ''}</p>

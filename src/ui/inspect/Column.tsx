@@ -48,7 +48,7 @@ function Judged({ column, inspection }: { readonly column: ColumnState; readonly
   const { count: unjudged, of } = column.unjudged
   return (
     <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
-      unjudged in the first {of} <strong>{unjudged}</strong>{relevant.size > 0 && <> · missed <strong>{missed}</strong> of {relevant.size}</>}
+      <strong>{unjudged}</strong> of the first {of} unjudged{relevant.size > 0 && <> · <strong>{missed}</strong> of {relevant.size} relevant missed</>}
     </p>
   )
 }

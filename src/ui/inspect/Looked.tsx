@@ -57,9 +57,9 @@ function Terms({ looked }: { readonly looked: LookedState }) {
         <table className="terms">
           <thead>
             <tr>
-              <th scope="col">Term</th><th scope="col" className="number" title="how often the query asks for it">in query</th><th scope="col">Field</th>
+              <th scope="col">Term</th><th scope="col" className="number" title="how often the query asks for it">query</th><th scope="col">Field</th>
               <th scope="col" className="number" title="how often it stands there">count</th><th scope="col" className="number" title="products whose field holds it">products</th>
-              <th scope="col" className="number">share of score</th>
+              <th scope="col" className="number" title="what this adds to the score">share</th>
             </tr>
           </thead>
           <tbody>

@@ -38,7 +38,7 @@ function Control({ spec, value, id, describedBy, invalid, onChange }: ControlPro
   const numeric = spec.kind === 'text' || spec.kind === 'free' ? 'text' : spec.kind === 'integer' ? 'numeric' : 'decimal'
   return (
     <input
-      type="text" inputMode={numeric} autoComplete="off" spellCheck={false} {...shared}
+      type="text" className={spec.kind === 'free' ? 'free' : ''} inputMode={numeric} autoComplete="off" spellCheck={false} {...shared}
       placeholder={spec.kind === 'free' ? spec.example : undefined}
       aria-invalid={invalid} value={value} onChange={(event) => onChange(event.currentTarget.value)}
     />
