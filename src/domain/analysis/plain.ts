@@ -31,7 +31,7 @@ export function eachPlainTerm(text: string, sink: TermSink): void {
       code = text.charCodeAt(at)
       const kind = table[code]!
       if (kind === 1) break
-      if (kind === 2 && SEPARATOR.test(text.slice(at, at + 2))) break
+      if (kind === 2 && SEPARATOR.test(String.fromCodePoint(text.codePointAt(at)!))) break
       if (code > 0x7f) ascii = false
       if (ascii) {
         const place = at - start
