@@ -118,8 +118,8 @@ export class Queries {
       queries.push({ id: entry.id, text: entry.text, split: this.splitOf(entry), ...(domain === undefined ? {} : { domain }), judgements })
     }
     return {
-      queries, judged, unjudged: this.entries.length - judged, judgements: product.length, joined, labels, duplicates, withoutText, repeatedQueries: this.repeated,
-      domains: Object.fromEntries(domains),
+      queries, judged, unjudged: this.entries.length - judged, judgements: product.length, joined, labels, duplicates, withoutText,
+      repeatedQueries: this.repeated, domains: Object.fromEntries(domains),
     }
   }
 
