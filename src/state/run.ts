@@ -191,7 +191,7 @@ export function createRun(client: RunClient, library: Library): Run {
   const go = (oneStep: boolean): void => {
     const { shop } = library.getState()
     if (active === undefined) {
-      const failure = { message: 'there is nothing to train on yet', kept: 'Add shards, or wait until the sample is loaded.' }
+      const failure = { message: 'there is nothing to train on yet', kept: 'Add data, or wait until the sample is loaded.' }
       if (shop === undefined) setState({ failure })
       else void begin(oneStep)
       return
