@@ -31,7 +31,12 @@ export const VERBS = {
     positionals: [0, 0], options: { run: TEXT, qrels: TEXT, examples: TEXT, results: TEXT, metrics: TEXT, ties: TEXT, missing: TEXT, set: TEXTS },
   },
   'make-policy': { usage: 'make-policy [--steps N] [--seed N] [--out DIR]', positionals: [0, 0], options: { steps: TEXT, seed: TEXT, out: TEXT } },
-  bench: { usage: 'bench [NAME …]', positionals: [0, Infinity], options: {} },
+  ingest: {
+    usage: 'ingest FILE… [--locale us|all|…] [--version all|small|large] [--split all|train|test] [--labels all|exact]', positionals: [1, Infinity],
+    options: { locale: TEXT, version: TEXT, split: TEXT, labels: TEXT },
+  },
+  fuzz: { usage: 'fuzz [--count 1000] [--seed N] [--from N]', positionals: [0, 0], options: { count: TEXT, seed: TEXT, from: TEXT } },
+  bench: { usage: 'bench [NAME …] [--rows N]', positionals: [0, Infinity], options: { rows: TEXT } },
 } as const satisfies Readonly<Record<string, Verb>>
 
 export type VerbName = keyof typeof VERBS

@@ -9,7 +9,7 @@ import type { Connect } from 'vite'
 import { ROOT } from './root.ts'
 import { BadInput, messageOf } from './errors.ts'
 import { forwardTo } from './proxy.ts'
-import { INPUT_PATH, OUTPUT_PATH, type FileRef, type Job, type Outcome, type Results } from './page/protocol.ts'
+import { CHOSEN_FILES, INPUT_PATH, OUTPUT_PATH, type FileRef, type Job, type Outcome, type Results } from './page/protocol.ts'
 
 const BUILDS = join(ROOT, 'node_modules', '.cache', 'lab')
 const DAY_MS = 24 * 3600 * 1000
@@ -78,6 +78,8 @@ export interface Lab {
   readonly browser: string
   /** Runs one job on the page. Throws BadInput or Error with the page's sentence. */
   run<V extends Job['verb']>(job: Job & { verb: V }): Promise<Results[V]>
+  /** Gives the page files as a person's choosing would: they stay on the disk, whatever their size. Each choice replaces the last. */
+  choose(paths: readonly string[]): Promise<void>
 }
 
 export interface LabOptions {
@@ -143,6 +145,7 @@ export async function withLab<T>(options: LabOptions, work: (lab: Lab) => Promis
     progress(`browser: ${version}`)
     return await Promise.race([broken, work({
       browser: version,
+      choose: (paths) => page.setInputFiles(`#${CHOSEN_FILES}`, [...paths]),
       async run(job) {
         const outcome: Outcome = await Promise.race([page.evaluate((value) => window.runJob(value), job as Job), broken])
         if (outcome.ok) return outcome.value as Results[typeof job.verb]

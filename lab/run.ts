@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   train: async () => (await import('./verbs/train.ts')).train,
   evaluate: async () => (await import('./verbs/evaluate.ts')).evaluate,
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,
+  ingest: async () => (await import('./verbs/ingest.ts')).ingest,
+  fuzz: async () => (await import('./verbs/fuzz.ts')).fuzz,
   bench: async () => (await import('./verbs/bench.ts')).bench,
 }
 

@@ -102,7 +102,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     if (bytes.length > 8) new DataView(changed.buffer).setUint32(bytes.length - 8, chance.pick([0, 1, 12, 2 ** 31, 2 ** 32 - 1, bytes.length, bytes.length - 12]), true)
     return changed
   },
-  noise: (bytes, chance) => Uint8Array.from({ length: 1 + chance.integer(4096) }, () => chance.integer(256)),
+  noise: (_, chance) => Uint8Array.from({ length: 1 + chance.integer(4096) }, () => chance.integer(256)),
 }
 
 function nested(bytes: Bytes, chance: Stream, open: string, close: string): Bytes {

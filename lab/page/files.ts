@@ -1,7 +1,7 @@
 // Local files to and from the page, and the line between bad input and failed work.
 import type { ModelFiles } from '../../src/protocol/policy.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import { OUTPUT_PATH, type FileRef } from './protocol.ts'
+import { CHOSEN_FILES, OUTPUT_PATH, type FileRef } from './protocol.ts'
 
 /** Runs a step that reads what the person gave: whatever it throws is bad input. */
 export async function reading<T>(step: () => Promise<T>): Promise<T> {
@@ -20,6 +20,11 @@ async function answer({ name, address }: FileRef): Promise<Response> {
 
 export async function bytesOf(file: FileRef): Promise<ArrayBuffer> {
   return (await answer(file)).arrayBuffer()
+}
+
+/** The files that the command line chose for the page: they lie on the disk. */
+export function chosenFiles(): File[] {
+  return [...(document.getElementById(CHOSEN_FILES) as HTMLInputElement).files ?? []]
 }
 
 /** The file as a browser's File, whose bytes need not fit in memory. */

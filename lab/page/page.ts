@@ -10,6 +10,9 @@ async function work(job: Job): Promise<unknown> {
     case 'train': return (await import('./train.ts')).trainRun(job)
     case 'make-policy': return (await import('./make-policy.ts')).makePolicy(job)
     case 'bench': return (await import('./bench.ts')).bench(job)
+    case 'ingest': return (await import('./ingest.ts')).ingest(job)
+    case 'fuzz': return (await import('./fuzz.ts')).fuzz(job)
+    case 'bench-ingest': return (await import('./bench-ingest.ts')).benchIngest()
   }
 }
 

@@ -1,4 +1,6 @@
 // What the command line asks of the lab page, and what comes back: JSON both ways; big files go over HTTP.
+import type { Rejection } from '../../src/domain/dataset.ts'
+import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
 import type { GoldenReport, Sampling } from '../../src/protocol/policy.ts'
@@ -66,7 +68,24 @@ export interface BenchJob {
   readonly names: readonly string[]
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | MakePolicyJob | BenchJob
+export interface IngestJob {
+  readonly verb: 'ingest'
+  readonly filter: EsciFilter
+}
+
+export interface FuzzJob {
+  readonly verb: 'fuzz'
+  readonly seed: number
+  /** the first case, and how many */
+  readonly first: number
+  readonly count: number
+}
+
+export interface BenchIngestJob {
+  readonly verb: 'bench-ingest'
+}
+
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | MakePolicyJob | BenchJob | IngestJob | FuzzJob | BenchIngestJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -81,6 +100,54 @@ export interface Results {
   readonly train: { readonly summary: Summary }
   readonly 'make-policy': { readonly loss: readonly number[]; readonly seconds: number }
   readonly bench: { readonly benches: readonly unknown[] }
+  readonly ingest: Counted
+  readonly fuzz: FuzzCount
+  readonly 'bench-ingest': IngestFigures
+}
+
+/** What files hold. */
+export interface Counted {
+  readonly products: number
+  readonly queries: number
+  readonly judgements: number
+  readonly joined: number
+  readonly users: number
+  readonly interactions: number
+  /** the first hundred */
+  readonly rejected: readonly Rejection[]
+  readonly rejectedCount: number
+  readonly seconds: number
+  /** by file */
+  readonly formats: Readonly<Record<string, string>>
+  readonly rejectedBy: Readonly<Record<string, number>>
+  /** rows that the filter set aside, by column */
+  readonly filtered: Readonly<Record<string, number>>
+  readonly rankings: number
+  readonly outputs: number
+  readonly items: number
+  readonly sequences: number
+  /** why the files are no whole data set, if they are none */
+  readonly problem?: string
+}
+
+export interface FuzzCount {
+  readonly cases: number
+  readonly read: number
+  readonly refused: number
+  /** those that ended neither in a data set nor in a sentence that names the file */
+  readonly failed: readonly string[]
+  readonly slowestMs: number
+  readonly slowest: string
+}
+
+export interface IngestFigures {
+  readonly rows: number
+  readonly products: number
+  readonly readSeconds: number
+  readonly indexSeconds: number
+  readonly indexBytes: number
+  /** of one query of ten words, for a sign that the index answers */
+  readonly hits: number
 }
 
 /** How a job ended; `input` says whether what it was given is to blame. */
@@ -89,6 +156,8 @@ export type Outcome = { readonly ok: true; readonly value: unknown } | { readonl
 /** Where the page finds and leaves files, on its own host. */
 export const INPUT_PATH = '/lab/input/'
 export const OUTPUT_PATH = '/lab/output/'
+/** The page's input for files. */
+export const CHOSEN_FILES = 'chosen-files'
 
 declare global {
   interface Window {
