@@ -66,7 +66,7 @@ function sentenceOf(error: NodeJS.ErrnoException, origin: string): string {
   const code = error.code ?? error.message
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
   return certificate
-    ? `the proxy does not trust the certificate of ${origin} (${code}); start it with NODE_EXTRA_CA_CERTS set to the file of the authority that signed it`
+    ? `the proxy does not trust the certificate of ${origin} (${code}); start it with NODE_EXTRA_CA_CERTS, the file of who signed it`
     : `the proxy can't reach ${origin} (${code}); check that the server runs there`
 }
 

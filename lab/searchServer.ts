@@ -45,14 +45,22 @@ export function answerWith(status: number, body: string | Json, headers: Readonl
   }
 }
 
+/** Words of a product's fields, kept: every query asks for them. */
+const held = new WeakMap<Product, Map<string, ReadonlySet<string>>>()
+
+function wordsOf(product: Product, fields: readonly Field[]): ReadonlySet<string> {
+  const kept = held.get(product) ?? new Map<string, ReadonlySet<string>>()
+  held.set(product, kept)
+  const words = kept.get(fields.join()) ?? new Set(fields.flatMap((field) => queryWords(product[field])))
+  kept.set(fields.join(), words)
+  return words
+}
+
 /** The best `k` by the number of query words in the fields, ties in catalogue order: [id, score]. */
 export function bestOf(products: readonly Product[], query: string, k: number, fields: readonly Field[] = FIELDS): (readonly [Product, number])[] {
   const words = queryWords(query)
-  const score = (product: Product): number => {
-    const held = new Set(fields.flatMap((field) => queryWords(product[field])))
-    return words.filter((word) => held.has(word)).length
-  }
-  const hits = products.map((product) => [product, score(product)] as const).filter(([, value]) => value > 0)
+  const score = (has: ReadonlySet<string>): number => words.filter((word) => has.has(word)).length
+  const hits = products.map((product) => [product, score(wordsOf(product, fields))] as const).filter(([, value]) => value > 0)
   return hits.sort(([, a], [, b]) => b - a).slice(0, k)
 }
 

@@ -13,7 +13,7 @@ function serverIn(spec: RecommenderSpec): HttpSpec | undefined {
   return spec.kind === 'hybrid' ? spec.parts.find((part) => part.kind === 'http') : undefined
 }
 
-/** The origin of the server that `settings` rank by, if they do, for `withLab` to forward to. Throws BadInput where the settings don't fit together. */
+/** The origin of the server that `settings` rank by, if they do, for `withLab` to forward to. Throws BadInput where settings don't fit together. */
 export function upstreamOf(settings: Settings): string | undefined {
   try {
     const server = serverIn(specOf(settings))
@@ -27,6 +27,8 @@ export function upstreamOf(settings: Settings): string | undefined {
 export function authorisationOf(text = process.env[HEADER_VARIABLE]): Authorisation | undefined {
   if (text === undefined || text.trim() === '') return undefined
   const [, name = 'Authorization', value = ''] = /^(?:([\w-]+):\s+)?(.*)$/s.exec(text.trim()) ?? []
-  if (!/^[\x20-\x7e]+$/.test(value)) throw new BadInput(`${HEADER_VARIABLE} is not one line of plain text; give "Name: value", or the value of Authorization`)
+  if (!/^[\x20-\x7e]+$/.test(value)) {
+    throw new BadInput(`${HEADER_VARIABLE} is not one line of plain text; give "Name: value", or the value of Authorization`)
+  }
   return { name, value }
 }

@@ -1,39 +1,15 @@
 // A whole run on a shop of a few products, twice: the record is complete, and chance comes from the seed alone.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parquetWriteBuffer } from 'hyparquet-writer'
 import { lab, type Finished } from './testing.ts'
+import { writeShop } from './testingShop.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const products = join(folder, 'products.parquet')
-const examples = join(folder, 'examples.parquet')
-const KINDS = ['lamp', 'desk', 'shoe', 'tent', 'ball', 'crib'] as const
-const COLOURS = ['red', 'blue', 'green', 'black'] as const
-
-/** 24 products, every colour of every kind; a query asks for one of them. */
-function writeShop(): void {
-  const items = KINDS.flatMap((kind) => COLOURS.map((colour) => ({ id: `B-${colour}-${kind}`, title: `${colour} ${kind}`, kind })))
-  const text = (name: string, data: readonly string[]) => ({ name, data: [...data], type: 'STRING' as const })
-  writeFileSync(products, new Uint8Array(parquetWriteBuffer({
-    columnData: [
-      text('product_id', items.map(({ id }) => id)), text('product_title', items.map(({ title }) => title)),
-      ...['product_description', 'product_bullet_point', 'product_brand', 'product_color'].map((name) => text(name, items.map(() => ''))), text('product_locale', items.map(() => 'us')),
-    ],
-  })))
-  const rows = items.flatMap((item, query) => items.filter(({ kind }) => kind === item.kind).map(({ id }) => ({ query, text: `${item.title} please`, id, label: id === item.id ? 'E' : 'S' })))
-  const whole = (name: string, data: readonly number[]) => ({ name, data: data.map(BigInt), type: 'INT64' as const })
-  writeFileSync(examples, new Uint8Array(parquetWriteBuffer({
-    columnData: [
-      whole('example_id', rows.map((_, row) => row)), text('query', rows.map((row) => row.text)), whole('query_id', rows.map(({ query }) => query)), text('product_id', rows.map(({ id }) => id)),
-      text('product_locale', rows.map(() => 'us')), text('esci_label', rows.map(({ label }) => label)), whole('small_version', rows.map(() => 1)), whole('large_version', rows.map(() => 1)),
-      text('split', rows.map(({ query }) => (query % 4 === 3 ? 'test' : 'train'))),
-    ],
-  })))
-}
+const { products, examples } = writeShop(folder)
 
 function train(name: string, ...pairs: readonly string[]): Promise<Finished> {
   const settings = ['steps=2', 'promptsPerStep=2', 'groupSize=2', 'validationEvery=2', 'trainable=lora', 'loraRank=2', ...pairs]
@@ -52,7 +28,6 @@ function timeless(name: string): unknown[] {
 describe('a run', () => {
   let first: Finished
   beforeAll(async () => {
-    writeShop()
     first = await train('first')
     if (first.status !== 0) throw new Error(`${JSON.stringify(first.last)}\n${first.stderr}`)
   })

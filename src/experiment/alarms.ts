@@ -6,7 +6,7 @@ import type { GrpoStep } from './events.ts'
 const WINDOW = 5
 
 /** Shares of failed rankings that are told: of one step, and of the window. */
-const MANY_FAILED = 0.5
+const MANY_FAILED = 0.1
 const SOME_FAILED = 0.02
 
 type Condition = (history: readonly GrpoStep[]) => string | undefined

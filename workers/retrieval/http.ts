@@ -48,7 +48,9 @@ export class HttpRecommender {
   readonly #server: string
 
   /** `holds` says whether an id is in the catalogue. */
-  constructor(private readonly spec: HttpSpec, authorisation: Authorisation | undefined, private readonly holds: (id: string) => boolean = () => true) {
+  constructor(
+    private readonly spec: HttpSpec, authorisation: Authorisation | undefined, private readonly holds: (id: string) => boolean = () => true,
+  ) {
     this.name = `http (${spec.engine})`
     this.#dialect = DIALECTS[spec.engine]
     this.#requests = new Requests(spec, authorisation)
