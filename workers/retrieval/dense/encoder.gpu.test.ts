@@ -20,9 +20,10 @@ beforeAll(() => {
 afterAll(() => { globalThis.fetch = fetchAnywhere })
 
 /** The fixture as a person drops it; the graph stands in `onnx/` or beside the rest. */
-async function tinyBert(graph = 'onnx/model.onnx'): Promise<Model> {
+async function tinyBert(graph = 'onnx/model.onnx', more: readonly (readonly [string, Blob])[] = []): Promise<Model> {
   const paths = [['config.json', 'config.json'], ['tokenizer.json', 'tokenizer.json'], ['tokenizer_config.json', 'tokenizer_config.json'], [graph, 'onnx/model.onnx']] as const
-  return modelOfFolder('tiny-bert', new Map(await Promise.all(paths.map(async ([path, from]) => [path, await (await fetchAnywhere(`/e2e/fixtures/tiny-bert/${from}`)).blob()] as const))))
+  const files = await Promise.all(paths.map(async ([path, from]) => [path, await (await fetchAnywhere(`/e2e/fixtures/tiny-bert/${from}`)).blob()] as const))
+  return modelOfFolder('tiny-bert', new Map([...files, ...more]))
 }
 
 const error = (found: Float32Array, wanted: readonly number[]): number => Math.max(...wanted.map((value, i) => Math.abs(value - found[i]!)))
@@ -49,6 +50,14 @@ describe.each(['wasm', 'webgpu'] as const)('a tiny BERT on %s', (device) => {
     }
     await encoder.close()
   })
+})
+
+test('a text longer than the network has places is cut, though its tokenizer names no length', async () => {
+  const boundless = new Blob([JSON.stringify({ tokenizer_class: 'BertTokenizer', do_lower_case: true, model_max_length: 1e30, pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]' })])
+  const encoder = await openEncoder(await tinyBert('onnx/model.onnx', [['tokenizer_config.json', boundless]]), SPEC, await testGpu(), ['wasm'])
+  const rows = await encoder.embed(['red shoe '.repeat(500), 'red shoe '.repeat(12)])
+  expect(error(rows.slice(0, 16), [...rows.slice(16)])).toBeLessThan(1e-5)
+  await encoder.close()
 })
 
 test('nothing was asked of another host', () => {

@@ -24,7 +24,20 @@ describe('a dropped folder', () => {
     const { digest } = await modelOfFolder('one', FOLDER)
     expect(digest).toMatch(/^[0-9a-f]{64}$/)
     expect((await modelOfFolder('two', { ...FOLDER, 'README.md': file('hello'), 'onnx/model_q4.onnx': file('q') })).digest).toBe(digest)
-    for (const path of Object.keys(FOLDER)) expect((await modelOfFolder('one', { ...FOLDER, [path]: file('other') })).digest).not.toBe(digest)
+    for (const path of Object.keys(FOLDER)) expect((await modelOfFolder('one', { ...FOLDER, [path]: file('{"b":2}') })).digest).not.toBe(digest)
+  })
+
+  test.each([
+    [{ max_position_embeddings: 512, model_type: 'bert' }, { model_max_length: 1e30 }, 512], [{ max_position_embeddings: 512, model_type: 'bert' }, { model_max_length: 128 }, 128],
+    [{ max_position_embeddings: 514, model_type: 'xlm-roberta', pad_token_id: 1 }, {}, 512], [{ max_position_embeddings: 514, model_type: 'mpnet' }, { model_max_length: 1e30 }, 512],
+    [{ model_type: 't5' }, {}, 512], [{ model_type: 't5' }, { model_max_length: 300 }, 300],
+  ])('of configuration %j and tokenizer %j cuts texts at %i tokens', async (config, tokenizer, most) => {
+    const { files } = await modelOfFolder('m', { ...FOLDER, 'config.json': file(JSON.stringify(config)), 'tokenizer_config.json': file(JSON.stringify({ a: 'kept', ...tokenizer })) })
+    expect(JSON.parse(await files.get('tokenizer_config.json')!.text())).toEqual({ a: 'kept', model_max_length: most })
+  })
+
+  test('whose configuration is no JSON is refused by name', async () => {
+    await expect(modelOfFolder('mine', { ...FOLDER, 'config.json': file('<html>') })).rejects.toThrow('encoder mine: config.json is no JSON')
   })
 
   test('that lacks something is refused by the names of what is missing', async () => {

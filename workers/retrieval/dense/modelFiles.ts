@@ -38,7 +38,27 @@ export async function modelOfFolder(name: string, dropped: DenseModelFiles | Mod
   }
   const [dtype, graph] = weights
   const parts = [...files.keys()].filter((path) => path.startsWith(`onnx/${graph}_data`)).toSorted()
-  return { files, dtype, externalData: parts.length, digest: await digestOf(files, ['config.json', 'tokenizer.json', 'tokenizer_config.json', `onnx/${graph}`, ...parts]) }
+  const digest = await digestOf(files, ['config.json', 'tokenizer.json', 'tokenizer_config.json', `onnx/${graph}`, ...parts])
+  const [config, tokenizer] = await Promise.all(['config.json', 'tokenizer_config.json'].map((path) => parsed(name, path, files.get(path)!)))
+  files.set('tokenizer_config.json', new Blob([JSON.stringify({ ...tokenizer, model_max_length: mostTokens(config!, tokenizer!) })]))
+  return { files, dtype, externalData: parts.length, digest }
+}
+
+async function parsed(name: string, path: string, file: Blob): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await file.text()) as Record<string, unknown>
+  } catch (error) {
+    throw new Error(`encoder ${name}: ${path} is no JSON; the file is damaged or of another kind`, { cause: error })
+  }
+}
+
+/**
+ * Where texts are cut: many tokenizers name no length, and the network fails on a place that it has no embedding for. RoBERTa and its kin
+ * count places from behind the padding token's id.
+ */
+function mostTokens({ max_position_embeddings: places, model_type: type, pad_token_id: pad }: Record<string, unknown>, { model_max_length: named }: Record<string, unknown>): number {
+  const before = /roberta|mpnet|camembert|xlm|longformer/.test(String(type)) ? (typeof pad === 'number' ? pad : 1) + 1 : 0
+  return Math.min(typeof places === 'number' ? places - before : 512, typeof named === 'number' ? named : Infinity)
 }
 
 async function digestOf(files: ModelFolder, paths: readonly string[]): Promise<string> {
