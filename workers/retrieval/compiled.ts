@@ -50,8 +50,8 @@ export async function compileCatalogue(
   const dictionary = new DictionaryBuilder()
   const ids = new TextsBuilder()
   const segments: Segment[] = []
-  let lengths = new Uint32Array(1 << 12)
-  let distinct = new Uint32Array(1 << 12)
+  let lengths = new Uint32Array(1 << 10)
+  let distinct = new Uint32Array(1 << 10)
   let segment = new SegmentBuilder(0, positions)
   let length = 0
   const note = (chars: Uint16Array, units: number): void => {

@@ -47,9 +47,9 @@ export function textAt({ chars, starts }: Texts, number: number): string {
 /** Numbers texts in the order in which they first come. */
 export class DictionaryBuilder {
   count = 0
-  private chars = new Uint16Array(1 << 16)
-  private starts = new Uint32Array(1 << 13)
-  private slots = new Uint32Array(1 << 14)
+  private chars = new Uint16Array(1 << 12)
+  private starts = new Uint32Array(1 << 10)
+  private slots = new Uint32Array(1 << 11)
 
   /** The number of the text, a new one where it was not there. */
   intern(word: Uint16Array, length: number): number {
@@ -85,8 +85,8 @@ export class DictionaryBuilder {
 /** Collects texts that are only ever read by number. */
 export class TextsBuilder {
   count = 0
-  private chars = new Uint16Array(1 << 16)
-  private starts = new Uint32Array(1 << 13)
+  private chars = new Uint16Array(1 << 12)
+  private starts = new Uint32Array(1 << 10)
 
   add(text: string): void {
     const start = this.starts[this.count]!

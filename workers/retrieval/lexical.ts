@@ -3,12 +3,13 @@ import type { LexicalSpec } from '../../src/domain/recommender.ts'
 import type { Explanation, TermShare, WireRanking } from '../../src/protocol/retrieval.ts'
 import type { CatalogueReader } from '../store/catalogue.ts'
 import { eachPostings, knownTerms } from './bag.ts'
+import { allowed, type BooleanPlan, isAllowed, planBoolean } from './booleanFilter.ts'
 import { type BuildOptions, bytesOf, compileCatalogue, type CompiledIndex } from './compiled.ts'
 import { textAt } from './dictionary.ts'
 import { Expansions } from './expansions.ts'
 import { idsOf, positionOf } from './ids.ts'
 import { canShare } from './memory.ts'
-import type { Scoring, Sums } from './scoring.ts'
+import { type Scoring, type Sums, weightsOf } from './scoring.ts'
 import { Bm25Scoring } from './scoringBm25.ts'
 import { LuceneScoring } from './scoringLucene.ts'
 import { MinisearchScoring } from './scoringMinisearch.ts'
@@ -32,11 +33,14 @@ export class LexicalIndex {
   readonly products: number
   private readonly scoring: Scoring
   private readonly expansions: Expansions
+  /** 1 where a field counts */
+  private readonly searched: Uint8Array
 
   private constructor(readonly spec: LexicalSpec, private readonly index: CompiledIndex) {
     this.products = index.products
     this.scoring = new SCORINGS[spec.kind](index, spec)
     this.expansions = new Expansions(index, this.scoring)
+    this.searched = Uint8Array.from(weightsOf(spec), (weight) => (weight > 0 ? 1 : 0))
   }
 
   /** Indexes a catalogue in one pass with bounded memory. Keeps where words stand, for phrases, if the spec's queries are Boolean. */
@@ -59,6 +63,9 @@ export class LexicalIndex {
     if (spec.analyzer !== this.index.analyzer) {
       throw new Error(`lexical index: its analyzer is ${this.index.analyzer} and ${spec.analyzer} is asked for; index the catalogue anew`)
     }
+    if (spec.query === 'boolean' && this.index.segments.some(({ positions }) => positions === undefined)) {
+      throw new Error('lexical index: places of words were not indexed; index the catalogue anew for Boolean queries')
+    }
     return new LexicalIndex(spec, this.index)
   }
 
@@ -76,10 +83,15 @@ export class LexicalIndex {
     })
   }
 
+  private planOf(query: string): BooleanPlan {
+    return this.spec.query === 'boolean' ? planBoolean(this.index, query) : { terms: knownTerms(this.index, query), filter: undefined }
+  }
+
   private best(query: string, k: number): { readonly positions: Uint32Array; readonly scores: Float64Array } {
-    const { scoring, index, expansions } = this
+    const { scoring, index, expansions, searched } = this
+    const { terms, filter } = this.planOf(query)
     const work = (sums ??= { scores: new Float64Array(SEGMENT_PRODUCTS), matched: new Uint16Array(SEGMENT_PRODUCTS) })
-    const uses = scoring.plan(knownTerms(index, query))
+    const uses = scoring.plan(terms)
     const expanded = uses.map((use) => expansions.of(use))
     const top = new TopK(k, index.products)
     for (const [number, segment] of index.segments.entries()) {
@@ -90,7 +102,9 @@ export class LexicalIndex {
         any = true
         scoring.add(use, impacts, work)
       }
-      if (any) collect(segment.first, segment.size, scoring, work, top)
+      if (!any) continue
+      if (filter !== undefined) keepOnly(allowed(filter, segment, searched), work)
+      collect(segment.first, segment.size, scoring, work, top)
     }
     return top.finish()
   }
@@ -108,11 +122,13 @@ export class LexicalIndex {
     const position = positionOf(index.ids, id)
     const segment = index.segments.find(({ first, size }) => position >= first && position < first + size)
     if (segment === undefined) return undefined
+    const plan = this.planOf(query)
+    if (plan.filter !== undefined && !isAllowed(allowed(plan.filter, segment, this.searched), position - segment.first)) return undefined
     const terms: TermShare[] = []
     const at = new Map<string, number>()
     let sum = 0
     let factor = 0
-    for (const use of scoring.plan(knownTerms(index, query))) {
+    for (const use of scoring.plan(plan.terms)) {
       const place = placeOf(segment.terms, use.term)
       if (place < 0) continue
       const end = segment.starts[place + 1]!
@@ -133,6 +149,11 @@ export class LexicalIndex {
     if (!scoring.multiplies) factor = 1
     return { id, score: scoring.single ? Math.fround(sum) : sum * factor, sum, factor, terms }
   }
+}
+
+/** Clears the sums of products that a filter holds back. */
+function keepOnly(bits: Uint32Array, { scores }: Sums): void {
+  for (let product = 0; product < scores.length; product++) if (!isAllowed(bits, product)) scores[product] = 0
 }
 
 /** Offers the scores of a segment's products to `top`, and clears them. */

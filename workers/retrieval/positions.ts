@@ -28,8 +28,8 @@ export function positionsOf({ starts, bytes }: Positions, at: number): number[] 
 export class PositionsBuilder {
   /** posting of every word of the field begun last, in order */
   private field: number[] = []
-  private starts = new Uint32Array(1 << 16)
-  private bytes = new Uint8Array(1 << 16)
+  private starts = new Uint32Array(1 << 10)
+  private bytes = new Uint8Array(1 << 10)
   private used = 0
 
   add(posting: number): void {

@@ -55,21 +55,27 @@ export function weightsOf({ weights }: LexicalSpec): Float64Array {
   return Float64Array.from(FIELDS, (field) => weights[field])
 }
 
+/** Longer fields are rare: they are worked out one by one. */
 const TABLE_LENGTHS = 1024
 
 /** A function of field, count and length, in a table where it is small: every score needs it once per posting. */
 export class ImpactTable {
   /** by a posting's code: where its row of lengths begins in `table`, or -1 where there is none */
-  readonly rows = new Int32Array(256).fill(-1)
-  readonly table = new Float64Array(FIELD_COUNT * MANY * TABLE_LENGTHS)
+  private readonly rows = new Int32Array(256).fill(-1)
+  private readonly table: Float64Array
+  private readonly stride: number
 
   constructor(private readonly lengths: Uint16Array | Uint32Array, private readonly of: (field: number, count: number, length: number) => number) {
+    let longest = 0
+    for (let at = 0; at < lengths.length; at++) if (lengths[at]! > longest) longest = lengths[at]!
+    const stride = this.stride = Math.min(TABLE_LENGTHS, longest + 1)
+    this.table = new Float64Array(FIELD_COUNT * MANY * stride)
     for (let field = 0; field < FIELD_COUNT; field++) {
       for (let count = 1; count < MANY; count++) {
-        const row = (field * MANY + count) * TABLE_LENGTHS
+        const row = (field * MANY + count) * stride
         this.rows[(field << 5) | count] = row
         this.rows[(field << 5) | 16 | count] = row
-        for (let length = 1; length < TABLE_LENGTHS; length++) this.table[row + length] = of(field, count, length)
+        for (let length = 1; length < stride; length++) this.table[row + length] = of(field, count, length)
       }
     }
   }
@@ -80,6 +86,6 @@ export class ImpactTable {
     const field = code >> 5
     const length = this.lengths[(segment.first + segment.products[at]!) * FIELD_COUNT + field]!
     const row = this.rows[code]!
-    return row >= 0 && length < TABLE_LENGTHS ? this.table[row + length]! : this.of(field, countAt(segment, at), length)
+    return row >= 0 && length < this.stride ? this.table[row + length]! : this.of(field, countAt(segment, at), length)
   }
 }

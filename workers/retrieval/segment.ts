@@ -63,13 +63,13 @@ export class SegmentBuilder {
   /** products begun */
   size = 0
   private postings = 0
-  private terms = new Uint32Array(1 << 16)
-  private products = new Uint16Array(1 << 16)
-  private fields = new Uint8Array(1 << 16)
-  private counts = new Uint32Array(1 << 16)
+  private terms = new Uint32Array(1 << 10)
+  private products = new Uint16Array(1 << 10)
+  private fields = new Uint8Array(1 << 10)
+  private counts = new Uint32Array(1 << 10)
   /** by term: 1 + the field (numbered through the build) where it was last seen, and its posting there */
-  private seenIn = new Uint32Array(1 << 16)
-  private posting = new Uint32Array(1 << 16)
+  private seenIn = new Uint32Array(1 << 10)
+  private posting = new Uint32Array(1 << 10)
   private now = 0
   private field = 0
   private fieldStart = 0
