@@ -43,6 +43,11 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
         }
         if (summary === undefined) throw new Error('the run ended without a summary')
         for (const { name, bytes } of await service.exportFiles()) await leave(name, bytes)
+        const asked = await catalogue.counts?.()
+        if (asked !== undefined) {
+          const { requests, retries, failed, ids, unknownIds } = asked
+          await window.labProgress(`the server: ${requests} requests, ${retries} repeated, ${failed} queries without a ranking; ${unknownIds} of ${ids} ids not in the catalogue`)
+        }
         return summary
       }
       return { summary: await Promise.race([run(), lost, crash(engine.failed), crash(catalogue.failed)]) }

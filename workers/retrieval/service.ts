@@ -7,6 +7,9 @@ import { HttpRecommender } from './http.ts'
 import { LexicalIndex, type SharedIndex } from './lexical.ts'
 import { SearchBox } from './searchBox.ts'
 
+/** Scorings held ready, those used last: a person who tries one k1 after another leaves no trail. */
+const SCORINGS_HELD = 6
+
 type OpenCatalogue = (hash: string) => Promise<CatalogueReader>
 
 /** Serves one worker. `openCatalogue` reads the browser's store; `transfer` marks what crosses between threads without a copy. */
@@ -60,8 +63,8 @@ export class Retrieval implements RetrievalService {
     return this.transfer(rankings, [...new Set(rankings.map(({ scores }) => scores.buffer as ArrayBuffer))])
   }
 
-  explain(...[query, id, spec]: Parameters<RetrievalService['explain']>): ReturnType<RetrievalService['explain']> {
-    return Promise.resolve(this.#scoring(spec).explain(query, id))
+  async explain(...[query, id, spec]: Parameters<RetrievalService['explain']>): ReturnType<RetrievalService['explain']> {
+    return this.#scoring(spec).explain(query, id)
   }
 
   async search(...[text, options]: Parameters<RetrievalService['search']>): ReturnType<RetrievalService['search']> {
@@ -87,7 +90,12 @@ export class Retrieval implements RetrievalService {
     if (spec === undefined) return this.#index
     const key = JSON.stringify(spec)
     const found = this.#scorings.get(key) ?? this.#index.withSpec(spec)
+    this.#scorings.delete(key)
     this.#scorings.set(key, found)
+    for (const oldest of this.#scorings.keys()) {
+      if (this.#scorings.size <= SCORINGS_HELD) break
+      this.#scorings.delete(oldest)
+    }
     return found
   }
 
