@@ -1,5 +1,5 @@
 // Files as runs of blocks, each with its digest: written as they fill, checked as they are read.
-import type { Folder, OpenFile } from './folder.ts'
+import type { Folder, OpenFile, SharedFile } from './folder.ts'
 
 export const BLOCK_BYTES = 2 ** 20
 
@@ -76,8 +76,13 @@ export class BlockWriter {
 /** A stored file, read in ranges; each block is checked against its digest when it is read. */
 export class BlockReader {
   #cached: { readonly block: number; readonly bytes: Uint8Array } | undefined
+  /** while the file is read from end to end: its handle, and the block after the last one, read ahead */
+  #shared: SharedFile | undefined
+  #ahead: { readonly block: number; readonly bytes: Promise<Uint8Array> } | undefined
 
-  private constructor(private readonly blob: Blob, private readonly record: FileRecord, private readonly name: string) {}
+  private constructor(
+    private readonly folder: Folder, private readonly blob: Blob, private readonly record: FileRecord, private readonly name: string,
+  ) {}
 
   /** Throws where the file is missing or not as long as it was when it was written. */
   static async open(folder: Folder, name: string, record: FileRecord): Promise<BlockReader> {
@@ -85,7 +90,7 @@ export class BlockReader {
     if (blob === undefined) throw new Error(`its file ${name} is missing`)
     if (blob.size !== record.bytes) throw new Error(`its file ${name} has ${blob.size} bytes instead of ${record.bytes}`)
     if (record.blocks.length !== Math.ceil(record.bytes / BLOCK_BYTES)) throw new Error(`its record of ${name} has ${record.blocks.length} digests for ${record.bytes} bytes`)
-    return new BlockReader(blob, record, name)
+    return new BlockReader(folder, blob, record, name)
   }
 
   /** Bytes `start` to `end`, checked. */
@@ -108,6 +113,16 @@ export class BlockReader {
     return new Uint8Array(await this.blob.slice(start, end).arrayBuffer())
   }
 
+  /** Reads the file from end to end in what follows, until the function that is returned is called. */
+  async sequentially(): Promise<() => void> {
+    const shared = await this.folder.share(this.name)
+    this.#shared = shared
+    return () => {
+      shared?.close()
+      if (this.#shared === shared) this.#shared = this.#ahead = undefined
+    }
+  }
+
   /** The whole file, checked. */
   all(): Promise<Uint8Array> {
     return this.read(0, this.record.bytes)
@@ -127,10 +142,25 @@ export class BlockReader {
 
   async #blockAt(block: number): Promise<Uint8Array> {
     if (this.#cached?.block === block) return this.#cached.bytes
-    const start = block * BLOCK_BYTES
-    const bytes = await this.peek(start, Math.min(start + BLOCK_BYTES, this.record.bytes))
-    if ((await digestOf(bytes)) !== this.record.blocks[block]) throw new Error(`its file ${this.name} was changed between bytes ${start} and ${start + bytes.length}`)
+    const reading = this.#ahead?.block === block ? this.#ahead.bytes : this.#load(block)
+    this.#ahead = undefined
+    if (this.#shared !== undefined && block + 1 < this.record.blocks.length) {
+      const bytes = this.#load(block + 1)
+      // told when its turn comes
+      bytes.catch(() => undefined)
+      this.#ahead = { block: block + 1, bytes }
+    }
+    const bytes = await reading
     this.#cached = { block, bytes }
+    return bytes
+  }
+
+  async #load(block: number): Promise<Uint8Array> {
+    const start = block * BLOCK_BYTES
+    const length = Math.min(BLOCK_BYTES, this.record.bytes - start)
+    const bytes = this.#shared === undefined ? await this.peek(start, start + length) : new Uint8Array(length)
+    if (this.#shared !== undefined) this.#shared.read(bytes as Uint8Array<ArrayBuffer>, { at: start })
+    if ((await digestOf(bytes)) !== this.record.blocks[block]) throw new Error(`its file ${this.name} was changed between bytes ${start} and ${start + length}`)
     return bytes
   }
 }

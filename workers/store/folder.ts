@@ -1,5 +1,5 @@
 // A folder of files as the store uses it: the browser's private file system in a worker, and a stand-in in memory for tests.
-import { openInPlace } from './inPlace.ts'
+import { openInPlace, openShared } from './inPlace.ts'
 
 /** A file that is being written, from its beginning. `write` throws where the disk is full. */
 export interface OpenFile {
@@ -14,6 +14,14 @@ export interface Folder {
   replace(name: string, bytes: Uint8Array): Promise<void>
   /** The file's bytes, not yet in memory; undefined where there is none. */
   read(name: string): Promise<Blob | undefined>
+  /** Opens a file for reading it from end to end; undefined where that is no faster than its Blob. */
+  share(name: string): Promise<SharedFile | undefined>
+}
+
+export interface SharedFile {
+  /** Fills `into` from the file's byte `at` on and returns how many bytes there were. */
+  read(into: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number
+  close(): void
 }
 
 /** A folder in memory. `room` is how many bytes fit before writing fails as it does on a full disk. */
@@ -46,6 +54,10 @@ export class MemoryFolder implements Folder {
   read(name: string): Promise<Blob | undefined> {
     const parts = this.files.get(name)
     return Promise.resolve(parts === undefined ? undefined : new Blob(parts as BlobPart[]))
+  }
+
+  share(): Promise<undefined> {
+    return Promise.resolve(undefined)
   }
 }
 
@@ -82,6 +94,10 @@ export class PrivateFolder implements Folder {
     let bytes = 0
     for await (const handle of this.handle.values()) bytes += handle.kind === 'file' ? (await handle.getFile()).size : await new PrivateFolder(handle).size()
     return bytes
+  }
+
+  async share(name: string): Promise<SharedFile | undefined> {
+    return openShared(await this.handle.getFileHandle(name))
   }
 
   async read(name: string): Promise<Blob | undefined> {

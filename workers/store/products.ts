@@ -95,17 +95,22 @@ export class FileCatalogueReader implements CatalogueReader {
   async* chunks(size: number): AsyncGenerator<readonly Product[]> {
     if (!(size >= 1)) throw new Error(`a chunk of ${size} products was asked for; ask for 1 or more`)
     const offsets = await this.#readOffsets()
-    for (let first = 0; first < this.count; first += size) {
-      const last = Math.min(this.count, first + size)
-      const chunk: Product[] = []
-      for (let from = first, to: number; from < last; from = to) {
-        to = from + 1
-        while (to < last && offsets[to + 1]! - offsets[from]! <= READ_BYTES) to++
-        const start = offsets[from]!
-        const bytes = await this.#checked(this.files.products.read(start, offsets[to]!))
-        for (let at = from; at < to; at++) chunk.push(this.#decode(bytes.subarray(offsets[at]! - start, offsets[at + 1]! - start)))
+    const done = await this.files.products.sequentially()
+    try {
+      for (let first = 0; first < this.count; first += size) {
+        const last = Math.min(this.count, first + size)
+        const chunk: Product[] = []
+        for (let from = first, to: number; from < last; from = to) {
+          to = from + 1
+          while (to < last && offsets[to + 1]! - offsets[from]! <= READ_BYTES) to++
+          const start = offsets[from]!
+          const bytes = await this.#checked(this.files.products.read(start, offsets[to]!))
+          for (let at = from; at < to; at++) chunk.push(this.#decode(bytes.subarray(offsets[at]! - start, offsets[at + 1]! - start)))
+        }
+        yield chunk
       }
-      yield chunk
+    } finally {
+      done()
     }
   }
 

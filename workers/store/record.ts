@@ -40,11 +40,13 @@ export class RecordEncoder {
   }
 }
 
+/** of the record that is being decoded */
+const lengths = new Float64Array(PARTS)
+
 /** The product that `bytes` hold. Throws where the lengths and the text don't fit each other. */
 export function decodeRecord(bytes: Uint8Array): Product {
   let at = 0
-  const lengths: number[] = []
-  while (lengths.length < PARTS) {
+  for (let part = 0; part < PARTS; part++) {
     let length = 0
     let scale = 1
     let byte: number
@@ -53,14 +55,16 @@ export function decodeRecord(bytes: Uint8Array): Product {
       length += (byte % 0x80) * scale
       scale *= 0x80
     } while (byte >= 0x80)
-    lengths.push(length)
+    lengths[part] = length
   }
   const text = decoder.decode(bytes.subarray(at))
   let start = 0
-  const cut = (length: number): string => text.slice(start, start += length)
-  const [id, title, description, bullets, brand, color] = lengths.slice(0, PARTS - 1).map(cut) as [string, string, string, string, string, string]
-  const marked = lengths[PARTS - 1]!
-  const product: Product = { id, title, description, bullets, brand, color, ...(marked === 0 ? {} : { category: cut(marked - 1) }) }
+  let part = 0
+  const cut = (): string => text.slice(start, start += lengths[part++]!)
+  const product: Product = { id: cut(), title: cut(), description: cut(), bullets: cut(), brand: cut(), color: cut() }
+  const marked = lengths[part]!
+  const category = text.slice(start, start + marked - 1)
+  if (marked !== 0) start += marked - 1
   if (start !== text.length) throw new Error(`a product's record has ${text.length} letters where its lengths add up to ${start}`)
-  return product
+  return marked === 0 ? product : { ...product, category }
 }
