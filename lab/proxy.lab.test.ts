@@ -178,3 +178,17 @@ test('a server that allows the page is asked directly, and gets a header that no
   expect(`${held}${failed!.failed}`).not.toContain('dG9wLXNlY3JldA')
   await page.close()
 })
+
+test.each([
+  ['nonsense', '--proxy is "nonsense"; give the address of the search server'],
+  ['http://me:secret@localhost:9200', '--proxy holds a name or a password'],
+])('npm start refuses --proxy %s with a sentence, before it builds or serves', async (given, words) => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'lab/start.ts', '--proxy', given], { cwd: ROOT, stdio: 'pipe' })
+  let output = ''
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (output += text.toString()))
+  const status = await new Promise((resolve) => { child.on('close', resolve) })
+  expect(status).toBe(1)
+  expect(output).toContain(words)
+  expect(output).not.toContain('secret')
+})
