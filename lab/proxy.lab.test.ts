@@ -179,6 +179,25 @@ test('a server that allows the page is asked directly, and gets a header that no
   await page.close()
 })
 
+test('what goes wrong on the way to a server that allows the page is told for what it is', async () => {
+  const server = await serve({ allowOrigin: new URL(address).origin })
+  const page = await openPage({ httpUrl: `${server.origin}/products`, httpTimeout: '1500' })
+  expect(await reason(page)).toBeUndefined()
+  server.faults.push(onceFor('cut short', (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' })
+    response.write('{"hits":', () => setTimeout(() => response.destroy(), 50))
+  }))
+  expect((await rank(page, ['cut short']))[0]!.failed).toContain('cut the connection within its reply')
+  server.faults.push(onceFor('elsewhere', answerWith(302, '', { location: `${behind.origin}/products/_search` })))
+  expect((await rank(page, ['elsewhere']))[0]!.failed).toContain('redirects elsewhere; set httpUrl')
+  server.faults.push(onceFor('slowly', () => new Promise(() => undefined)))
+  expect((await rank(page, ['slowly']))[0]!.failed).toContain('did not answer whole within 1500 ms')
+  server.faults.push(onceFor('garbled', answerWith(200, '<h1>It works!</h1>')))
+  expect((await rank(page, ['garbled']))[0]!.failed).toContain('answered what is no JSON: It works!')
+  expect(await rank(page, ['red mug'])).toEqual([{ ids: ['X-red', 'X-blue', 'X-green'] }])
+  await page.close()
+})
+
 test.each([
   ['nonsense', '--proxy is "nonsense"; give the address of the search server'],
   ['http://me:secret@localhost:9200', '--proxy holds a name or a password'],

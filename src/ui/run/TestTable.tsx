@@ -16,7 +16,10 @@ function MetricsRow({ name, evaluation }: { readonly name: string; readonly eval
   const { metrics, interval } = evaluation
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        {name}
+        {metrics.failed !== undefined && <small className="fault"> {count(metrics.failed)} not ranked, and left out</small>}
+      </th>
       <td><strong>{score(metrics['ndcg@10'])}</strong> <small>{score(interval.low)} to {score(interval.high)}</small></td>
       <td>{score(metrics['ndcg@100'])}</td>
       <td>{score(metrics['recall@10'])}</td>
