@@ -30,6 +30,10 @@ export const VERBS = {
     usage: 'evaluate --run FILE (--qrels FILE | --examples FILE) [--metrics ndcg@10,recall@100,…] [--ties trec|ranked] [--missing zero|skip] [--set gains=graded] | --results FILE',
     positionals: [0, 0], options: { run: TEXT, qrels: TEXT, examples: TEXT, results: TEXT, metrics: TEXT, ties: TEXT, missing: TEXT, set: TEXTS },
   },
+  rank: {
+    usage: 'rank --products FILE… --queries FILE.tsv --k N [--recommender NAME] [--set KEY=VALUE]… [--locale us|all|…] --out FILE', positionals: [0, Infinity],
+    options: { products: TEXTS, queries: TEXT, k: TEXT, recommender: TEXT, set: TEXTS, locale: TEXT, out: TEXT },
+  },
   'make-policy': { usage: 'make-policy [--steps N] [--seed N] [--out DIR]', positionals: [0, 0], options: { steps: TEXT, seed: TEXT, out: TEXT } },
   ingest: {
     usage: 'ingest FILE… [--locale us|all|…] [--version all|small|large] [--split all|train|test] [--labels all|exact]', positionals: [1, Infinity],

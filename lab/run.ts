@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   tokenize: async () => (await import('./verbs/tokenize.ts')).tokenize,
   train: async () => (await import('./verbs/train.ts')).train,
   evaluate: async () => (await import('./verbs/evaluate.ts')).evaluate,
+  rank: async () => (await import('./verbs/rank.ts')).rank,
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,
   ingest: async () => (await import('./verbs/ingest.ts')).ingest,
   fuzz: async () => (await import('./verbs/fuzz.ts')).fuzz,

@@ -8,6 +8,7 @@ async function work(job: Job): Promise<unknown> {
     case 'generate': return (await import('./policy.ts')).generate(job)
     case 'tokenize': return (await import('./tokenize.ts')).tokenize(job)
     case 'train': return (await import('./train.ts')).trainRun(job)
+    case 'rank': return (await import('./rank.ts')).rank(job)
     case 'make-policy': return (await import('./make-policy.ts')).makePolicy(job)
     case 'bench': return (await import('./bench.ts')).bench(job)
     case 'ingest': return (await import('./ingest.ts')).ingest(job)

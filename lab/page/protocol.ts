@@ -53,6 +53,18 @@ export interface TrainJob {
   readonly authorisation?: Authorisation
 }
 
+export interface RankJob {
+  readonly verb: 'rank'
+  readonly settings: Settings
+  readonly locale: string
+  readonly queries: readonly { readonly id: string; readonly text: string }[]
+  readonly k: number
+  /** for a search server */
+  readonly authorisation?: Authorisation
+  /** where to POST the run */
+  readonly run: string
+}
+
 export interface MakePolicyJob {
   readonly verb: 'make-policy'
   /** config.json and the tokenizer's files */
@@ -85,7 +97,7 @@ export interface BenchIngestJob {
   readonly verb: 'bench-ingest'
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | MakePolicyJob | BenchJob | IngestJob | FuzzJob | BenchIngestJob
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | IngestJob | FuzzJob | BenchIngestJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -98,11 +110,28 @@ export interface Results {
   readonly generate: Generated
   readonly tokenize: { readonly ids: readonly (readonly number[])[] }
   readonly train: { readonly summary: Summary }
+  readonly rank: Ranked
   readonly 'make-policy': { readonly loss: readonly number[]; readonly seconds: number }
   readonly bench: { readonly benches: readonly unknown[] }
   readonly ingest: Counted
   readonly fuzz: FuzzCount
   readonly 'bench-ingest': IngestFigures
+}
+
+export interface Ranked {
+  readonly queries: number
+  /** of ranking, reading and indexing apart */
+  readonly seconds: number
+  /** median time of a query */
+  readonly p50ms: number
+  /** queries that got no ranking, for a server that failed */
+  readonly failed: number
+  readonly products: number
+  /** of reading the shards and of indexing or embedding them */
+  readonly readSeconds: number
+  readonly indexSeconds: number
+  /** bytes that the index keeps for a product, where it is known */
+  readonly bytesPerProduct?: number
 }
 
 /** What files hold. */

@@ -51,8 +51,8 @@ export function recogniseFiles(files: readonly File[], signal?: AbortSignal): Pr
 export async function readFiles(files: readonly File[], { onProgress, signal, ...request }: ReadOptions = {}): Promise<string> {
   const [first] = files
   if (first === undefined) throw new Error('no files were given; add the files of one data set together')
-  const { name = first.name, filter = ESCI_US, mappings = {} } = request
-  return ask(signal, (service) => service.store(files, { name, filter, mappings }, onProgress))
+  const { name = first.name, filter = ESCI_US, mappings = {}, catalogueOnly = false } = request
+  return ask(signal, (service) => service.store(files, { name, filter, mappings, catalogueOnly }, onProgress))
 }
 
 /** What files say, whole data set or not, without storing it; `problem` says why they are none. */

@@ -56,6 +56,8 @@ export interface ReadRequest {
   readonly filter: EsciFilter
   /** by file name, for files of role 'unknown' */
   readonly mappings: Readonly<Record<string, ColumnMapping>>
+  /** products are enough: a catalogue to rank, without anything judged */
+  readonly catalogueOnly?: boolean
 }
 
 /** What was understood of the files, before anything uses it. */

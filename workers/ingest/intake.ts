@@ -17,9 +17,9 @@ export interface IntakeOptions {
 }
 
 /** What the bytes are and how they are read, as one hex SHA-256: names and order of the files play no part. */
-function hashOf(digests: ReadonlyMap<File, string>, { filter, mappings }: ReadRequest): Promise<string> {
+function hashOf(digests: ReadonlyMap<File, string>, { filter, mappings, catalogueOnly }: ReadRequest): Promise<string> {
   const files = [...digests].map(([{ name }, digest]) => ({ digest, mapping: mappings[name] ?? null })).toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
-  return digestOf(new TextEncoder().encode(JSON.stringify({ files, filter })))
+  return digestOf(new TextEncoder().encode(JSON.stringify({ files, filter, ...(catalogueOnly === true ? { catalogueOnly } : {}) })))
 }
 
 /** Bytes that text takes in the store at least, as a share of its file. Most columns and many rows are not kept, so it is little. */
@@ -71,7 +71,8 @@ export async function intake(files: readonly File[], request: ReadRequest, { sig
       writer.reject(rejection)
     }
     const { queries, users, report, problem } = await readShards(files, request, writer.catalogue, { signal, digests, onRejection, onProgress: tell })
-    if (problem !== undefined) throw new Error(`${problem}${first === undefined ? '' : `; the first refused row: ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
+    const enough = request.catalogueOnly === true && report.products > 0
+    if (problem !== undefined && !enough) throw new Error(`${problem}${first === undefined ? '' : `; the first refused row: ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     signal.throwIfAborted()
     await writer.commit({ queries, ...(users.length === 0 ? {} : { users }), report, readAt: Date.now() })
     return hash
