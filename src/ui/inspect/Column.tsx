@@ -60,9 +60,9 @@ interface FoundProps {
   readonly against: ColumnState | undefined
 }
 
-function Found({ column: { unranked, ids, scores }, name, labels, against }: FoundProps) {
+function Found({ column: { unranked, ids, scores, boolean }, name, labels, against }: FoundProps) {
   if (unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {unranked}</p>
-  if (ids.length === 0) return <p className="waiting">Nothing was found: no product matches this query.</p>
+  if (ids.length === 0) return <p className="waiting">{boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'}</p>
   return (
     <ol className="results">
       {ids.slice(0, SHOWN).map((id, at) => (
