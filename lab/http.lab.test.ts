@@ -70,7 +70,7 @@ test('runs to its end with part of the server down: no reward for what was not r
   const alarms = events.flatMap((event) => (event.type === 'alarm' ? [event.message] : []))
   expect(alarms[0]).toMatch(/^3 of 6 rankings of the test queries failed and are left out of its means: .*shard 2 is down$/)
   expect(alarms.some((message) => message.includes('of rollouts got no ranking, and so no reward'))).toBe(true)
-  expect(events[0]).toMatchObject({ type: 'start', recommender: 'http (json)', settings: { httpEngine: 'json', httpUrl: `${server.origin}/rank` } })
+  expect(events[0]).toMatchObject({ type: 'start', recommender: 'http-json', settings: { httpEngine: 'json', httpUrl: `${server.origin}/rank` } })
   expect(server.seen.every(({ headers }) => headers.origin === undefined)).toBe(true)
   expect(server.seen.at(-1)!.headers.authorization).toBe(SECRET)
   const written = readdirSync(join(folder, 'run')).map((name) => readFileSync(join(folder, 'run', name), 'latin1')).join('\n')

@@ -119,7 +119,7 @@ async function openHybrid(dataset: StoredDataset, spec: HybridSpec, options: Ope
   }
   const lexical = parts.find(({ explain }) => explain !== undefined)
   const servers = parts.filter(({ authorise }) => authorise !== undefined)
-  const name = `hybrid (${parts.map(({ recommender }) => recommender.name).join(' + ')})`
+  const name = `hybrid(${parts.map(({ recommender }) => recommender.name).join('+')})`
   // what one part may answer otherwise at another opening, the whole may
   const lasting = servers.length === 0 && options.files === undefined
   const key = `${keyOf(dataset, spec)}${lasting ? '' : ` ${++openings}`}`

@@ -9,7 +9,7 @@ export interface Ranking {
 }
 
 export interface Recommender {
-  /** The name of its scoring, as it stands on the page and in the run's record. */
+  /** The name of its scoring, as it stands on the page, in the run's record and as the tag of a TREC run: without white space. */
   readonly name: string
   /** Ranks the catalogue for each query and returns the top `k` of each, in the queries' order. */
   rank(queries: readonly string[], k: number): Promise<Ranking[]>

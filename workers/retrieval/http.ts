@@ -51,7 +51,7 @@ export class HttpRecommender {
   constructor(
     private readonly spec: HttpSpec, authorisation: Authorisation | undefined, private readonly holds: (id: string) => boolean = () => true,
   ) {
-    this.name = `http (${spec.engine})`
+    this.name = `http-${spec.engine}`
     this.#dialect = DIALECTS[spec.engine]
     this.#requests = new Requests(spec, authorisation)
     const { origin, pathname } = new URL(spec.url)

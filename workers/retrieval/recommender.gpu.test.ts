@@ -123,7 +123,7 @@ test('MiniSearch’s own box finds beginnings and misspellings, and suggests', a
 
 test('a hybrid fuses its parts, which share one index, and its box is theirs', async () => {
   const hybrid = await opened(['recommender=hybrid', 'hybridParts=minisearch,bm25,lucene', 'hybridDepth=20'])
-  expect(hybrid.recommender.name).toBe('hybrid (minisearch + bm25 + lucene)')
+  expect(hybrid.recommender.name).toBe('hybrid(minisearch+bm25+lucene)')
   const parts = await Promise.all(['minisearch', 'bm25', 'lucene'].map((name) => opened([`recommender=${name}`])))
   const rankings = await Promise.all(parts.map(async ({ recommender }) => (await recommender.rank([QUERIES[3]!], 20))[0]!))
   const [fused] = await hybrid.recommender.rank([QUERIES[3]!], 10)

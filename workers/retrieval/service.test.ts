@@ -87,7 +87,7 @@ describe('the retrieval service', () => {
     const service = new Retrieval(catalogue)
     await expect(service.open('f00d', spec)).rejects.toThrow('answered 401')
     await service.authorise({ name: 'Authorization', value: 'Bearer t0ken' })
-    expect(await service.open('f00d', spec)).toMatchObject({ name: 'http (elasticsearch)', products: 4 })
+    expect(await service.open('f00d', spec)).toMatchObject({ name: 'http-elasticsearch', products: 4 })
     expect((await service.rank(['red mug'], 3))[0]!.ids).toBe('p0\nstranger\np1')
     expect(await service.counts()).toMatchObject({ requests: 2, ids: 3, unknownIds: 1, failed: 0 })
     await service.authorise(undefined)
