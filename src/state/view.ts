@@ -7,6 +7,7 @@ import { searchText } from '../domain/words.ts'
 import { DEPTH, inspect, type Inspection } from './inspect.ts'
 import type { Library, Shop } from './library.ts'
 import type { Run, RunStoreState } from './run.ts'
+import { queryIndexOf } from './queries.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { Column, ColumnName, Inspection } from './inspect.ts'
@@ -31,22 +32,28 @@ export interface View extends StoreApi<ViewState> {
   readonly refresh: () => void
 }
 
-const words = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/gu, ' ')
-
 /** The judged query that says the same, whatever its case and spaces. */
 export function judgedQuery(shop: Shop, text: string): JudgedQuery | undefined {
-  const wanted = words(text)
-  return shop.dataset.queries.find((query) => words(query.text) === wanted)
+  return queryIndexOf(shop.dataset.queries).same(text)
 }
 
 const TRIED_FIRST = 30
 
+/** The first few that will do, and not one more looked at. */
+function firstOf(queries: readonly JudgedQuery[], wanted: (query: JudgedQuery) => boolean): readonly JudgedQuery[] {
+  const found: JudgedQuery[] = []
+  for (const query of queries) {
+    if (found.length === TRIED_FIRST) break
+    if (wanted(query)) found.push(query)
+  }
+  return found
+}
+
 /** The query to begin with: the first test query that, as typed, leaves something to gain. A solved one would be a poor welcome. */
 async function firstQuery({ dataset, recommender }: Shop, settings: Settings): Promise<string> {
   const relevant = ({ judgements }: JudgedQuery): boolean => targetsOf(judgements, settings).gain.size > 0
-  const judged = dataset.queries.filter(relevant)
-  const test = judged.filter(({ split }) => split === 'test')
-  const tried = (test.length > 0 ? test : judged).slice(0, TRIED_FIRST)
+  const test = firstOf(dataset.queries, (query) => query.split === 'test' && relevant(query))
+  const tried = test.length > 0 ? test : firstOf(dataset.queries, relevant)
   const rankings = await recommender.rank(tried.map(({ text }) => searchText(text, settings.mode)), DEPTH)
   const found = tried.find(({ judgements }, at) => ndcg(rankings[at]?.ids ?? [], targetsOf(judgements, settings), DEPTH) < 0.5)
   return (found ?? tried[0] ?? dataset.queries[0])?.text ?? ''

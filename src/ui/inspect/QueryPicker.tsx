@@ -1,19 +1,12 @@
 // The combobox of the inspector: pick one of the shop's judged queries, or type any other.
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { JudgedQuery } from '../../domain/dataset.ts'
+import { queryIndexOf } from '../../state/queries.ts'
 import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
 
 const MOST_OPTIONS = 60
 const TYPING_PAUSE_MS = 700
 const NO_QUERIES: readonly JudgedQuery[] = []
-
-/** Queries that hold every typed word, test queries first: training never saw them. */
-function matching(queries: readonly JudgedQuery[], typed: string): { readonly options: JudgedQuery[]; readonly total: number } {
-  const wanted = typed.toLowerCase().split(/\s+/u).filter((word) => word !== '')
-  const found = queries.filter(({ text }) => wanted.every((word) => text.toLowerCase().includes(word)))
-  const ordered = [...found.filter(({ split }) => split === 'test'), ...found.filter(({ split }) => split !== 'test')]
-  return { options: ordered.slice(0, MOST_OPTIONS), total: found.length }
-}
 
 export function QueryPicker() {
   const { view } = useWorkbench()
@@ -29,7 +22,7 @@ export function QueryPicker() {
   const [at, setAt] = useState(-1)
   const typing = useRef<ReturnType<typeof setTimeout>>(undefined)
   const wanted = useDeferredValue(typed ? text : '')
-  const { options, total } = useMemo(() => (open ? matching(queries, wanted) : { options: [], total: 0 }), [queries, wanted, open])
+  const { options, total } = useMemo(() => (open ? queryIndexOf(queries).find(wanted, MOST_OPTIONS) : { options: [], total: 0 }), [queries, wanted, open])
 
   useEffect(() => () => clearTimeout(typing.current), [])
 

@@ -2,12 +2,20 @@
 import { useId } from 'react'
 import { differences, PRESETS } from '../../domain/config.ts'
 import { isUnderWay, type Phase } from '../../state/run.ts'
-import { duration } from '../parts/format.ts'
+import { count, duration } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 
 const SAID: Readonly<Record<Phase, string>> = {
   idle: 'ready', preparing: 'preparing', running: 'training', stepping: 'doing one step', pausing: 'finishing what is under way', paused: 'paused',
   finished: 'finished', failed: 'stopped',
+}
+
+/** Rollouts that the recommender failed on: they earned nothing, and took no part in their groups. */
+function Unranked() {
+  const failed = useRun((state) => state.run.steps.reduce((sum, { failed: { rollouts } }) => sum + rollouts, 0))
+  const reason = useRun((state) => state.run.steps.findLast(({ failed: { reason: why } }) => why !== undefined)?.failed.reason)
+  if (failed === 0) return null
+  return <span className="fault" title={reason}> · {count(failed)} {failed === 1 ? 'rollout' : 'rollouts'} without a ranking</span>
 }
 
 function Standing() {
@@ -24,6 +32,7 @@ function Standing() {
       <p>
         <span className={`phase phase-${phase}`} role="status">{SAID[phase]}</span>
         {total > 0 && <span> · {stage === 'sft' ? 'imitation, ' : ''}step {done} of {total}</span>}
+        <Unranked />
         {measuring && <span className="quiet"> · measuring on the test queries</span>}
         {stepMs > 0 && left > 0 && isUnderWay(phase) && (
           <span className="quiet"> · {(stepMs / 1000).toFixed(1)} s a step · about {duration(left)} left</span>
