@@ -48,7 +48,7 @@ export async function readTable(source: Source, dialect: Dialect, take: Take): P
         start++
         continue
       }
-      const record = recordAt(text, start, dialect, header?.length)
+      const record = recordAt(text, start, dialect, header?.length, !block.last)
       if (record === undefined && !block.last) break
       if (record === undefined) throw openQuote(source.file, header === undefined ? 'the header' : `row ${number + 1}`, text, start, block)
       const { fields, next } = record
@@ -113,25 +113,35 @@ function rowOf(header: readonly string[], fields: readonly string[]): Readonly<R
   return row
 }
 
-/** The record that begins at `start`; undefined when its quotes are open at the end of the text. `width` is the header's number of fields. */
-export function recordAt(text: string, start: number, dialect: Dialect, width: number | undefined): Fields | undefined {
+/**
+ * The record that begins at `start`; undefined when its quotes are open at the end of the text. `width` is the header's number of fields, and
+ * `more` says whether text follows after this.
+ */
+export function recordAt(text: string, start: number, dialect: Dialect, width: number | undefined, more = false): Fields | undefined {
   const { separator, looseQuotes } = dialect
-  const feed = text.indexOf('\n', start)
-  const end = feed === -1 ? text.length : feed
-  const line = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end)
-  const plain = { fields: line.split(separator), next: end + 1 }
-  if (!line.includes('"')) return plain
+  const [line, next] = lineAt(text, start)
+  if (!line.includes('"')) return { fields: line.split(separator), next }
   if (!looseQuotes) return quotedRecord(text, start, separator)
-  const loose = { fields: plain.fields.map(unquoted), next: plain.next }
-  if (width === undefined || loose.fields.length === width) return loose
+  const fields = line.split(separator)
+  const loose = { fields: fields.map(unquoted), next }
+  const last = loose.fields.at(-1)!
+  // a quote left open in the last field may go on in the next line, if that is no record of its own
+  if (width === undefined || (loose.fields.length === width && !last.startsWith('"'))) return loose
+  const known = next < text.length
+  if (loose.fields.length === width && known && lineAt(text, next)[0].split(separator).length === width) return loose
   const quoted = quotedRecord(text, start, separator)
-  if (quoted === undefined) return text.length - start > RECORD_LIMIT || openFieldHolds(plain.fields) ? undefined : loose
+  if (quoted === undefined) return more && last.startsWith('"') && text.length - start < LOOSE_REACH ? undefined : loose
   return quoted.problem === undefined && quoted.fields.length === width ? quoted : loose
 }
 
-/** Whether the last field of a short line begins with a quote, so that the record may go on in the next line. */
-function openFieldHolds(fields: readonly string[]): boolean {
-  return fields.at(-1)?.startsWith('"') === true
+/** How far an open quote of a loose dialect is followed. */
+const LOOSE_REACH = 2 ** 20
+
+/** A line without its end, and where the next begins. */
+function lineAt(text: string, start: number): [line: string, next: number] {
+  const feed = text.indexOf('\n', start)
+  const end = feed === -1 ? text.length : feed
+  return [text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end), end + 1]
 }
 
 /** A field that is quoted from end to end without its quotes; any other as it stands. */
