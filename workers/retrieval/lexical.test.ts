@@ -117,6 +117,21 @@ describe.each(['minisearch', 'bm25', 'lucene'] as const)('the scoring %s', (kind
     }
   }, 60_000)
 
+  it('finds words of every field, whatever their case', async () => {
+    for (const field of FIELDS) {
+      const index = await build([product('other'), product('hit', { [field]: 'Walnut' })], spec(kind))
+      expect(hitsOf(index.rank(['wALNUT'], 10)[0]!).map(([id]) => id)).toEqual(['hit'])
+    }
+  })
+
+  it('gives punctuation and Boolean words no weight', async () => {
+    const index = await build([product('a', { title: 'wireless mouse | black and or not' }), product('b', { title: 'wireless keyboard' }), product('c', { title: '$25 fan' })], spec(kind))
+    const [plain, signs, none, sum, dollars] = index.rank(['wireless mouse black', '(wireless AND "mouse") OR +black', 'and OR Not | && ()', '25 fan', '$25 fan'], 10)
+    expect(signs).toEqual(plain)
+    expect(none!.ids).toBe('')
+    expect(dollars).toEqual(sum)
+  })
+
   it('finds no word by its prefix, and nothing for words that no product has', async () => {
     const index = await build([product('a', { title: 'keyboards' })], spec(kind))
     expect(index.rank(['key', '', 'the and or', 'constructor'], 3).map(({ ids, scores }) => [ids, scores.length])).toEqual(Array(4).fill(['', 0]))
