@@ -53,6 +53,15 @@ describe('products and judged queries', () => {
     expect(report).toMatchObject({ judgements: 4, joined: 2, leftOut: { queriesWithoutExact: 2 } })
   })
 
+  it('refuse a product whose id has a line break, and keep the others', () => {
+    const { products, report } = gather((sink) => {
+      sink.product(product('P\n1'), at(1))
+      sink.product(product('P2'), at(2))
+    })
+    expect(products.map(({ id }) => id)).toEqual(['P2'])
+    expect(report.rejected).toEqual([{ ...at(1), column: 'product id', reason: 'product id is "P\\n1"; give each product an id of one line' }])
+  })
+
   it('keep the first of two products with one id, count the second, and forgive files that tell a product with each judgement', () => {
     const { products, report } = gather((sink) => {
       sink.product(product('P1', { title: 'first' }), at(1))

@@ -54,7 +54,11 @@ export function assemble(options: AssemblyOptions): Assembly {
   const stored = new Stored(products)
   return {
     filter: options.filter,
-    product: (product, _, told = 'once') => { catalogue.add(product, told) },
+    product: (product, at, told = 'once') => {
+      // rankings cross between threads with one id a line
+      if (product.id.includes('\n')) reject(at, 'product id', `product id is ${JSON.stringify(product.id)}; give each product an id of one line`)
+      else catalogue.add(product, told)
+    },
     query: (query, at) => { queries.query(query, at) },
     judgement: (judgement, at) => { queries.judgement(judgement, at) },
     interaction: (event) => { histories.interaction(event) },

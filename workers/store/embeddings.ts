@@ -92,7 +92,7 @@ export async function openRowFile(hash: string, key: string, width: number): Pro
 /** What a person reads when rows could not be appended; any other error stays as it is. */
 export async function rowsError(error: unknown, neededBytes: number): Promise<unknown> {
   if (!isFull(error)) return error
-  const free = await freeRoom(await datasetsFolder(), neededBytes)
+  const free = await freeRoom(await datasetsFolder(), neededBytes, 'probe of embeddings')
   return new Error(
     `the embeddings need ${said(neededBytes)} more in the browser's store, which has ${said(free)} free; `
     + 'remove a stored dataset, or free space on this disk, and start again: what is computed so far is kept',

@@ -17,16 +17,15 @@ export async function roomNow(): Promise<{ used: number; quota: number }> {
   return { used: usage, quota }
 }
 
-const PROBE = 'probe'
 /** Tries until the free room is known to a thousandth of what is wanted. */
 const TRIES = 10
 
 /**
- * How many of `wanted` bytes can be written in this folder. What the browser says of its quota is rounded to whole gigabytes, so that no page
+ * How many of `wanted` bytes can be written in this folder, tried with a file `probe` that nobody else uses. What the browser says of its quota is rounded to whole gigabytes, so that no page
  * can be told by it; a file that is made that long is refused by the true one, and takes no time.
  */
-export async function freeRoom(folder: FileSystemDirectoryHandle, wanted: number): Promise<number> {
-  const file = await openInPlace(await folder.getFileHandle(PROBE, { create: true }))
+export async function freeRoom(folder: FileSystemDirectoryHandle, wanted: number, probe: string): Promise<number> {
+  const file = await openInPlace(await folder.getFileHandle(probe, { create: true }))
   const fits = (bytes: number): boolean => {
     try {
       file.truncate(bytes)
@@ -48,7 +47,7 @@ export async function freeRoom(folder: FileSystemDirectoryHandle, wanted: number
     return least
   } finally {
     file.close()
-    await folder.removeEntry(PROBE)
+    await folder.removeEntry(probe)
   }
 }
 

@@ -80,6 +80,20 @@ test('the same bytes read again, in another order and under another name, are on
   expect((await createStore().list()).map(({ name }) => name)).toEqual(['pans'])
 })
 
+test('read twice at once, as by two tabs, the same files are one whole dataset, and whoever comes late is told', async () => {
+  const files = shards(5000)
+  const outcomes = await Promise.allSettled([readFiles(files, { name: 'one' }), readFiles(files, { name: 'other' })])
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect((outcome.reason as Error).message).toMatch(/is being read by another tab of this page; wait for it, or cancel it there/)
+  }
+  expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true)
+  const [hash, ...others] = await foldersLeft()
+  expect(others).toEqual([])
+  const opened = await createStore().open(hash!)
+  expect(opened.dataset.productCount).toBe(5000)
+  opened.close()
+})
+
 test('read with another filter the same bytes are another dataset', async () => {
   const files = shards(20)
   const all = await readFiles(files, { name: 'all' })

@@ -106,14 +106,17 @@ export async function createDataset(hash: string, name: string, needed = 0): Pro
   const release = await take(writeLock(hash), 'exclusive')
   if (release === undefined) throw new Error(`${name} is being read by another tab of this page; wait for it, or cancel it there`)
   const parent = await datasetsFolder()
-  const full = async (least: number, cause?: unknown): Promise<Error> => new Error(fullSentence(name, least, await freeRoom(parent, least)), { cause })
+  // a name of its own: several tabs may try at once
+  const room = (wanted: number): Promise<number> => freeRoom(parent, wanted, `probe of ${hash}`)
+  const full = async (least: number, cause?: unknown): Promise<Error> => new Error(fullSentence(name, least, await room(least)), { cause })
   const remove = (): Promise<void> => patiently(() => parent.removeEntry(hash, { recursive: true }))
   let writer: DatasetWriter
   try {
     await remove().catch(ignoreAbsence)
-    if (needed > 0 && (await freeRoom(parent, needed)) < needed) throw await full(needed)
+    if (needed > 0 && (await room(needed)) < needed) throw await full(needed)
     writer = await writeDataset(new PrivateFolder(await parent.getDirectoryHandle(hash, { create: true })), hash, name)
   } catch (error) {
+    await remove().catch(ignoreAbsence)
     release()
     throw error
   }
@@ -157,6 +160,10 @@ async function patiently(work: () => Promise<void>): Promise<void> {
     }
     await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS) })
   }
+}
+
+function ignoreHeld(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === 'NoModificationAllowedError')) throw error
 }
 
 function ignoreAbsence(error: unknown): void {
@@ -209,7 +216,8 @@ export async function removeDebris(): Promise<void> {
     if (release === undefined) continue
     try {
       const whole = handle.kind === 'directory' && (await new PrivateFolder(handle).read(MANIFEST)) !== undefined
-      if (!whole) await parent.removeEntry(name, { recursive: true })
+      // what somebody still holds open goes at the next start
+      if (!whole) await parent.removeEntry(name, { recursive: true }).catch(ignoreHeld)
     } finally {
       release()
     }
