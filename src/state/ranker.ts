@@ -16,7 +16,8 @@ export interface EncoderFolder {
 
 /** What a recommender may need besides its spec, and what is held in memory only. */
 export interface Extras {
-  readonly authorisation?: Authorisation | undefined
+  /** for the server at `origin` and no other: whatever changes the address must not carry the secret along */
+  readonly authorisation?: (Authorisation & { readonly origin: string }) | undefined
   readonly folder?: EncoderFolder | undefined
 }
 
@@ -40,6 +41,11 @@ function unopened(name: string, reason: unknown): OpenRecommender {
   return { recommender: { name, rank: refuse }, failed: new Promise(() => undefined), close: () => undefined }
 }
 
+/** Scheme, host and port of an address; the empty text where it is none. */
+export function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : ''
+}
+
 export class Ranker {
   state: Ranking = READY
   #extras: Extras = {}
@@ -53,8 +59,15 @@ export class Ranker {
     private readonly onChange: (opened: OpenRecommender | undefined, state: Ranking) => void,
   ) {}
 
+  /** The header, where it was meant for the server that the settings name. */
+  #authorisation(): Authorisation | undefined {
+    const { authorisation } = this.#extras
+    return authorisation === undefined || authorisation.origin !== originOf(this.settings.httpUrl) ? undefined : { name: authorisation.name, value: authorisation.value }
+  }
+
   #memory(): Pick<OpenOptions, 'authorisation' | 'files'> {
-    const { authorisation, folder } = this.#extras
+    const { folder } = this.#extras
+    const authorisation = this.#authorisation()
     const named = folder?.name === this.settings.encoder.trim()
     return { ...(authorisation === undefined ? {} : { authorisation }), ...(folder !== undefined && named ? { files: folder.files } : {}) }
   }
@@ -110,7 +123,7 @@ export class Ranker {
   equip(extras: Extras): void {
     this.#extras = { ...this.#extras, ...extras }
     const { authorise } = this.#opened?.recommender ?? {}
-    if (extras.folder === undefined && authorise !== undefined) void authorise(extras.authorisation)
+    if (extras.folder === undefined && authorise !== undefined) void authorise(this.#authorisation())
     else this.#reopen(true)
   }
 

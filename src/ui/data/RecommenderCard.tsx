@@ -58,7 +58,7 @@ export function RecommenderCard() {
   return (
     <div className="card recommender">
       <div className="card-head">
-        <h3><small>Recommender</small> {name}</h3>
+        <h3 title={name}><small>Recommender</small> {ready && spec !== undefined ? spec.kind : name}</h3>
         <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the recommender" onClick={() => setOpen(true)}>Change</button>
       </div>
       {ready && spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}

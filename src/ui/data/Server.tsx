@@ -1,21 +1,24 @@
 // A server that ranks: the header that says who asks, held in memory only, and a request to try it with.
 import { useEffect, useId, useRef, useState } from 'react'
+import { originOf } from '../../state/ranker.ts'
 import type { ServerCounts } from '../../state/recommending.ts'
 import { count } from '../parts/format.ts'
-import { useLibrary, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 
 const SHOWN = 5
 
 function Header() {
   const { library } = useWorkbench()
+  const origin = useRun((state) => originOf(state.settings.httpUrl))
   const id = useId()
   const [name, setName] = useState('Authorization')
   const [value, setValue] = useState('')
-  const [held, setHeld] = useState(false)
+  // the origin that it is held for
+  const [held, setHeld] = useState<string>()
   const apply = (): void => {
     const given = name.trim() !== '' && value !== ''
-    library.ranker.equip({ authorisation: given ? { name: name.trim(), value } : undefined })
-    setHeld(given)
+    library.ranker.equip({ authorisation: given ? { name: name.trim(), value, origin } : undefined })
+    setHeld(given ? origin : undefined)
   }
   return (
     <form
@@ -30,8 +33,11 @@ function Header() {
         type="password" aria-label="Value of the header" autoComplete="off" placeholder="ApiKey … or Bearer …" value={value}
         onChange={(event) => setValue(event.currentTarget.value)}
       />
-      <button type="submit" className="button">{value === '' && held ? 'Forget' : 'Hold'}</button>
-      <span className="quiet">{held ? 'sent with every request, ' : ''}kept in memory only: no address, record or file holds it</span>
+      <button type="submit" className="button">{value === '' && held !== undefined ? 'Forget' : 'Hold'}</button>
+      <span className="quiet">
+        {held !== undefined && `${held === origin ? 'sent with every request to' : 'held for'} ${held}${held === origin ? '' : `, not sent to ${origin}`}; `}
+        kept in memory only: no address, record or file holds it
+      </span>
     </form>
   )
 }
@@ -83,7 +89,7 @@ function Test() {
     <div className="server-test">
       <button type="button" className="button" disabled={asking} onClick={() => void ask()}>{asking ? 'Asking …' : 'Send a test request'}</button>
       {answer !== undefined && (
-        <div role="status">
+        <div role="status" ref={(shown) => shown?.scrollIntoView({ block: 'nearest' })}>
           <p className="quiet">Asked for “{answer.query}”{'ms' in answer ? `, answered in ${Math.round(answer.ms)} ms` : ''}</p>
           {'fault' in answer ? <p className="fault">{answer.fault}</p> : (
             answer.ids.length === 0 ? <p>The server found nothing.</p> : (

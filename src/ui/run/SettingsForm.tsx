@@ -10,7 +10,7 @@ const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
 }
 
 function rangeOf(spec: SettingSpec): string {
-  const range = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}` : spec.kind === 'text' ? 'all, or a list' : ''
+  const range = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}`.replaceAll('-', '−') : spec.kind === 'text' ? 'all, or a list' : ''
   return [range, spec.unit].filter((part) => part !== '').join(' ')
 }
 
@@ -38,7 +38,7 @@ function Control({ spec, value, id, describedBy, invalid, onChange }: ControlPro
   const numeric = spec.kind === 'text' || spec.kind === 'free' ? 'text' : spec.kind === 'integer' ? 'numeric' : 'decimal'
   return (
     <input
-      type="text" className={spec.kind === 'free' ? 'free' : ''} inputMode={numeric} autoComplete="off" spellCheck={false} {...shared}
+      type="text" className={spec.kind === 'free' || spec.kind === 'text' ? 'free' : ''} inputMode={numeric} autoComplete="off" spellCheck={false} {...shared}
       placeholder={spec.kind === 'free' ? spec.example : undefined}
       aria-invalid={invalid} value={value} onChange={(event) => onChange(event.currentTarget.value)}
     />
