@@ -124,7 +124,8 @@ export class Ranker {
     this.#extras = { ...this.#extras, ...extras }
     const { authorise } = this.#opened?.recommender ?? {}
     if (extras.folder === undefined && authorise !== undefined) void authorise(this.#authorisation())
-    else this.#reopen(true)
+    // a folder of another name waits until the settings name it
+    else if (extras.folder === undefined || extras.folder.name === this.settings.encoder.trim()) this.#reopen(true)
   }
 
   /** Tries again after a failure or a cancelling; an encoder goes on where it stopped. */
