@@ -7,7 +7,8 @@ import { encoderFiles } from './encoder/files.ts'
 import { trainEncoder, TRAINING } from './encoder/train.ts'
 import { makeShop, SHOP_SEED } from './shop.ts'
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: fileURLToPath(new URL('../../public/sample/encoder/', import.meta.url)) } } })
+const folder = fileURLToPath(new URL('../../public/sample/encoder/', import.meta.url))
+const { values } = parseArgs({ options: { out: { type: 'string', default: folder } } })
 
 const shop = makeShop(SHOP_SEED)
 const losses: number[] = []

@@ -20,7 +20,9 @@ const SAMPLE = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/
 async function sampleFiles(): Promise<DenseModelFiles> {
   const files = await Promise.all(SAMPLE.map(async (path) => {
     const response = await fetch(`${import.meta.env.BASE_URL}sample/encoder/${path}`)
-    if (!response.ok) throw new Error(`sample/encoder/${path} came with status ${response.status} instead of 200; serve the whole build, its sample folder included`)
+    if (!response.ok) {
+      throw new Error(`sample/encoder/${path} came with status ${response.status} instead of 200; serve the whole build, its sample folder included`)
+    }
     return [path, new File([await response.arrayBuffer()], path)] as const
   }))
   return Object.fromEntries(files)

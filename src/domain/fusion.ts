@@ -14,7 +14,9 @@ export type Fusion = Pick<HybridSpec, 'fusion' | 'rrfConstant' | 'weights'>
  */
 export function fuse(rankings: readonly Ranking[], { fusion, rrfConstant, weights }: Fusion, k: number): Ranking {
   if (!Number.isInteger(k) || k < 1) throw new Error(`hybrid: k is ${k}; a whole number of at least 1 is needed`)
-  if (fusion === 'rrf' && !(rrfConstant >= 0 && Number.isFinite(rrfConstant))) throw new Error(`hybrid: the constant of reciprocal ranks is ${rrfConstant}; a number of at least 0 is needed`)
+  if (fusion === 'rrf' && !(rrfConstant >= 0 && Number.isFinite(rrfConstant))) {
+    throw new Error(`hybrid: the constant of reciprocal ranks is ${rrfConstant}; a number of at least 0 is needed`)
+  }
   if (fusion === 'weighted') checkWeights(weights, rankings.length)
   const failed = rankings.find((ranking) => ranking.failed !== undefined)?.failed
   if (failed !== undefined) return { ids: [], scores: [], failed }

@@ -53,7 +53,8 @@ export class RowFile {
   /** Adds one part. rows: [any number, width]. Throws as the storage does when the disk is full; what stood there stays. */
   append(rows: Float32Array<ArrayBuffer>): void {
     const part = new Uint8Array(HEADER_BYTES + rows.byteLength)
-    new Uint32Array(part.buffer, 0, 3).set([rows.length / this.width, this.width, checksum(new Uint32Array(rows.buffer, rows.byteOffset, rows.length))])
+    const sum = checksum(new Uint32Array(rows.buffer, rows.byteOffset, rows.length))
+    new Uint32Array(part.buffer, 0, 3).set([rows.length / this.width, this.width, sum])
     part.set(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength), HEADER_BYTES)
     const written = this.storage.write(part, { at: this.#end })
     if (written !== part.length) throw new DOMException(`${written} of ${part.length} bytes were written`, 'QuotaExceededError')

@@ -34,7 +34,8 @@ export function encoderFiles(encoder: SentenceEncoder): Record<string, Uint8Arra
   return {
     // BERT's name for a network from input_ids to last_hidden_state; of its layers there are none
     'config.json': json({
-      architectures: ['BertModel'], model_type: 'bert', hidden_size: encoder.width, num_hidden_layers: 0, num_attention_heads: 1, intermediate_size: encoder.width,
+      architectures: ['BertModel'], model_type: 'bert', hidden_size: encoder.width, intermediate_size: encoder.width,
+      num_hidden_layers: 0, num_attention_heads: 1,
       max_position_embeddings: MOST_TOKENS, vocab_size: encoder.vocabulary.length, type_vocab_size: 1, pad_token_id: 0,
     }, 2),
     'tokenizer.json': json(tokenizer['tokenizer.json']),

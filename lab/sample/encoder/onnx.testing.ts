@@ -1,6 +1,7 @@
 // Reads back what onnx.ts writes, by the wire format alone: fields by number, nothing of the writer's own code.
 
-type Field = { readonly number: number; readonly value: number | Uint8Array<ArrayBuffer> }
+type Bytes = Uint8Array<ArrayBuffer>
+type Field = { readonly number: number; readonly value: number | Bytes }
 
 /** The fields of a message in order: whole numbers, and everything else as bytes. */
 export function fieldsOf(bytes: Uint8Array<ArrayBuffer>): Field[] {
@@ -27,8 +28,9 @@ export function fieldsOf(bytes: Uint8Array<ArrayBuffer>): Field[] {
   return fields
 }
 
-export const blocks = (fields: readonly Field[], number: number): Uint8Array<ArrayBuffer>[] => fields.flatMap((field) => (field.number === number && typeof field.value !== 'number' ? [field.value] : []))
-export const wholes = (fields: readonly Field[], number: number): number[] => fields.flatMap((field) => (field.number === number && typeof field.value === 'number' ? [field.value] : []))
+const values = (fields: readonly Field[], wanted: number): Field['value'][] => fields.flatMap(({ number, value }) => (number === wanted ? [value] : []))
+export const blocks = (fields: readonly Field[], number: number): Bytes[] => values(fields, number).filter((value) => typeof value !== 'number')
+export const wholes = (fields: readonly Field[], number: number): number[] => values(fields, number).filter((value) => typeof value === 'number')
 export const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
 
 /** A model's constants by name. */
@@ -37,6 +39,7 @@ export function constantsOf(model: Uint8Array<ArrayBuffer>): Map<string, { dims:
   return new Map(blocks(graph, 5).map((bytes) => {
     const fields = fieldsOf(bytes)
     const raw = blocks(fields, 9)[0]!.buffer
-    return [text(blocks(fields, 8)[0]), { dims: wholes(fields, 1), data: wholes(fields, 2)[0] === 1 ? new Float32Array(raw) : new BigInt64Array(raw) }]
+    const data = wholes(fields, 2)[0] === 1 ? new Float32Array(raw) : new BigInt64Array(raw)
+    return [text(blocks(fields, 8)[0]), { dims: wholes(fields, 1), data }]
   }))
 }

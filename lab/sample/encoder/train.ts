@@ -36,8 +36,18 @@ export interface SentenceEncoder {
   readonly places: Float64Array
 }
 
+/** The numbers that training moves. */
+export type Weights = Pick<SentenceEncoder, 'width' | 'tokens' | 'places'>
+type Gradients = Pick<SentenceEncoder, 'tokens' | 'places'>
+
+/** A vector of length 1 or 0, and its length before it was divided. */
+interface Embedded {
+  readonly vector: Float64Array
+  readonly length: number
+}
+
 /** Mean over the places of weight · vector, divided by its length: what the exported network gives, in float64. All zeros where it sees nothing. */
-export function embed({ width, tokens, places }: Pick<SentenceEncoder, 'width' | 'tokens' | 'places'>, ids: readonly number[]): { vector: Float64Array; length: number } {
+export function embed({ width, tokens, places }: Weights, ids: readonly number[]): Embedded {
   const vector = new Float64Array(width)
   ids.forEach((id, place) => {
     const weight = places[Math.min(place, places.length - 1)]!
@@ -59,7 +69,9 @@ interface Pair {
 }
 
 /** The same products, queries and settings give the same encoder. `onStep` receives the step's mean loss. */
-export function trainEncoder(products: readonly Product[], queries: readonly JudgedQuery[], settings: Training = TRAINING, onStep?: (loss: number) => void): SentenceEncoder {
+export function trainEncoder(
+  products: readonly Product[], queries: readonly JudgedQuery[], settings: Training = TRAINING, onStep?: (loss: number) => void,
+): SentenceEncoder {
   const texts = products.map(productText)
   const shoppers = queries.filter(({ split }) => split === 'train')
   const vocabulary = vocabularyOf([...texts, ...shoppers.map(({ text }) => text)])
@@ -90,10 +102,11 @@ export function trainEncoder(products: readonly Product[], queries: readonly Jud
 /** Draws pairs: a training query with one of its Exact products, or words of a product's name and first bullet with that product. */
 function pairMaker(products: readonly Product[], shoppers: readonly JudgedQuery[], encode: Encode, settings: Training): (random: Stream) => Pair {
   const positions = new Map(products.map(({ id }, position) => [id, position]))
-  const judged = shoppers.map(({ text, judgements }) => ({
-    text, relevant: new Set(judgements.flatMap(({ productId, label }) => (label === 'E' && positions.has(productId) ? [positions.get(productId)!] : []))),
-  })).filter(({ relevant }) => relevant.size > 0)
-  const names = products.map(({ title, bullets }) => `${title} ${bullets.split('\n')[0] ?? ''}`.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ''))
+  const judged = shoppers.map(({ text, judgements }) => {
+    const exact = judgements.filter(({ label }) => label === 'E').map(({ productId }) => positions.get(productId))
+    return { text, relevant: new Set(exact.filter((position) => position !== undefined)) }
+  }).filter(({ relevant }) => relevant.size > 0)
+  const names = products.map(({ title, bullets }) => `${title} ${bullets.split('\n')[0] ?? ''}`.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
   const typed = (text: string, random: Stream): readonly number[] => encode(chance(random, settings.misspelt) ? misspell(text, random) : text)
   return (random) => {
     if (judged.length > 0 && chance(random, settings.shoppers)) {
@@ -112,8 +125,7 @@ function pairMaker(products: readonly Product[], shoppers: readonly JudgedQuery[
  * find too (InfoNCE; van den Oord et al. 2018), and its gradients, which are added.
  */
 export function contrast(
-  model: Pick<SentenceEncoder, 'width' | 'tokens' | 'places'>, batch: readonly Pair[], catalogue: readonly (readonly number[])[], temperature: number,
-  gradients: { readonly tokens: Float64Array; readonly places: Float64Array },
+  model: Weights, batch: readonly Pair[], catalogue: readonly (readonly number[])[], temperature: number, gradients: Gradients,
 ): number {
   const { width } = model
   const asked = batch.map(({ query }) => embed(model, query))
@@ -123,7 +135,10 @@ export function contrast(
   let loss = 0
   batch.forEach(({ product, relevant }, i) => {
     const q = asked[i]!.vector
-    const logits = batch.map((other, j) => (j !== i && (other.product === product || relevant.has(other.product)) ? -Infinity : dot(q, offered[j]!.vector) / temperature))
+    const logits = batch.map((other, j) => {
+      const fine = j !== i && (other.product === product || relevant.has(other.product))
+      return fine ? -Infinity : dot(q, offered[j]!.vector) / temperature
+    })
     const top = Math.max(...logits)
     const sum = logits.reduce((total, logit) => total + Math.exp(logit - top), 0)
     loss += top + Math.log(sum) - logits[i]!
@@ -146,8 +161,7 @@ export function contrast(
 }
 
 function embedBackward(
-  { width, tokens, places }: Pick<SentenceEncoder, 'width' | 'tokens' | 'places'>, ids: readonly number[], { vector, length }: { vector: Float64Array; length: number },
-  dVector: Float64Array, gradients: { readonly tokens: Float64Array; readonly places: Float64Array },
+  { width, tokens, places }: Weights, ids: readonly number[], { vector, length }: Embedded, dVector: Float64Array, gradients: Gradients,
 ): void {
   if (length === 0) return
   const along = dot(vector, dVector)

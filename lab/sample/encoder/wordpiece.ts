@@ -30,7 +30,9 @@ export function tokenizerFiles(vocabulary: readonly string[]): { readonly 'token
   return {
     'tokenizer.json': {
       version: '1.0', truncation: null, padding: null,
-      added_tokens: SPECIAL.map((content) => ({ id: id(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+      added_tokens: SPECIAL.map((content) => ({
+        id: id(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true,
+      })),
       normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
       pre_tokenizer: { type: 'BertPreTokenizer' },
       post_processor: {

@@ -18,7 +18,8 @@ export interface EmbedOptions {
 
 /** Hands over every product's row in catalogue order, from `file` as far as it goes. Returns how many were computed now. */
 export async function embedCatalogue(
-  catalogue: Pick<CatalogueReader, 'count' | 'at'>, encoder: Encoder, file: Pick<RowFile, 'read' | 'append'>, spec: DenseSpec, { onRows, onProgress, check }: EmbedOptions,
+  catalogue: Pick<CatalogueReader, 'count' | 'at'>, encoder: Encoder, file: Pick<RowFile, 'read' | 'append'>, spec: DenseSpec,
+  { onRows, onProgress, check }: EmbedOptions,
 ): Promise<number> {
   const total = catalogue.count
   let done = 0
@@ -45,7 +46,9 @@ export async function embedCatalogue(
 }
 
 /** Embeds texts in batches of like length. Returns [texts, width] in the texts' order; `onBatch` receives how many are embedded. */
-export async function embedSorted(texts: readonly string[], encoder: Encoder, onBatch?: (embedded: number) => void): Promise<Float32Array<ArrayBuffer>> {
+export async function embedSorted(
+  texts: readonly string[], encoder: Encoder, onBatch?: (embedded: number) => void,
+): Promise<Float32Array<ArrayBuffer>> {
   const { width } = encoder
   const order = texts.map((_, i) => i).sort((a, b) => texts[a]!.length - texts[b]!.length)
   const rows = new Float32Array(texts.length * width)

@@ -52,7 +52,10 @@ function vectors(op: DenseCase['op'], name: string, count: number): Float32Array
   const rows = new Float32Array(count * WIDTH)
   for (let row = 0; row < count; row++) {
     const centre = (row % CLUSTERS) * WIDTH
-    for (let i = 0; i < WIDTH; i++) rows[row * WIDTH + i] = op === 'uniform' ? random.uniform() + random.uniform() + random.uniform() - 1.5 : middle[centre + i]! + 0.02 * (random.uniform() - 0.5)
+    for (let i = 0; i < WIDTH; i++) {
+      const noise = random.uniform() - 0.5
+      rows[row * WIDTH + i] = op === 'uniform' ? noise + random.uniform() + random.uniform() - 1 : middle[centre + i]! + 0.02 * noise
+    }
   }
   normalise(rows, WIDTH)
   return rows
@@ -70,7 +73,8 @@ export async function benchDense(gpu: Gpu, peer: Uint8Array | undefined): Promis
     const { kernelError, error, sameOrder } = judge(queries, matrix, found, await search.kernelScores(queries, 2 * K))
     search.free()
     const peers = op === 'uniform' && peer !== undefined ? await timePeers(peer, queries, matrix) : {}
-    cases.push({ shape: `${QUERIES} × ${PRODUCTS} × ${WIDTH}, ${K} of ${2 * K}`, op, ours, unit: 'ms', peers, submits, kernelError, error, sameOrder, queries: QUERIES })
+    const shape = `${QUERIES} × ${PRODUCTS} × ${WIDTH}, ${K} of ${2 * K}`
+    cases.push({ shape, op, ours, unit: 'ms', peers, submits, kernelError, error, sameOrder, queries: QUERIES })
   }
   const [{ ours, peers }] = cases as [DenseCase]
   return {
@@ -100,7 +104,8 @@ type Scored = readonly { readonly positions: Uint32Array; readonly scores: Array
 function judge(queries: Float32Array, matrix: Float32Array, found: Scored, kernel: Scored): Pick<DenseCase, 'kernelError' | 'error' | 'sameOrder'> {
   const order = Uint32Array.from({ length: PRODUCTS }, (_, i) => i)
   const scores = new Float64Array(PRODUCTS)
-  const worst = ({ positions, scores: given }: Scored[number]): number => positions.reduce((most, position, i) => Math.max(most, Math.abs(given[i]! - scores[position]!)), 0)
+  const worst = ({ positions, scores: given }: Scored[number]): number =>
+    positions.reduce((most, position, i) => Math.max(most, Math.abs(given[i]! - scores[position]!)), 0)
   let [kernelError, error, sameOrder] = [0, 0, 0]
   for (let query = 0; query < QUERIES; query++) {
     for (let position = 0; position < PRODUCTS; position++) {
@@ -121,7 +126,9 @@ async function timePeers(model: Uint8Array, queries: Float32Array, matrix: Float
   ort.env.wasm.wasmPaths = { mjs: moduleUrl, wasm: wasmUrl }
   ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1
   const transposed = new Float32Array(matrix.length)
-  for (let position = 0; position < PRODUCTS; position++) for (let i = 0; i < WIDTH; i++) transposed[i * PRODUCTS + position] = matrix[position * WIDTH + i]!
+  for (let position = 0; position < PRODUCTS; position++) {
+    for (let i = 0; i < WIDTH; i++) transposed[i * PRODUCTS + position] = matrix[position * WIDTH + i]!
+  }
   const feeds = { queries: new ort.Tensor('float32', queries, [QUERIES, WIDTH]), matrix: new ort.Tensor('float32', transposed, [WIDTH, PRODUCTS]) }
   const times: Record<string, number> = {}
   for (const provider of ['wasm', 'webgpu'] as const) {

@@ -79,7 +79,9 @@ export function devicesFor(gpu: Gpu | undefined): readonly Device[] {
 }
 
 /** Opens a model on the first device that gives finite numbers. Throws a sentence when none does. */
-export async function openEncoder(model: Model, spec: DenseSpec, gpu: Gpu | undefined, devices: readonly Device[] = devicesFor(gpu)): Promise<Encoder> {
+export async function openEncoder(
+  model: Model, spec: DenseSpec, gpu: Gpu | undefined, devices: readonly Device[] = devicesFor(gpu),
+): Promise<Encoder> {
   prepare()
   const reasons: string[] = []
   for (const device of devices) {
@@ -89,7 +91,8 @@ export async function openEncoder(model: Model, spec: DenseSpec, gpu: Gpu | unde
         const output = await extract([...texts], { pooling: spec.pooling })
         const [count, width] = output.dims
         if (output.dims.length !== 2 || count !== texts.length || width === undefined) {
-          throw new Error(`it gave numbers of shape ${output.dims.join(' × ')} for ${texts.length} texts; an encoder with last_hidden_state is needed`)
+          const shape = output.dims.join(' × ')
+          throw new Error(`it gave numbers of shape ${shape} for ${texts.length} texts; an encoder with last_hidden_state is needed`)
         }
         return { data: Float32Array.from(output.data as Float32Array), width }
       }
@@ -99,7 +102,9 @@ export async function openEncoder(model: Model, spec: DenseSpec, gpu: Gpu | unde
         device, width: trial.width,
         async embed(texts) {
           const rows = new Float32Array(texts.length * trial.width)
-          for (let start = 0; start < texts.length; start += BATCH) rows.set((await run(texts.slice(start, start + BATCH))).data, start * trial.width)
+          for (let start = 0; start < texts.length; start += BATCH) {
+            rows.set((await run(texts.slice(start, start + BATCH))).data, start * trial.width)
+          }
           normalise(rows, trial.width)
           return rows
         },

@@ -58,7 +58,11 @@ export class ExactSearch implements Search {
       await errors
     } catch (error) {
       search.free()
-      throw new Error(`${products} embeddings of ${width} numbers need ${Math.ceil(search.bytes / 2 ** 20)} MB of graphics memory, and the device refused; close what else uses it, or choose a model with shorter embeddings`, { cause: error })
+      throw new Error(
+        `${products} embeddings of ${width} numbers need ${Math.ceil(search.bytes / 2 ** 20)} MB of graphics memory, and the device refused; `
+        + 'close what else uses it, or choose a model with shorter embeddings',
+        { cause: error },
+      )
     }
     return search
   }
@@ -72,7 +76,8 @@ export class ExactSearch implements Search {
     for (const slab of this.slabs) {
       const from = Math.max(first, slab.first)
       const to = Math.min(first + rows.length / this.width, slab.first + slab.count)
-      if (from < to) this.gpu.write(slab.rows, rows.subarray((from - first) * this.width, (to - first) * this.width), (from - slab.first) * this.width)
+      if (from >= to) continue
+      this.gpu.write(slab.rows, rows.subarray((from - first) * this.width, (to - first) * this.width), (from - slab.first) * this.width)
     }
   }
 
@@ -87,7 +92,8 @@ export class ExactSearch implements Search {
     if (asked === 0) return found
     if (asked > MAX_K) throw new Error(`dense: the best ${k} are asked for; at most ${MAX_K} can be found at once`)
     let open = Array.from({ length: count }, (_, query) => query)
-    for (let depth = Math.min(this.products, MAX_K, Math.max(2 * asked, LEAST)); open.length > 0; depth = Math.min(this.products, MOST, depth * WIDER)) {
+    let depth = Math.min(this.products, MAX_K, Math.max(2 * asked, LEAST))
+    for (; open.length > 0; depth = Math.min(this.products, MOST, depth * WIDER)) {
       const last = depth >= Math.min(this.products, MOST)
       const unproven: number[] = []
       const most = Math.max(1, Math.floor(Math.min(QUERIES, ROW_BYTES / (depth * this.width * 4), OPERATIONS / (2 * this.products * this.width))))
@@ -144,7 +150,8 @@ export class ExactSearch implements Search {
       return tensors.at(-1)!
     }
     const [staging, errors] = scoped(gpu, () => {
-      const [scores, pool, state, best, rows, asked] = [words.scores, words.pool, words.state, words.best, rowWords, queries.length].map(tensor) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+      const [scores, pool, state] = [tensor(words.scores), tensor(words.pool), tensor(words.state)]
+      const [best, rows, asked] = [tensor(words.best), tensor(rowWords), tensor(queries.length)]
       gpu.write(asked, queries)
       const buffer = gpu.device.createBuffer({ label: 'dense search', size: (words.best + rowWords) * 4, usage: MAP_READ })
       const target = { buffer, offset: 0, size: buffer.size }

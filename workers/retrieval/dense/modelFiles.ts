@@ -34,7 +34,8 @@ export async function modelOfFolder(name: string, dropped: DenseModelFiles | Mod
   const weights = WEIGHTS.find(([, file]) => files.has(`onnx/${file}`))
   if (weights === undefined) missing.push('onnx/model.onnx')
   if (weights === undefined || missing.length > 0) {
-    throw new Error(`encoder ${name}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; drop a folder in the model hub's layout, with its ONNX export`)
+    const are = missing.length === 1 ? 'is' : 'are'
+    throw new Error(`encoder ${name}: ${missing.join(', ')} ${are} missing; drop a folder in the model hub's layout, with its ONNX export`)
   }
   const [dtype, graph] = weights
   const parts = [...files.keys()].filter((path) => path.startsWith(`onnx/${graph}_data`)).toSorted()
@@ -56,7 +57,8 @@ async function parsed(name: string, path: string, file: Blob): Promise<Record<st
  * Where texts are cut: many tokenizers name no length, and the network fails on a place that it has no embedding for. RoBERTa and its kin
  * count places from behind the padding token's id.
  */
-function mostTokens({ max_position_embeddings: places, model_type: type, pad_token_id: pad }: Record<string, unknown>, { model_max_length: named }: Record<string, unknown>): number {
+function mostTokens(config: Readonly<Record<string, unknown>>, { model_max_length: named }: Readonly<Record<string, unknown>>): number {
+  const { max_position_embeddings: places, model_type: type, pad_token_id: pad } = config
   const before = /roberta|mpnet|camembert|xlm|longformer/.test(String(type)) ? (typeof pad === 'number' ? pad : 1) + 1 : 0
   return Math.min(typeof places === 'number' ? places - before : 512, typeof named === 'number' ? named : Infinity)
 }
@@ -94,7 +96,10 @@ async function fetchKept(address: string, id: string): Promise<Blob | undefined>
     throw new Error(`encoder ${id}: ${address} could not be reached; check the connection, or drop the model's folder instead`, { cause: error })
   }
   if (response.status === 404) return undefined
-  if (!response.ok) throw new Error(`encoder ${id}: ${address} came with status ${response.status} instead of 200; check the name and whether the model is public, or drop its folder`)
+  if (!response.ok) {
+    const came = `${address} came with status ${response.status} instead of 200`
+    throw new Error(`encoder ${id}: ${came}; check the name and whether the model is public, or drop its folder`)
+  }
   const blob = await response.blob()
   await cache.put(address, new Response(blob)).catch(() => undefined) // a full disk only means that it is fetched again
   return blob

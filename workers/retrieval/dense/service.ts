@@ -46,7 +46,9 @@ export function openDenseService(): DenseService {
   }
 
   return {
-    async open(hash: string, spec: DenseSpec, files: DenseModelFiles | undefined, onProgress?: (progress: EmbeddingProgress) => void): Promise<IndexReport> {
+    async open(
+      hash: string, spec: DenseSpec, files: DenseModelFiles | undefined, onProgress?: (progress: EmbeddingProgress) => void,
+    ): Promise<IndexReport> {
       const started = performance.now()
       cancelled = false
       await forget()
@@ -61,7 +63,9 @@ export function openDenseService(): DenseService {
         const matrix = search = await openSearch(gpu, catalogue.count, encoder.width)
         const file = await openRowFile(hash, await keyOf(model, spec), encoder.width)
         try {
-          await embedCatalogue(catalogue, encoder, file, spec, { check, onRows: (first, rows) => matrix.write(first, rows), ...(onProgress === undefined ? {} : { onProgress }) })
+          await embedCatalogue(catalogue, encoder, file, spec, {
+            check, onRows: (first, rows) => matrix.write(first, rows), ...(onProgress === undefined ? {} : { onProgress }),
+          })
         } catch (error) {
           throw await rowsError(error, matrix.bytes)
         } finally {
