@@ -36,7 +36,9 @@ async function rendererMB(): Promise<number> {
       }
     }
   }
-  return Math.max(0, ...all.filter(({ pid, command }) => ours.has(pid) && command.includes('--type=renderer')).map(({ kilobytes }) => kilobytes / 1024))
+  return Math.max(
+    0, ...all.filter(({ pid, command }) => ours.has(pid) && command.includes('--type=renderer')).map(({ kilobytes }) => kilobytes / 1024),
+  )
 }
 
 /** Watches the tab's memory while `work` runs; `peakMB` is the largest that was seen, 0 where it can't be told. */

@@ -14,7 +14,9 @@ export async function benchIngest(lab: Lab, rows: number, progress: (line: strin
   const release = await releaseOf(rows, progress)
   await lab.choose([release.products, release.examples])
   const { value, peakMB } = await withMemory(() => lab.run({ verb: 'bench-ingest' }))
-  if (value.products !== release.us) throw new Error(`bench ingest: ${value.products} products came out of ${release.us} rows of locale us; the reader loses or invents some`)
+  if (value.products !== release.us) {
+    throw new Error(`bench ingest: ${value.products} products came out of ${release.us} rows of locale us; the reader loses or invents some`)
+  }
   if (value.hits === 0) throw new Error('bench ingest: the index answers a product\'s own title with nothing')
   const rowsPerSecond = Math.round(rows / value.readSeconds)
   const cases = (op: string, ours: number, unit: string) => ({ shape: `${rows} rows, ${release.us} products`, op, ours, unit, peers: {} })
@@ -22,7 +24,9 @@ export async function benchIngest(lab: Lab, rows: number, progress: (line: strin
     name: 'ingest', adapter: '', peak: 0,
     cases: [
       cases('read and store', rowsPerSecond, 'rows/s'), cases('read and store', value.readSeconds, 's'), cases('index', value.indexSeconds, 's'),
-      cases('products', value.products, 'products'), cases('index size', value.indexBytes / Math.max(1, value.products), 'bytes/product'), cases('peak memory of the tab', peakMB, 'MB'),
+      cases('products', value.products, 'products'), cases(
+        'index size', value.indexBytes / Math.max(1, value.products), 'bytes/product',
+      ), cases('peak memory of the tab', peakMB, 'MB'),
     ],
     ratios: { rowsPerSecond: rowsPerSecond / BARS.rowsPerSecond, peakMB: peakMB / BARS.peakMB },
     products: value.products, rowsPerSecond, peakMB, fileMB: Math.round(statSync(release.products).size / 2 ** 20),

@@ -17,7 +17,9 @@ const FIELDS = ['product_title', 'product_description', 'product_bullet_point', 
 const LENGTHS = JSON.parse(readFileSync(new URL('./esci-lengths.json', import.meta.url), 'utf8')) as Record<(typeof FIELDS)[number], Lengths>
 
 /** Product rows of the published release: 1,815,216 in all, of which these shares by locale. */
-const LOCALES: readonly (readonly [locale: string, share: number])[] = [['us', 1_200_000 / 1_800_000], ['jp', 340_000 / 1_800_000], ['es', 260_000 / 1_800_000]]
+const LOCALES: readonly (readonly [locale: string, share: number])[] = [
+  ['us', 1_200_000 / 1_800_000], ['jp', 340_000 / 1_800_000], ['es', 260_000 / 1_800_000],
+]
 const GROUP = 100_000
 const QUERIES = 20_000
 const JUDGED = 5
@@ -101,7 +103,8 @@ class Words {
 
 /** Every rank its own word: syllables for its digits to the base of 1000; frequent ones are short. */
 function wordOf(rank: number): string {
-  const syllable = (digit: number): string => 'bcdfghjklmnprstvwxyz'[digit % 20]! + 'aeiou'[Math.floor(digit / 20) % 5]! + 'lmnrstkdgp'[Math.floor(digit / 100)]!
+  const syllable = (digit: number): string =>
+    'bcdfghjklmnprstvwxyz'[digit % 20]! + 'aeiou'[Math.floor(digit / 20) % 5]! + 'lmnrstkdgp'[Math.floor(digit / 100)]!
   return rank < 1000 ? syllable(rank) + (rank % 2 === 0 ? '' : 'a') : `${syllable(rank % 1000)}${syllable(Math.floor(rank / 1000))}e`
 }
 
@@ -120,7 +123,12 @@ async function writeProducts(path: string, plan: Uint8Array, progress: (line: st
     const rows = Math.min(GROUP, plan.length - first)
     const columnData = [
       column('product_id', Array.from({ length: rows }, (_, i) => idOf(first + i))),
-      ...FIELDS.map((field) => column(field, Array.from({ length: rows }, () => (chance.uniform() < LENGTHS[field].absent ? null : words.take(wordsIn(LENGTHS[field], chance), chance))))),
+      ...FIELDS.map(
+        (field) => column(
+          field,
+          Array.from({ length: rows }, () => (chance.uniform() < LENGTHS[field].absent ? null : words.take(wordsIn(LENGTHS[field], chance), chance))),
+        ),
+      ),
       column('product_locale', Array.from({ length: rows }, (_, i) => LOCALES[plan[first + i]!]![0])),
     ]
     writer ??= new ParquetWriter({ writer: fileWriter(path), schema: schemaFromColumnData({ columnData }), codec: 'SNAPPY' })
@@ -136,12 +144,23 @@ async function writeExamples(path: string, plan: Uint8Array): Promise<void> {
   const words = new Words()
   const us = Array.from(plan.keys()).filter((row) => plan[row] === 0)
   const rows = Array.from({ length: QUERIES }, (_, query) => ({ query, text: words.take(1 + chance.integer(6), chance) }))
-    .flatMap(({ query, text }) => Array.from({ length: JUDGED }, (_, place) => ({ query, text, product: us[chance.integer(us.length)]!, label: place === 0 ? 'E' : chance.pick(['E', 'S', 'C', 'I']) })))
+    .flatMap(
+      ({ query, text }) => Array.from(
+        { length: JUDGED },
+        (_, place) => ({ query, text, product: us[chance.integer(us.length)]!, label: place === 0 ? 'E' : chance.pick(['E', 'S', 'C', 'I']) }),
+      ),
+    )
   const column = (name: string, data: (string | bigint)[], type: 'STRING' | 'INT64') => ({ name, data, type, nullable: true })
   const columnData = [
-    column('example_id', rows.map((_, i) => BigInt(i)), 'INT64'), column('query', rows.map(({ text }) => text), 'STRING'), column('query_id', rows.map(({ query }) => BigInt(query)), 'INT64'),
-    column('product_id', rows.map(({ product }) => idOf(product)), 'STRING'), column('product_locale', rows.map(() => 'us'), 'STRING'), column('esci_label', rows.map(({ label }) => label), 'STRING'),
-    column('small_version', rows.map(() => 1n), 'INT64'), column('large_version', rows.map(() => 1n), 'INT64'), column('split', rows.map(({ query }) => (query % 5 === 0 ? 'test' : 'train')), 'STRING'),
+    column(
+      'example_id', rows.map((_, i) => BigInt(i)), 'INT64',
+    ), column('query', rows.map(({ text }) => text), 'STRING'), column('query_id', rows.map(({ query }) => BigInt(query)), 'INT64'),
+    column(
+      'product_id', rows.map(({ product }) => idOf(product)), 'STRING',
+    ), column('product_locale', rows.map(() => 'us'), 'STRING'), column('esci_label', rows.map(({ label }) => label), 'STRING'),
+    column('small_version', rows.map(() => 1n), 'INT64'), column('large_version', rows.map(() => 1n), 'INT64'), column(
+      'split', rows.map(({ query }) => (query % 5 === 0 ? 'test' : 'train')), 'STRING',
+    ),
   ]
   const writer = new ParquetWriter({ writer: fileWriter(path), schema: schemaFromColumnData({ columnData }), codec: 'SNAPPY' })
   await writer.write({ columnData })

@@ -10,6 +10,7 @@ export interface GoodFile {
 }
 
 const WORDS = ['red', 'mug', 'Dr. Scholl\'s', 'naïve', '5" pipe', 'lamp, brass', 'süß', '日本語', 'a\nb', 'back\\slash', '🧴 oil', 'cup']
+const EXAMPLE_COLUMNS = 'example_id,query,query_id,product_id,product_locale,esci_label,small_version,large_version,split'
 const encoder = new TextEncoder()
 
 const id = (chance: Stream): string => `B0${String(chance.integer(10 ** 8)).padStart(8, '0')}`
@@ -19,23 +20,43 @@ const title = (chance: Stream): string => Array.from({ length: 1 + chance.intege
 export async function goodFiles(seed: number): Promise<GoodFile[]> {
   const chance = new Stream(seed, 'fuzz files')
   const rows = 40
-  const items = Array.from({ length: rows }, () => ({ id: id(chance), title: title(chance), description: chance.integer(3) === 0 ? null : title(chance) }))
+  const items = Array.from(
+    { length: rows }, () => ({ id: id(chance), title: title(chance), description: chance.integer(3) === 0 ? null : title(chance) }),
+  )
   const text = (name: string, content: string, count = rows): GoodFile => ({ name, bytes: encoder.encode(content), rows: count })
   const lines = (make: (item: (typeof items)[number], index: number) => string): string => `${items.map(make).join('\n')}\n`
-  const metadata = lines((item, i) => JSON.stringify({ parent_asin: item.id, title: item.title, features: [item.title, item.title], description: [], details: { Color: 'red', rank: i } }))
+  const metadata = lines(
+    (item, i) => JSON.stringify(
+      { parent_asin: item.id, title: item.title, features: [item.title, item.title], description: [], details: { Color: 'red', rank: i } },
+    ),
+  )
   const reviews = lines((item, i) => JSON.stringify({ reviewerID: `U${i % 7}`, asin: item.id, overall: 5, unixReviewTime: 1_400_000_000 + i }))
   const files: GoodFile[] = [
     { name: 'products.snappy.parquet', bytes: products(items, 'SNAPPY'), rows },
     { name: 'products.plain.parquet', bytes: products(items, 'UNCOMPRESSED'), rows },
     { name: 'products.zstd.parquet', bytes: products(items, 'ZSTD'), rows },
     { name: 'verl.parquet', bytes: verl(items), rows },
-    text('examples.csv', `\ufeffexample_id,query,query_id,product_id,product_locale,esci_label,small_version,large_version,split\r\n${items.map((item, i) => `${i},${quoted(item.title)},${i % 9},${item.id},us,${'ESCI'[i % 4]},1,1,train\r\n`).join('')}`),
+    text('examples.csv', `\ufeff${[
+      EXAMPLE_COLUMNS, ...items.map((item, i) => `${i},${quoted(item.title)},${i % 9},${item.id},us,${'ESCI'[i % 4]},1,1,train`), '',
+    ].join('\r\n')}`),
     text('ratings.csv', lines((item, i) => `${item.id},A${i}USER,4.0,${1_400_000_000 + i}`)),
     text('qrels.tsv', `query-id\tcorpus-id\tscore\n${lines((item, i) => `q${i % 9}\t${item.id}\t${i % 3}`)}`),
     text('meta.jsonl', metadata),
     text('queries.json', JSON.stringify(items.map((item) => ({ query: item.title, item_id: [item.id] })), null, 4)),
-    text('results.json', JSON.stringify(Object.fromEntries(items.map((item, i) => [`${i}_${item.title}`, { id: i, retrieved: `['${item.id}', 'B000000000']`, target: `['${item.id}']`, 'ndcg@100': 1 }])), null, 2)),
-    text('meta.json', lines((item) => `{'asin': '${item.id}', 'categories': [['Beauty', u'Hair'], ()], 'title': ${python(item.title)}, 'price': 4.5, 'salesRank': {'Beauty': 1L}, 'x': None}`)),
+    text(
+      'results.json',
+      JSON.stringify(
+        Object.fromEntries(
+          items.map(
+            (item, i) => [`${i}_${item.title}`, { id: i, retrieved: `['${item.id}', 'B000000000']`, target: `['${item.id}']`, 'ndcg@100': 1 }],
+          ),
+        ),
+        null, 2,
+      ),
+    ),
+    text('meta.json', lines((item) => (
+      `{'asin': '${item.id}', 'categories': [['Beauty', u'Hair'], ()], 'title': ${python(item.title)}, 'salesRank': {'Beauty': 1L}, 'x': None}`
+    ))),
     text('run.trec', lines((item, i) => `q${Math.floor(i / 10)} Q0 ${item.id} ${(i % 10) + 1} ${(20 - (i % 10)).toFixed(4)} bm25`)),
     text('qrels.trec', lines((item, i) => `q${Math.floor(i / 10)} 0 ${item.id} ${i % 2}`)),
     { name: 'meta.jsonl.gz', bytes: await gzipped(encoder.encode(metadata)), rows },
@@ -84,7 +105,8 @@ function products(items: readonly Item[], codec: 'SNAPPY' | 'UNCOMPRESSED' | 'ZS
     columnData: [
       column('product_id', items.map((item) => item.id)), column('product_title', items.map((item) => item.title)),
       column('product_description', items.map((item) => item.description)), column('product_bullet_point', items.map(() => null)),
-      column('product_brand', items.map((_, i) => ['Acme', 'Bell'][i % 2]!)), column('product_color', items.map(() => 'red')), column('product_locale', items.map((_, i) => (i % 5 === 0 ? 'es' : 'us'))),
+      column('product_brand', items.map((_, i) => ['Acme', 'Bell'][i % 2]!)), column('product_color', items.map(() => 'red')),
+      column('product_locale', items.map((_, i) => (i % 5 === 0 ? 'es' : 'us'))),
     ],
   }))
 }
@@ -110,7 +132,10 @@ function verl(items: readonly Item[]): Uint8Array<ArrayBuffer> {
       { name: 'query', data: items.map((item) => item.title) },
       { name: 'data_source', data: items.map(() => 'esci_Video_Games_test') },
       { name: 'prompt', data: items.map((item) => [{ content: `${item.title} prompt`, role: 'user' }]) },
-      { name: 'reward_model', data: items.map((item, i) => ({ ground_truth: { target: Array.from({ length: 1 + (i % 4) }, (_, j) => `${item.id}${j}`) }, style: 'rule' })) },
+      {
+        name: 'reward_model',
+        data: items.map((item, i) => ({ ground_truth: { target: Array.from({ length: 1 + (i % 4) }, (_, j) => `${item.id}${j}`) }, style: 'rule' })),
+      },
       { name: 'extra_info', data: items.map((_, i) => ({ index: BigInt(i), split: 'test' })) },
     ],
   }))

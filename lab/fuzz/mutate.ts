@@ -31,6 +31,7 @@ function linesOf(bytes: Bytes): string[] {
   return new TextDecoder().decode(bytes).split('\n')
 }
 
+const ODD_VALUES = ['null', '[]', '{}', 'true', '1e999', '"x"', '-', '[[1]]', '""']
 const DEEP = 100_000
 const HUGE = 20 * 2 ** 20
 
@@ -49,9 +50,15 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     return changed
   },
   'greatest numbers': (bytes, chance) => {
-    return splice(bytes, place(bytes, chance), 1 + chance.integer(8), new Uint8Array([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01].slice(chance.integer(9))))
+    return splice(
+      bytes, place(bytes, chance), 1 + chance.integer(8),
+      new Uint8Array([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01].slice(chance.integer(9))),
+    )
   },
-  'a run of one byte': (bytes, chance) => splice(bytes, place(bytes, chance), chance.integer(40), new Uint8Array(1 + chance.integer(4000)).fill(chance.pick([0, 0xff, 0x80, 0x20, 0x22, 0x27, 0x5b]))),
+  'a run of one byte': (bytes, chance) => splice(
+    bytes, place(bytes, chance), chance.integer(40),
+    new Uint8Array(1 + chance.integer(4000)).fill(chance.pick([0, 0xff, 0x80, 0x20, 0x22, 0x27, 0x5b])),
+  ),
   'a piece left out': (bytes, chance) => splice(bytes, place(bytes, chance), 1 + chance.integer(200), new Uint8Array(0)),
   'a piece twice': (bytes, chance) => {
     const at = place(bytes, chance)
@@ -70,7 +77,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const lines = linesOf(bytes)
     for (let i = 0; i < 5; i++) {
       const at = chance.integer(lines.length)
-      lines[at] = lines[at]!.replaceAll(/"[^"]*"|\d+/g, (found) => (chance.integer(3) === 0 ? chance.pick(['null', '[]', '{}', 'true', '1e999', '"x"', '-', '[[1]]', '""']) : found))
+      lines[at] = lines[at]!.replaceAll(/"[^"]*"|\d+/g, (found) => (chance.integer(3) === 0 ? chance.pick(ODD_VALUES) : found))
     }
     return encoder.encode(lines.join('\n'))
   },
@@ -95,11 +102,15 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'gzip of gzip': async (bytes) => gzipped(await gzipped(bytes)),
   empty: () => new Uint8Array(0),
   'one byte': (bytes, chance) => bytes.slice(0, 1 + chance.integer(2)),
-  'wrong magic': (bytes, chance) => splice(bytes, 0, 4, encoder.encode(chance.pick(['PAR1', 'PARE', '\x1f\x8b\x08', 'PK\x03\x04', '{', '[', 'BZh9']))),
+  'wrong magic': (bytes, chance) => splice(
+    bytes, 0, 4, encoder.encode(chance.pick(['PAR1', 'PARE', '\x1f\x8b\x08', 'PK\x03\x04', '{', '[', 'BZh9'])),
+  ),
   'Parquet in name only': (bytes) => joined([encoder.encode('PAR1'), bytes, encoder.encode('PAR1')]),
   'a footer of any length': (bytes, chance) => {
     const changed = bytes.slice()
-    if (bytes.length > 8) new DataView(changed.buffer).setUint32(bytes.length - 8, chance.pick([0, 1, 12, 2 ** 31, 2 ** 32 - 1, bytes.length, bytes.length - 12]), true)
+    if (bytes.length > 8) new DataView(changed.buffer).setUint32(
+      bytes.length - 8, chance.pick([0, 1, 12, 2 ** 31, 2 ** 32 - 1, bytes.length, bytes.length - 12]), true,
+    )
     return changed
   },
   noise: (_, chance) => Uint8Array.from({ length: 1 + chance.integer(4096) }, () => chance.integer(256)),

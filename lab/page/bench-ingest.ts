@@ -20,7 +20,8 @@ export async function benchIngest(): Promise<Results['bench-ingest']> {
       rows = Math.max(rows, progress.rows)
       if (performance.now() - told < PROGRESS_MS) return
       told = performance.now()
-      void window.labProgress(`${progress.rows} rows, ${Math.round((progress.bytes / progress.totalBytes) * 100)} %, ${Math.round(progress.rows / ((told - started) / 1000))} rows/s`)
+      const share = Math.round((progress.bytes / progress.totalBytes) * 100)
+      void window.labProgress(`${progress.rows} rows, ${share} %, ${Math.round(progress.rows / ((told - started) / 1000))} rows/s`)
     },
   })
   const readSeconds = (performance.now() - started) / 1000

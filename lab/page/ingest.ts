@@ -15,7 +15,8 @@ export async function ingest({ filter }: IngestJob): Promise<Results['ingest']> 
     await window.labProgress(`${file}: ${format === 'table' ? 'a table' : format} (${container}${gzip ? ', gzip' : ''}, ${role})`)
     if (suggested === undefined) continue
     mappings[file] = suggested
-    await window.labProgress(`${file} has the columns ${columns.join(', ')}, read as ${suggested.role}: ${Object.entries(suggested.columns).map(([name, column]) => `${name} = ${column}`).join(', ')}`)
+    const meant = Object.entries(suggested.columns).map(([name, column]) => `${name} = ${column}`).join(', ')
+    await window.labProgress(`${file} has the columns ${columns.join(', ')}, read as ${suggested.role}: ${meant}`)
   }
   let told = performance.now()
   const { report, problem } = await reading(() => surveyFiles(files, {
@@ -29,7 +30,8 @@ export async function ingest({ filter }: IngestJob): Promise<Results['ingest']> 
   const { products, queries, judgements, joined, users, interactions, rejected, rejectedCount, leftOut } = report
   for (const note of report.notes ?? []) await window.labProgress(note)
   return {
-    products, queries: queries === 0 && judgements === 0 ? leftOut.queriesWithoutJudgement ?? 0 : queries, judgements, joined, users, interactions, rejected, rejectedCount,
+    products, queries: queries === 0 && judgements === 0 ? leftOut.queriesWithoutJudgement ?? 0 : queries, judgements, joined, users, interactions,
+    rejected, rejectedCount,
     seconds: (performance.now() - started) / 1000,
     formats: Object.fromEntries(recognised.map(({ file, format }) => [file, format])), rejectedBy: report.rejectedBy, filtered: leftOut.filtered,
     rankings: report.rankings ?? 0, outputs: report.outputs ?? 0, items: report.items ?? 0, sequences: report.sequences ?? 0,

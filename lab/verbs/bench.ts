@@ -12,7 +12,9 @@ const FEWEST_ROWS = 100
 
 export const bench: Command = async (args, terminal) => {
   const unknown = args.positionals.find((name) => !(BENCHES as readonly string[]).includes(name))
-  if (unknown !== undefined) throw new BadInput(`bench ${JSON.stringify(unknown)} is unknown; give one of ${BENCHES.join(', ')}, or none for all but ${NAMED_ONLY}`)
+  if (unknown !== undefined) {
+    throw new BadInput(`bench ${JSON.stringify(unknown)} is unknown; give one of ${BENCHES.join(', ')}, or none for all but ${NAMED_ONLY}`)
+  }
   const rows = number(args, 'rows', ROWS, FEWEST_ROWS, ROWS, true)
   const names = args.positionals.length > 0 ? args.positionals : BENCHES.filter((name) => name !== NAMED_ONLY)
   return withLab({ exchange: new Exchange(), ...terminal }, async (lab) => {

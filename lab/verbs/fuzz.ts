@@ -26,10 +26,16 @@ export const fuzz: Command = async (args, terminal) => {
         total.refused += part.refused
         total.failed.push(...part.failed)
         if (part.slowestMs > total.slowestMs) [total.slowestMs, total.slowest] = [part.slowestMs, part.slowest]
-        terminal.progress(`${total.cases} hostile files: ${total.read} read, ${total.refused} refused, ${total.failed.length} wrong; the slowest took ${Math.round(total.slowestMs)} ms (${total.slowest})`)
+        terminal.progress(
+          `${total.cases} hostile files: ${total.read} read, ${total.refused} refused, ${total.failed.length} wrong; `
+          + `the slowest took ${Math.round(total.slowestMs)} ms (${total.slowest})`,
+        )
       }
     })
     const [first] = total.failed
-    return { ...total, seed, peakMB, ...(first === undefined ? {} : { error: `${total.failed.length} of ${total.cases} hostile files ended wrongly, the first: ${first}` }) }
+    return {
+      ...total, seed, peakMB,
+      ...(first === undefined ? {} : { error: `${total.failed.length} of ${total.cases} hostile files ended wrongly, the first: ${first}` }),
+    }
   })
 }

@@ -10,7 +10,8 @@ import type { Command } from './command.ts'
 export const ingest: Command = async (args, terminal) => {
   const paths = args.positionals.map(fileAt)
   const filter: EsciFilter = {
-    locale: text(args, 'locale') ?? 'us', version: oneOf('version', ['all', 'small', 'large']), split: oneOf('split', ['all', 'train', 'test']), labels: oneOf('labels', ['all', 'exact']),
+    locale: text(args, 'locale') ?? 'us', version: oneOf('version', ['all', 'small', 'large']), split: oneOf('split', ['all', 'train', 'test']),
+    labels: oneOf('labels', ['all', 'exact']),
   }
   return withLab({ exchange: new Exchange(), ...terminal }, async (lab) => {
     await lab.choose(paths)

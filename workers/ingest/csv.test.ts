@@ -29,7 +29,9 @@ describe('a table of text', () => {
 
   it('gives back what any writer of RFC 4180 wrote, whatever stands in the fields', async () => {
     const field = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', 'é', '日', ' ', ';') })
-    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 12 }), fc.constantFrom('\n', '\r\n'), async (lines, end) => {
+    await fc.assert(fc.asyncProperty(fc.array(
+      fc.tuple(field, field, field), { minLength: 1, maxLength: 12 },
+    ), fc.constantFrom('\n', '\r\n'), async (lines, end) => {
       const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
       const { rows, rejected } = await read(`x,y,z${end}${lines.map((line) => line.map(quoted).join(',')).join(end)}${end}`)
       expect(rejected).toEqual([])
@@ -38,7 +40,9 @@ describe('a table of text', () => {
   })
 
   it('numbers its columns where the first line holds a number, and that line is its first row', async () => {
-    expect(await read('B01,A7,5.0,1373155200\nB02,A8,4.0,1373155201\n')).toMatchObject({ columns: ['0', '1', '2', '3'], rows: [{ 0: 'B01', 2: '5.0' }, { 0: 'B02' }] })
+    expect(
+      await read('B01,A7,5.0,1373155200\nB02,A8,4.0,1373155201\n'),
+    ).toMatchObject({ columns: ['0', '1', '2', '3'], rows: [{ 0: 'B01', 2: '5.0' }, { 0: 'B02' }] })
   })
 
   it('names an unnamed column by its place, and a name seen before as well', async () => {

@@ -60,7 +60,9 @@ export async function readTable(source: Source, dialect: Dialect, take: Take): P
           const seen = isHeader(fields)
           if (fields.length > MOST_COLUMNS) throw damaged(source.file, 'header line', `it has ${fields.length} columns`)
           const long = fields.find((field) => field.length > LONGEST_NAME)
-          if (long !== undefined && isHeader(fields)) throw damaged(source.file, 'header line', `the name of a column has ${long.length} letters: ${JSON.stringify(long.slice(0, 40))}`)
+          if (long !== undefined && isHeader(fields)) throw damaged(
+            source.file, 'header line', `the name of a column has ${long.length} letters: ${JSON.stringify(long.slice(0, 40))}`,
+          )
           header = seen ? headerOf(fields) : fields.map((_, index) => columnName(index))
           take.columns?.(header)
           if (!seen) take.row(rowOf(header, fields), ++number)
@@ -70,16 +72,24 @@ export async function readTable(source: Source, dialect: Dialect, take: Take): P
           if (problem !== undefined) take.reject(number, '', problem)
           else if (fields.length === header.length) take.row(rowOf(header, fields), number)
           else if (cut && fields.length < header.length) {
-            throw new FileError(`file ${source.file.name} breaks off in row ${number}, which has ${fields.length} of ${header.length} fields: it was cut off; nothing of it was used, get it again`)
+            throw new FileError(
+              `file ${source.file.name} breaks off in row ${number}, which has ${fields.length} of ${header.length} fields: it was cut off; `
+              + `nothing of it was used, get it again`,
+            )
           } else take.reject(number, '', `the row has ${fields.length} fields, the header ${header.length}; quote fields that hold the separator`)
         }
       }
       start = next
     }
     carried = text.slice(start)
-    carriedBad = bad.filter(({ end }) => end > start).map(({ start: from, end, reason }) => ({ start: Math.max(0, from - start), end: end - start, reason }))
+    carriedBad = bad.filter(({ end }) => end > start).map(
+      ({ start: from, end, reason }) => ({ start: Math.max(0, from - start), end: end - start, reason }),
+    )
     if (carried.length > RECORD_LIMIT) {
-      throw new FileError(`file ${source.file.name} has a quote in row ${number + 1} (near byte offset ${recordOffset}) that is not closed within ${RECORD_LIMIT} characters; nothing of it was used`)
+      throw new FileError(
+        `file ${source.file.name} has a quote in row ${number + 1} (near byte offset ${recordOffset}) that is not closed within ${RECORD_LIMIT} `
+        + `characters; nothing of it was used`,
+      )
     }
     await source.turn()
   }
@@ -87,7 +97,10 @@ export async function readTable(source: Source, dialect: Dialect, take: Take): P
 
 function openQuote(file: File, where: string, text: string, start: number, block: Block): FileError {
   const offset = block.offset + new TextEncoder().encode(block.text).length - new TextEncoder().encode(text.slice(start)).length
-  return new FileError(`file ${file.name} has a quote in ${where} (byte offset ${offset}) that is never closed: it was cut off or damaged; nothing of it was used, get it again`)
+  return new FileError(
+    `file ${file.name} has a quote in ${where} (byte offset ${offset}) that is never closed: it was cut off or damaged; `
+    + 'nothing of it was used, get it again',
+  )
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -172,7 +185,10 @@ function quotedRecord(text: string, start: number, separator: string): Fields | 
       if (text[at] === '\r' && (text[at + 1] === '\n' || at + 1 === text.length)) at++
       if (at >= text.length || text[at] === '\n') return { fields, next: at + 1 }
       const after = text.indexOf('\n', at)
-      return { fields, next: after === -1 ? text.length : after + 1, problem: `a closing quote is followed by ${JSON.stringify(text.slice(at, at + 20))}; double the quotes within a field` }
+      return {
+        fields, next: after === -1 ? text.length : after + 1,
+        problem: `a closing quote is followed by ${JSON.stringify(text.slice(at, at + 20))}; double the quotes within a field`,
+      }
     }
     const end = text.indexOf(separator, at)
     if (end !== -1 && end < lineEnd) {

@@ -30,7 +30,10 @@ export async function* gunzip(source: Source): AsyncGenerator<Uint8Array> {
           given += rest.length
           tally.unpacked += rest.length
           if (tally.unpacked > BOMB_BYTES && tally.unpacked > BOMB_RATIO * tally.packed) {
-            throw new FileError(`file ${source.file.name} expands more than ${BOMB_RATIO}-fold (${tally.packed} bytes to over ${tally.unpacked}), which no data set does; nothing of it was used`)
+            throw new FileError(
+              `file ${source.file.name} expands more than ${BOMB_RATIO}-fold (${tally.packed} bytes to over ${tally.unpacked}), which no data `
+              + `set does; nothing of it was used`,
+            )
           }
           yield rest
         }
@@ -44,8 +47,18 @@ export async function* gunzip(source: Source): AsyncGenerator<Uint8Array> {
           continue
         }
         const reason = cause instanceof Error ? cause.message : String(cause)
-        if (closed) throw new FileError(`file ${source.file.name} ends within its gzip data at byte ${source.file.size}, or its checksum is wrong (${reason}): it was cut off or damaged; nothing of it was used, get it again`, { cause })
-        throw new FileError(`file ${source.file.name} has damaged gzip data before byte ${fed} of ${source.file.size} (${reason}); nothing of it was used, get it again`, { cause })
+        if (closed) {
+          throw new FileError(
+            `file ${source.file.name} ends within its gzip data at byte ${source.file.size}, or its checksum is wrong (${reason}): it was cut `
+            + `off or damaged; nothing of it was used, get it again`,
+            { cause },
+          )
+        }
+        throw new FileError(
+          `file ${source.file.name} has damaged gzip data before byte ${fed} of ${source.file.size} (${reason}); nothing of it was used, get it `
+          + `again`,
+          { cause },
+        )
       } finally {
         member.close()
       }

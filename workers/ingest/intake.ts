@@ -18,7 +18,9 @@ export interface IntakeOptions {
 
 /** What the bytes are and how they are read, as one hex SHA-256: names and order of the files play no part. */
 function hashOf(digests: ReadonlyMap<File, string>, { filter, mappings, catalogueOnly }: ReadRequest): Promise<string> {
-  const files = [...digests].map(([{ name }, digest]) => ({ digest, mapping: mappings[name] ?? null })).toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
+  const files = [...digests].map(
+    ([{ name }, digest]) => ({ digest, mapping: mappings[name] ?? null }),
+  ).toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
   return digestOf(new TextEncoder().encode(JSON.stringify({ files, filter, ...(catalogueOnly === true ? { catalogueOnly } : {}) })))
 }
 
@@ -72,7 +74,11 @@ export async function intake(files: readonly File[], request: ReadRequest, { sig
     }
     const { queries, users, report, problem } = await readShards(files, request, writer.catalogue, { signal, digests, onRejection, onProgress: tell })
     const enough = request.catalogueOnly === true && report.products > 0
-    if (problem !== undefined && !enough) throw new Error(`${problem}${first === undefined ? '' : `; the first refused row: ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
+    if (problem !== undefined && !enough) {
+      throw new Error(
+        `${problem}${first === undefined ? '' : `; the first refused row: ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`,
+      )
+    }
     signal.throwIfAborted()
     await writer.commit({ queries, ...(users.length === 0 ? {} : { users }), report, readAt: Date.now() })
     return hash
@@ -87,7 +93,9 @@ export async function intake(files: readonly File[], request: ReadRequest, { sig
 }
 
 /** What the files say, whole data set or not: read to the last row, products counted and let go. */
-export async function survey(files: readonly File[], request: ReadRequest, options: ShardOptions): Promise<{ report: IngestReport; problem?: string }> {
+export async function survey(
+  files: readonly File[], request: ReadRequest, options: ShardOptions,
+): Promise<{ report: IngestReport; problem?: string }> {
   let count = 0
   const counted: CatalogueWriter = { get count() { return count }, add: () => { count++ } }
   const { report, problem } = await readShards(files, request, counted, options)

@@ -31,8 +31,14 @@ const lines = (content: string) => records((source, take) => readLines(source, '
 
 describe('a JSON document', () => {
   it('gives the elements of its list as JSON.parse does, in pieces of any size and any layout', async () => {
-    const value = fc.record({ a: fc.string(), 'b"\\]': fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.constant(null))), c: fc.option(fc.record({ d: fc.boolean() })) })
-    await fc.assert(fc.asyncProperty(fc.array(value, { maxLength: 6 }), fc.integer({ min: 1, max: 40 }), fc.constantFrom(undefined, 2), async (list, size, indent) => {
+    const value = fc.record(
+      {
+        a: fc.string(), 'b"\\]': fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.constant(null))),
+        c: fc.option(fc.record({ d: fc.boolean() })),
+      },
+    )
+    const pieceSize = fc.integer({ min: 1, max: 40 })
+    await fc.assert(fc.asyncProperty(fc.array(value, { maxLength: 6 }), pieceSize, fc.constantFrom(undefined, 2), async (list, size, indent) => {
       expect((await document(JSON.stringify(list, null, indent), size)).rows).toEqual(list)
     }), { numRuns: 80, seed: 2 })
   })
@@ -49,7 +55,9 @@ describe('a JSON document', () => {
 
   it('that breaks off, goes on after its end or is no JSON is refused with the byte offset', async () => {
     await expect(document('[{"a": 1}, {"a"')).rejects.toThrow('file file.json breaks off at byte offset 15 within record 2: it was cut off')
-    await expect(document('[{"a": 1}] x')).rejects.toThrow('file file.json is damaged (byte offset 11: the JSON document has ended but the file goes on)')
+    await expect(document('[{"a": 1}] x')).rejects.toThrow(
+      'file file.json is damaged (byte offset 11: the JSON document has ended but the file goes on)',
+    )
     await expect(document('[{"a": 1}, {"a" 2}]')).rejects.toThrow('file file.json is damaged (byte offset 10: record 2 is no JSON')
     await expect(document('[{"a": 1},, {}]')).rejects.toThrow('file file.json is damaged (byte offset 10: a comma stands where a record should)')
     await expect(document('[{"a": 1}}')).rejects.toThrow('file file.json is damaged')
@@ -66,7 +74,11 @@ describe('JSON lines', () => {
   it('skip blank lines, refuse lines that are no object by number, and read on', async () => {
     const { rows, rejected } = await lines('{"a": 1}\n\n{"a": \n[1]\n7\n{"a": 2}')
     expect(rows).toEqual([{ a: 1 }, { a: 2 }])
-    expect(rejected.map((reason) => reason.slice(0, 40))).toEqual(['2: the line is no JSON record (Unexpected', '3: the line is no JSON record (it is a l', '4: the line is no JSON record (it is a n'].map((reason) => reason.slice(0, 40)))
+    expect(rejected.map((reason) => reason.slice(0, 40))).toEqual(
+      [
+        '2: the line is no JSON record (Unexpected', '3: the line is no JSON record (it is a l', '4: the line is no JSON record (it is a n',
+      ].map((reason) => reason.slice(0, 40)),
+    )
   })
 
   it('whose last line breaks off show that the file was cut: an Error with the byte offset', async () => {

@@ -62,7 +62,9 @@ class Document {
       } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
         this.depth--
         if (this.depth === 0) {
-          if (byte !== this.close) throw damaged(this.file, `byte offset ${this.offset + i}`, `${String.fromCharCode(byte)} closes what ${this.close === CLOSE_LIST ? '[' : '{'} opened`)
+          if (byte !== this.close) throw damaged(
+            this.file, `byte offset ${this.offset + i}`, `${String.fromCharCode(byte)} closes what ${this.close === CLOSE_LIST ? '[' : '{'} opened`,
+          )
           this.keep(chunk.subarray(from, i))
           this.element(this.offset + i, false)
           this.ended = true
@@ -72,7 +74,10 @@ class Document {
         this.element(this.offset + i, true)
         from = i + 1
       } else if (this.depth === 0 && byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
-        throw damaged(this.file, `byte offset ${this.offset + i}`, this.ended ? 'the JSON document has ended but the file goes on' : 'no JSON list or object begins here')
+        throw damaged(
+          this.file, `byte offset ${this.offset + i}`,
+          this.ended ? 'the JSON document has ended but the file goes on' : 'no JSON list or object begins here',
+        )
       }
     }
     if (this.depth > 0) this.keep(chunk.subarray(from))
@@ -80,7 +85,12 @@ class Document {
   }
 
   end(): void {
-    if (!this.ended) throw new FileError(`file ${this.file.name} breaks off at byte offset ${this.offset} within ${this.number === 0 ? 'its first record' : `record ${this.number + 1}`}: it was cut off; nothing of it was used, get it again`)
+    if (!this.ended) {
+      throw new FileError(
+        `file ${this.file.name} breaks off at byte offset ${this.offset} within `
+        + `${this.number === 0 ? 'its first record' : `record ${this.number + 1}`}: it was cut off; nothing of it was used, get it again`,
+      )
+    }
   }
 
   private open(byte: number, i: number): void {
@@ -92,7 +102,11 @@ class Document {
   private keep(part: Uint8Array): void {
     if (part.length === 0) return
     this.size += part.length
-    if (this.size > RECORD_LIMIT) throw new FileError(`file ${this.file.name} has a record longer than ${RECORD_LIMIT} bytes at byte offset ${this.elementOffset}; is it a list of records?`)
+    if (this.size > RECORD_LIMIT) {
+      throw new FileError(
+        `file ${this.file.name} has a record longer than ${RECORD_LIMIT} bytes at byte offset ${this.elementOffset}; is it a list of records?`,
+      )
+    }
     this.parts.push(part)
   }
 

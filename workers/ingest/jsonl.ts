@@ -44,7 +44,11 @@ export async function readLines(source: Source, container: LineContainer, take: 
             const reason = cause instanceof Error ? cause.message : String(cause)
             if (last && feed === -1) {
               const offset = offsetOf(block, start)
-              throw new FileError(`file ${source.file.name} breaks off in row ${number} at byte offset ${offset} (${reason}): it was cut off; nothing of it was used, get it again`, { cause })
+              throw new FileError(
+                `file ${source.file.name} breaks off in row ${number} at byte offset ${offset} (${reason}): it was cut off; nothing of it was `
+                + `used, get it again`,
+                { cause },
+              )
             }
             take.reject(number, '', `the line is no ${NAMES[container]} record (${reason}): ${JSON.stringify(line.slice(0, 80))}`)
           }
@@ -58,7 +62,9 @@ export async function readLines(source: Source, container: LineContainer, take: 
 
 export function parseJsonLine(line: string): Row {
   const value = parseJson(line)
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Error(`it is ${Array.isArray(value) ? 'a list' : `a ${value === null ? 'null' : typeof value}`}, not an object`)
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new Error(`it is ${Array.isArray(value) ? 'a list' : `a ${value === null ? 'null' : typeof value}`}, not an object`)
+  }
   return value as Row
 }
 

@@ -85,7 +85,10 @@ function refuseOthers(file: File, bytes: Uint8Array): void {
   if (zeros > sample.length / 4) throw new FileError(`file ${file.name} has a zero byte beside every letter, as UTF-16 text has; save it as UTF-8`)
   const broken = new TextDecoder().decode(sample).split('\ufffd').length - 1
   if (controls > sample.length / 50 || broken > Math.max(2, sample.length / 10)) {
-    throw new FileError(`file ${file.name} is neither UTF-8 text nor Parquet nor gzip (its first bytes are ${[...sample.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}); give the published file, or save it as UTF-8`)
+    throw new FileError(
+      `file ${file.name} is neither UTF-8 text nor Parquet nor gzip (its first bytes are `
+      + `${[...sample.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}); give the published file, or save it as UTF-8`,
+    )
   }
 }
 
@@ -100,7 +103,12 @@ function textLayouts(file: File, head: Opened['head']): Layout[] {
   if (start === '{' || start === '[' || start === '(') return literalLayouts(lines, start, head.whole)
   if (isTrec(lines)) return [{ container: 'trec' }]
   const separator = separatorOf(complete === '' ? whole : complete)
-  if (separator === undefined) throw new FileError(`file ${file.name} is text, but neither JSON, Python literals nor a table: its lines have different numbers of fields with any separator; name the columns in its first line`)
+  if (separator === undefined) {
+    throw new FileError(
+      `file ${file.name} is text, but neither JSON, Python literals nor a table: its lines have different numbers of fields with any separator; `
+      + `name the columns in its first line`,
+    )
+  }
   return [{ container: separator === '\t' ? 'tsv' : 'csv', separator }]
 }
 
@@ -133,7 +141,10 @@ function isTrec(lines: readonly string[]): boolean {
   return all(RUN) || all(QRELS)
 }
 
-/** The separator with which most records have as many fields as the first; undefined where fewer than half do. A text without any separator has one column. */
+/**
+ * The separator with which most records have as many fields as the first; undefined where fewer than half do. A text without any separator has one
+ * column.
+ */
 function separatorOf(text: string): string | undefined {
   let best: { separator: string; share: number; width: number } | undefined
   let any = false
@@ -148,13 +159,16 @@ function separatorOf(text: string): string | undefined {
     const width = widths[0] ?? 0
     any ||= widths.some((fields) => fields > 1)
     const share = widths.filter((fields) => fields === width).length / Math.max(1, widths.length)
-    if (width > 1 && share >= 0.5 && (best === undefined || share > best.share || (share === best.share && width > best.width))) best = { separator, share, width }
+    if (width < 2 || share < 0.5) continue
+    if (best === undefined || share > best.share || (share === best.share && width > best.width)) best = { separator, share, width }
   }
   return best?.separator ?? (any ? undefined : ',')
 }
 
 /** Reads all records of a file in one of its layouts; Parquet decodes `columns` only. */
-export async function readLayout(opened: Pick<Opened, 'source' | 'shard'>, layout: Layout, columns: readonly string[] | undefined, take: Take): Promise<void> {
+export async function readLayout(
+  opened: Pick<Opened, 'source' | 'shard'>, layout: Layout, columns: readonly string[] | undefined, take: Take,
+): Promise<void> {
   switch (layout.container) {
     case 'parquet': return readShard(opened.shard!, columns, take)
     case 'json': return readDocument(opened.source, take)

@@ -50,7 +50,11 @@ export async function* blocksOf(source: Source): AsyncGenerator<Block> {
       parts.push(chunk.subarray(end))
       size += chunk.length - end
     }
-    if (size > RECORD_LIMIT) throw new FileError(`file ${source.file.name} has a line longer than ${RECORD_LIMIT} bytes at byte offset ${offset}; is it text, one record a line?`)
+    if (size > RECORD_LIMIT) {
+      throw new FileError(
+        `file ${source.file.name} has a line longer than ${RECORD_LIMIT} bytes at byte offset ${offset}; is it text, one record a line?`,
+      )
+    }
   }
   yield decoded(concat(parts), true)
 }

@@ -24,7 +24,10 @@ export function tooDeep(text: string): boolean {
 /** Matches strings whole, so that only what stands outside them is replaced. */
 const STRING_OR_NAN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs
 
-/** JSON.parse, with the NaN and Infinity that Python's json.dump writes as null. Throws on what is no JSON, and on what nests deeper than DEPTH_LIMIT. */
+/**
+ * JSON.parse, with the NaN and Infinity that Python's json.dump writes as null. Throws on what is no JSON, and on what nests deeper than
+ * DEPTH_LIMIT.
+ */
 export function parseJson(text: string): unknown {
   if (tooDeep(text)) throw new Error(`it is nested deeper than ${DEPTH_LIMIT} levels`)
   try {

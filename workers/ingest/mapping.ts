@@ -17,9 +17,15 @@ interface Meaning {
 /** What a column can mean in each role, and the names by which people call it. */
 const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
   products: [
-    { name: 'id', needed: 'id', known: ['productid', 'itemid', 'parentasin', 'asin', 'sku', 'docid', 'documentid', 'corpusid', 'pid', 'id', 'product', 'item', 'key'] },
+    {
+      name: 'id', needed: 'id',
+      known: ['productid', 'itemid', 'parentasin', 'asin', 'sku', 'docid', 'documentid', 'corpusid', 'pid', 'id', 'product', 'item', 'key'],
+    },
     { name: 'title', needed: 'text', known: ['title', 'producttitle', 'itemtitle', 'name', 'productname', 'itemname', 'heading'] },
-    { name: 'description', needed: 'text', known: ['description', 'productdescription', 'text', 'contents', 'content', 'body', 'metadata', 'abstract', 'summary', 'passage', 'desc'] },
+    {
+      name: 'description', needed: 'text',
+      known: ['description', 'productdescription', 'text', 'contents', 'content', 'body', 'metadata', 'abstract', 'summary', 'passage', 'desc'],
+    },
     { name: 'bullets', known: ['bullets', 'bulletpoint', 'bulletpoints', 'productbulletpoint', 'features', 'feature', 'attributes'] },
     { name: 'brand', known: ['brand', 'productbrand', 'store', 'manufacturer', 'vendor', 'maker'] },
     { name: 'color', known: ['color', 'colour', 'productcolor'] },
@@ -28,7 +34,10 @@ const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
   judgements: [
     { name: 'queryId', needed: 'query', known: ['queryid', 'qid', 'query_id', 'topic', 'topicid', 'searchid'] },
     { name: 'query', needed: 'query', known: ['query', 'querytext', 'searchterm', 'search', 'keywords', 'question'] },
-    { name: 'productId', needed: 'product', known: ['productid', 'itemid', 'parentasin', 'asin', 'sku', 'docid', 'documentid', 'corpusid', 'pid', 'product', 'item', 'target', 'document'] },
+    {
+      name: 'productId', needed: 'product',
+      known: ['productid', 'itemid', 'parentasin', 'asin', 'sku', 'docid', 'documentid', 'corpusid', 'pid', 'product', 'item', 'target', 'document'],
+    },
     { name: 'label', known: ['label', 'escilabel', 'relevance', 'rel', 'grade', 'score', 'judgment', 'judgement', 'rating', 'gain'] },
     { name: 'split', known: ['split', 'set', 'fold', 'partition'] },
   ],
@@ -38,14 +47,19 @@ const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
     { name: 'split', known: ['split', 'set', 'fold', 'partition'] },
   ],
   interactions: [
-    { name: 'userId', needed: 'user', known: ['userid', 'user', 'uid', 'reviewerid', 'customerid', 'visitorid', 'sessionid', 'session', 'customer', 'buyer'] },
+    {
+      name: 'userId', needed: 'user',
+      known: ['userid', 'user', 'uid', 'reviewerid', 'customerid', 'visitorid', 'sessionid', 'session', 'customer', 'buyer'],
+    },
     { name: 'itemId', needed: 'item', known: ['itemid', 'productid', 'parentasin', 'asin', 'sku', 'item', 'product', 'movieid', 'pid', 'articleid'] },
     { name: 'time', known: ['time', 'timestamp', 'unixreviewtime', 'unixtime', 'ts', 'date', 'eventtime'] },
     { name: 'rating', known: ['rating', 'overall', 'stars', 'score'] },
   ],
 }
 
-const NEEDED_AS: Readonly<Record<string, string>> = { id: 'an id', text: 'a title or a description', query: 'a query or a query id', product: 'a product id', user: 'a user id', item: 'an item id' }
+const NEEDED_AS: Readonly<Record<string, string>> = {
+  id: 'an id', text: 'a title or a description', query: 'a query or a query id', product: 'a product id', user: 'a user id', item: 'an item id',
+}
 
 /** The names that a role's columns can be mapped to. */
 export function meaningsOf(role: MappedRole): readonly string[] {
@@ -65,8 +79,8 @@ export function mappedFormat(mapping: ColumnMapping): Format {
     name: 'table', role, columns: wanted,
     matches: (shape) => wanted.every((column) => shape.columns.has(column)),
     read(row, at, sink) {
-      if (at.row === 1) for (const column of wanted) if (!(column in row) && role !== 'products') sink.note?.(`${at.file} has no ${column} in its first row`)
-      read((name) => { const column = columns[name]; return column === undefined ? undefined : row[column] }, (name) => columns[name] ?? '', row, at, sink)
+      const cell = (name: string): unknown => (columns[name] === undefined ? undefined : row[columns[name]])
+      read(cell, (name) => columns[name] ?? '', row, at, sink)
     },
   }
 }
@@ -107,7 +121,9 @@ function missingOf(role: MappedRole, columns: Readonly<Record<string, string>>):
 type Cell = (name: string) => unknown
 type Reader = (cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink) => void
 
-const READERS: Readonly<Record<MappedRole, Reader>> = { products: readProduct, judgements: readJudgement, queries: readQuery, interactions: readInteraction }
+const READERS: Readonly<Record<MappedRole, Reader>> = {
+  products: readProduct, judgements: readJudgement, queries: readQuery, interactions: readInteraction,
+}
 
 function readProduct(cell: Cell, column: (name: string) => string, _: Row, at: Place, sink: Sink): void {
   const id = text(cell('id'))
@@ -118,15 +134,17 @@ function readProduct(cell: Cell, column: (name: string) => string, _: Row, at: P
   const category = texts(cell('category'))?.at(-1) ?? ''
   if (category !== '') sink.category(id, category, at)
   sink.product({
-    id, title: text(cell('title')), description: text(cell('description')), bullets: text(cell('bullets')), brand: text(cell('brand')), color: text(cell('color')),
-    ...(category === '' ? {} : { category }),
+    id, title: text(cell('title')), description: text(cell('description')), bullets: text(cell('bullets')), brand: text(cell('brand')),
+    color: text(cell('color')), ...(category === '' ? {} : { category }),
   }, at)
 }
 
 const LABELS: ReadonlyMap<string, EsciLabel> = new Map([
   ['e', 'E'], ['s', 'S'], ['c', 'C'], ['i', 'I'], ['exact', 'E'], ['substitute', 'S'], ['complement', 'C'], ['irrelevant', 'I'],
 ])
-const SPLITS: ReadonlyMap<string, Split> = new Map([['train', 'train'], ['valid', 'validation'], ['validation', 'validation'], ['dev', 'validation'], ['val', 'validation'], ['test', 'test']])
+const SPLITS: ReadonlyMap<string, Split> = new Map(
+  [['train', 'train'], ['valid', 'validation'], ['validation', 'validation'], ['dev', 'validation'], ['val', 'validation'], ['test', 'test']],
+)
 
 /** A missing label column means that every row is relevant; numbers are grades, relevant from 1 up. */
 function readJudgement(cell: Cell, column: (name: string) => string, _: Row, at: Place, sink: Sink): void {
@@ -139,14 +157,19 @@ function readJudgement(cell: Cell, column: (name: string) => string, _: Row, at:
   const split = splitOf(cell, column, at, sink)
   if (split === null) return
   if (queryId === '') sink.reject(at, column('queryId') || column('query'), 'the query is missing')
-  else if (products.length === 0) sink.reject(at, column('productId'), `${column('productId')} is "${shown(cell('productId'))}"; a product id, or a list of them, is needed`)
+  else if (products.length === 0) {
+    sink.reject(
+      at, column('productId'), `${column('productId')} is "${shown(cell('productId'))}"; a product id, or a list of them, is needed`,
+    )
+  }
   else if (column('label') !== '' && word === undefined && !Number.isFinite(grade ?? Number.NaN)) {
     sink.reject(at, column('label'), `${column('label')} is "${shown(cell('label'))}"; a grade, or E, S, C, I or their words are known`)
   } else {
     const label = word ?? (grade === undefined || grade >= 1 ? 'E' : 'I')
     for (const productId of products) {
       sink.judgement({
-        queryId, productId, label, ...(word === undefined && grade !== undefined ? { grade } : {}), ...(query === '' ? {} : { text: query }), ...(split === undefined ? {} : { split }),
+        queryId, productId, label, ...(word === undefined && grade !== undefined ? { grade } : {}), ...(query === '' ? {} : { text: query }),
+        ...(split === undefined ? {} : { split }),
       }, at)
     }
   }
@@ -176,7 +199,8 @@ function readInteraction(cell: Cell, column: (name: string) => string, row: Row,
 /** Seconds since 1970 out of a number or an ISO date; NaN where the row was rejected. */
 function timeOf(row: Row, column: string, at: Place, sink: Sink): number | undefined {
   const cell = row[column]
-  const date = cell instanceof Date ? cell.getTime() : typeof cell === 'string' && /^\d{4}-\d\d-\d\d/.test(cell.trim()) ? Date.parse(cell.trim()) : Number.NaN
+  const written = typeof cell === 'string' && /^\d{4}-\d\d-\d\d/.test(cell.trim()) ? Date.parse(cell.trim()) : Number.NaN
+  const date = cell instanceof Date ? cell.getTime() : written
   return Number.isNaN(date) ? seconds(row, column, at, sink) : date / 1000
 }
 

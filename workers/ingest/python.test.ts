@@ -4,7 +4,10 @@ import { parsePython } from './python.ts'
 
 describe('a Python literal', () => {
   it.each([
-    [String.raw`{'asin': 'B01', 'title': "Dr. Scholl's", 'categories': [['Beauty', 'Hair']], 'price': 4.99}`, { asin: 'B01', title: "Dr. Scholl's", categories: [['Beauty', 'Hair']], price: 4.99 }],
+    [
+      String.raw`{'asin': 'B01', 'title': "Dr. Scholl's", 'categories': [['Beauty', 'Hair']], 'price': 4.99}`,
+      { asin: 'B01', title: "Dr. Scholl's", categories: [['Beauty', 'Hair']], price: 4.99 },
+    ],
     [String.raw`'it\'s \\ \n \x41 é \U0001f9f4 \101 \q'`, "it's \\ \n A é 🧴 A \\q"],
     [String.raw`"\ud83e\uddf4"`, '🧴'],
     [`u'a' b"b" r'\\n' """c "d" e""" 'f' "g"`, 'ab\\nc "d" efg'],

@@ -1,9 +1,12 @@
 // Python literals as the Amazon files of 2014 have them, one dict a line: read as data by a parser of our own, never run.
 import { DEPTH_LIMIT, put } from './literal.ts'
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', v: '\v', '\n': '' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', v: '\v', '\n': '',
+}
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['True', true], ['False', false], ['None', null], ['true', true], ['false', false], ['null', null], ['nan', NaN], ['NaN', NaN], ['inf', Infinity], ['Infinity', Infinity],
+  ['True', true], ['False', false], ['None', null], ['true', true], ['false', false], ['null', null],
+  ['nan', NaN], ['NaN', NaN], ['inf', Infinity], ['Infinity', Infinity],
 ])
 const NUMBER = /[+-]?(?:(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|inf|nan|Infinity)[lLjJ]?/y
 const WORD = /[A-Za-z_]\w*/y

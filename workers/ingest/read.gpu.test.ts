@@ -18,7 +18,9 @@ describe('the readers in a browser', () => {
   })
 
   it('read gzip of many members, and refuse what is cut, damaged or a bomb by name', async () => {
-    const lines = (first: number, count: number) => new TextEncoder().encode(Array.from({ length: count }, (_, i) => `{"n": ${first + i}}\n`).join(''))
+    const lines = (first: number, count: number) => new TextEncoder().encode(
+      Array.from({ length: count }, (_, i) => `{"n": ${first + i}}\n`).join(''),
+    )
     const parts = await Promise.all([lines(0, 30_000), lines(30_000, 1), lines(30_001, 20_000)].map(gzipped))
     const { format, rows } = keeping()
     await readFile(new File(parts, 'm.gz'), format, tally().sink)

@@ -18,7 +18,8 @@ const PROGRESS_MS = 100
 /**
  * Reads a whole file as `format` says (recogniseFile's, or mappedFormat's of mapping.ts) and gives each record to it with the sink.
  * A record that its container can't read (a broken line, a row with too few fields, bytes that are no UTF-8) is rejected to the sink by row.
- * Throws a sentence that names the file and the byte offset or row when the file is truncated or corrupt, and what the signal says when it is aborted.
+ * Throws a sentence that names the file and the byte offset or row when the file is truncated or corrupt, and what the signal says when it is
+ * aborted.
  */
 export async function readFile(file: File, format: Format, sink: Sink, options: ReadFileOptions = {}): Promise<{ readonly rows: number }> {
   const { signal, onProgress } = options
@@ -51,7 +52,10 @@ export async function readFile(file: File, format: Format, sink: Sink, options: 
       rows = number
       broken++
       if (broken > MANY_BROKEN && broken * 2 > number) {
-        throw new FileError(`file ${file.name} is damaged or no ${layout.container === 'tsv' || layout.container === 'csv' ? 'table' : layout.container}: ${broken} of its first ${number} rows can't be read (the last one: ${reason}); nothing of it was used`)
+        throw new FileError(
+          `file ${file.name} is damaged or no ${layout.container === 'tsv' || layout.container === 'csv' ? 'table' : layout.container}: `
+          + `${broken} of its first ${number} rows can't be read (the last one: ${reason}); nothing of it was used`,
+        )
       }
       sink.reject({ file: file.name, row: number }, column, reason)
     },

@@ -30,7 +30,8 @@ export async function recogniseFile(file: File, formats: readonly Format[], sign
   return {
     file, shape, format,
     recognised: {
-      file: file.name, bytes: file.size, container: layout.container, gzip: opened.gzip, format: format?.name ?? 'table', role: format?.role ?? 'unknown', columns,
+      file: file.name, bytes: file.size, container: layout.container, gzip: opened.gzip, format: format?.name ?? 'table',
+      role: format?.role ?? 'unknown', columns,
       samples: shape.first.slice(0, SHOWN_ROWS).map((row) => Object.fromEntries(columns.map((column) => [column, shown(row[column])]))),
       ...(suggested === undefined ? {} : { suggested }),
     },
@@ -50,7 +51,12 @@ export async function choose(opened: Opened, formats: readonly Format[]): Promis
   for (const layout of opened.layouts) {
     const shape = await shapeOf(opened, layout)
     const [format, other] = formats.filter((known) => known.matches(shape))
-    if (format !== undefined && other !== undefined) throw new FileError(`file ${opened.file.name} could be ${format.name} or ${other.name}: it has the columns of both (${[...shape.columns].join(', ')}); leave one kind's out`)
+    if (format !== undefined && other !== undefined) {
+      throw new FileError(
+        `file ${opened.file.name} could be ${format.name} or ${other.name}: it has the columns of both (${[...shape.columns].join(', ')}); `
+        + `leave one kind's out`,
+      )
+    }
     if (format !== undefined) return { layout, shape, format }
     first ??= { layout, shape, format: undefined }
   }
@@ -73,7 +79,8 @@ async function shapeOf(opened: Opened, layout: Layout): Promise<Shape> {
   const { whole, bytes } = opened.head
   // only what is surely whole: the last line of a part of the file is not
   const end = whole || layout.container === 'json' || !bytes.includes(0x0a) ? bytes.length : bytes.lastIndexOf(0x0a) + 1
-  const source = opened.shard === undefined ? new Source(new File([bytes.subarray(0, end) as Uint8Array<ArrayBuffer>], opened.file.name), false, opened.source.signal) : opened.source
+  const head = new File([bytes.subarray(0, end) as Uint8Array<ArrayBuffer>], opened.file.name)
+  const source = opened.shard === undefined ? new Source(head, false, opened.source.signal) : opened.source
   try {
     await readLayout({ ...opened, source }, layout, undefined, take)
   } catch (cause) {
@@ -82,7 +89,11 @@ async function shapeOf(opened: Opened, layout: Layout): Promise<Shape> {
     if (!(cause instanceof Enough) && !cut) throw cause
   }
   columns ??= [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  if (columns.length === 0) throw new FileError(`file ${opened.file.name} has no record that can be read in its first ${bytes.length} bytes; is it a table, or one JSON object a line?`)
+  if (columns.length === 0) {
+    throw new FileError(
+      `file ${opened.file.name} has no record that can be read in its first ${bytes.length} bytes; is it a table, or one JSON object a line?`,
+    )
+  }
   return { container: layout.container, columns: new Set(columns), first: rows }
 }
 
@@ -97,6 +108,7 @@ function refuseNoTable(file: File, rows: readonly Row[]): void {
 
 function shown(cell: unknown): string {
   if (cell === undefined || cell === null) return ''
-  const text = typeof cell === 'string' ? cell : JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? ''
+  const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
+  const text = typeof cell === 'string' ? cell : JSON.stringify(cell, plain) ?? ''
   return text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS - 1)}…` : text
 }

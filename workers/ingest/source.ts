@@ -45,9 +45,15 @@ export class Source {
     try {
       bytes = new Uint8Array(await this.file.slice(start, end).arrayBuffer())
     } catch (cause) {
-      throw new FileError(`file ${this.file.name} can't be read at byte ${start} (${cause instanceof Error ? cause.message : String(cause)}); choose it again if it was moved or changed`, { cause })
+      throw new FileError(
+        `file ${this.file.name} can't be read at byte ${start} (${cause instanceof Error ? cause.message : String(cause)}); choose it again if `
+        + `it was moved or changed`,
+        { cause },
+      )
     }
-    if (bytes.length !== Math.min(end, this.file.size) - start) throw new FileError(`file ${this.file.name} gave ${bytes.length} of ${end - start} bytes at byte ${start}; choose it again if it was changed`)
+    if (bytes.length !== Math.min(end, this.file.size) - start) {
+      throw new FileError(`file ${this.file.name} gave ${bytes.length} of ${end - start} bytes at byte ${start}; choose it again if it was changed`)
+    }
     return bytes
   }
 

@@ -64,8 +64,12 @@ export function thriftEnd(bytes: Uint8Array, start: number): number {
 
 /** Throws unless a page's sizes are possible: `packed` bytes that unpack to `unpacked`, holding `values` values. */
 export function checkPageSizes(codec: string, packed: number, unpacked: number, values: number): void {
-  if (!(values >= 0 && values <= PAGE_VALUES)) throw new Error(`a page claims ${values} values; at most ${PAGE_VALUES} can be read, write smaller pages`)
-  if (!(unpacked >= 0 && unpacked <= PAGE_BYTES)) throw new Error(`a page claims ${unpacked} bytes; at most ${PAGE_BYTES} can be read, write smaller pages`)
+  if (!(values >= 0 && values <= PAGE_VALUES)) {
+    throw new Error(`a page claims ${values} values; at most ${PAGE_VALUES} can be read, write smaller pages`)
+  }
+  if (!(unpacked >= 0 && unpacked <= PAGE_BYTES)) {
+    throw new Error(`a page claims ${unpacked} bytes; at most ${PAGE_BYTES} can be read, write smaller pages`)
+  }
   const most = (packed + 64) * (EXPANSION[codec] ?? 0)
   if (unpacked > most) throw new Error(`a page claims ${unpacked} bytes out of ${packed} of ${codec}, which never unpack to more than ${most}`)
 }
@@ -87,7 +91,10 @@ export function checkZstd(bytes: Uint8Array, unpacked: number): void {
   at += dictionary
   if (at + sizeBytes > bytes.length) throw new Error('a page is no whole zstd frame')
   if (sizeBytes > 0) {
-    const size = sizeBytes === 1 ? bytes[at]! : sizeBytes === 2 ? view.getUint16(at, true) + 256 : sizeBytes === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true))
+    const sizes = {
+      1: () => bytes[at]!, 2: () => view.getUint16(at, true) + 256, 4: () => view.getUint32(at, true), 8: () => Number(view.getBigUint64(at, true)),
+    }
+    const size = sizes[sizeBytes as keyof typeof sizes]()
     if (size !== unpacked) throw new Error(`a page's zstd frame holds ${size} bytes of ${unpacked}`)
   }
   at += sizeBytes

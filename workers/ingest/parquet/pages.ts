@@ -21,7 +21,10 @@ const LONGEST_VALUE = 2 ** 16
 /** Text that is no UTF-8 is damage, not data. */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const stringFromBytes = (bytes: Uint8Array | undefined): string | undefined => (bytes === undefined ? undefined : strict.decode(bytes))
-const PARSERS = { ...DEFAULT_PARSERS, stringFromBytes, jsonFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : parseJson(strict.decode(bytes))) }
+const PARSERS = {
+  ...DEFAULT_PARSERS, stringFromBytes,
+  jsonFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : parseJson(strict.decode(bytes))),
+}
 
 export class ColumnPages {
   private readonly decoder: Decoder
@@ -43,7 +46,9 @@ export class ColumnPages {
     this.decoder = { pathInSchema: chunk.path_in_schema, type: chunk.type, element, schemaPath: path, codec: 'UNCOMPRESSED', parsers: PARSERS }
     this.offset = Number(chunk.dictionary_page_offset || chunk.data_page_offset)
     this.end = this.offset + Number(chunk.total_compressed_size)
-    if (element.converted_type === 'DECIMAL' && element.type === 'BYTE_ARRAY') throw new Error('decimals of any length can\'t be read; write them as numbers')
+    if (element.converted_type === 'DECIMAL' && element.type === 'BYTE_ARRAY') {
+      throw new Error('decimals of any length can\'t be read; write them as numbers')
+    }
     if ((element.type_length ?? 0) > LONGEST_VALUE) throw new Error(`values of ${element.type_length} bytes can't be read`)
   }
 
@@ -69,7 +74,9 @@ export class ColumnPages {
     const { header, length } = await this.header()
     const packed = header.compressed_page_size
     const start = this.offset + length
-    if (!(packed >= 0 && start + packed <= this.end)) throw new Error(`a page at byte ${this.offset} has ${packed} bytes, but its column ends at byte ${this.end}`)
+    if (!(packed >= 0 && start + packed <= this.end)) {
+      throw new Error(`a page at byte ${this.offset} has ${packed} bytes, but its column ends at byte ${this.end}`)
+    }
     const values = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? header.dictionary_page_header?.num_values ?? 0
     checkPageSizes(this.chunk.codec, packed, header.uncompressed_page_size, values)
     const bytes = await this.bytes(start, packed)
@@ -106,7 +113,8 @@ export class ColumnPages {
     } else {
       // without levels hyparquet gives the page's values alone, else what was left with the page's rows behind it
       const rest = this.rows.slice(this.at)
-      this.rows = getMaxDefinitionLevel(this.decoder.schemaPath) === 0 && getMaxRepetitionLevel(this.decoder.schemaPath) === 0 ? [...rest, ...data] : data
+      const levels = getMaxDefinitionLevel(this.decoder.schemaPath) + getMaxRepetitionLevel(this.decoder.schemaPath)
+      this.rows = levels === 0 ? [...rest, ...data] : data
     }
     this.at = 0
   }
@@ -202,7 +210,9 @@ function checkDeltas(view: DataView, at: number, encoding: string, count: number
   }
   const block = varint()
   const parts = varint()
-  if (!(block >= 8 && block <= 2 ** 20 && parts >= 1 && parts <= 2 ** 10 && block % parts === 0)) throw new Error(`a page has delta blocks of ${block} values in ${parts} parts`)
+  if (!(block >= 8 && block <= 2 ** 20 && parts >= 1 && parts <= 2 ** 10 && block % parts === 0)) {
+    throw new Error(`a page has delta blocks of ${block} values in ${parts} parts`)
+  }
   if (encoding !== 'DELTA_BYTE_ARRAY') return
   const values = varint()
   if (values > count) throw new Error(`a page has ${values} deltas of ${count} values`)

@@ -28,7 +28,9 @@ async function whole(file: File): Promise<Row[]> {
 }
 
 const strings = (name: string, data: (string | null)[]) => ({ name, data, type: 'STRING' as const, nullable: true })
-const shardOf = (columnData: Parameters<typeof parquetWriteBuffer>[0]['columnData'], more: Partial<Parameters<typeof parquetWriteBuffer>[0]> = {}): File =>
+const shardOf = (
+  columnData: Parameters<typeof parquetWriteBuffer>[0]['columnData'], more: Partial<Parameters<typeof parquetWriteBuffer>[0]> = {},
+): File =>
   new File([parquetWriteBuffer({ columnData, ...more })], 'shard.parquet')
 
 const SHARED = resolve(import.meta.dirname, '../../../../shared')
@@ -42,7 +44,7 @@ describe('a Parquet file read by pages', () => {
     }
   })
 
-  it.skipIf(!existsSync(SHARED))('gives the rows that hyparquet gives whole, of the published files beside the project (left out without ../shared)', async () => {
+  it.skipIf(!existsSync(SHARED))('gives the rows that hyparquet gives whole, of the published files too (left out without ../shared)', async () => {
     for (const folder of ['esci', 'rec-r1'].map((name) => resolve(SHARED, 'data', name))) {
       for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.parquet'))) {
         const file = new File([await openAsBlob(resolve(folder, name))], name)
@@ -52,10 +54,14 @@ describe('a Parquet file read by pages', () => {
   })
 
   it('gives lists that go on from page to page, empty and absent ones too', async () => {
-    const data = Array.from({ length: 300 }, (_, i) => (i % 11 === 0 ? null : Array.from({ length: i % 7 }, (_, j) => (j === 3 ? null : `${i}-${j}`))))
+    const data = Array.from(
+      { length: 300 }, (_, i) => (i % 11 === 0 ? null : Array.from({ length: i % 7 }, (_, j) => (j === 3 ? null : `${i}-${j}`))),
+    )
     const schema = [
       { name: 'schema', num_children: 2 }, { name: 'ids', repetition_type: 'OPTIONAL' as const, num_children: 1, converted_type: 'LIST' as const },
-      { name: 'list', repetition_type: 'REPEATED' as const, num_children: 1 }, { name: 'element', type: 'BYTE_ARRAY' as const, repetition_type: 'OPTIONAL' as const, converted_type: 'UTF8' as const },
+      {
+        name: 'list', repetition_type: 'REPEATED' as const, num_children: 1,
+      }, { name: 'element', type: 'BYTE_ARRAY' as const, repetition_type: 'OPTIONAL' as const, converted_type: 'UTF8' as const },
       { name: 'n', type: 'INT64' as const, repetition_type: 'REQUIRED' as const },
     ]
     const file = shardOf([{ name: 'ids', data }, { name: 'n', data: data.map((_, i) => BigInt(i)) }], { schema, pageSize: 64, rowGroupSize: 130 })
@@ -81,7 +87,10 @@ describe('a Parquet file read by pages', () => {
 
   it('holds a page of each column and a few hundred rows, however many rows a group has', async () => {
     const count = 30_000
-    const file = shardOf([strings('id', Array.from({ length: count }, (_, i) => `B${i}`)), strings('text', Array.from({ length: count }, (_, i) => `${i} `.repeat(40)))], { codec: 'UNCOMPRESSED', rowGroupSize: count, pageSize: 2 ** 14 })
+    const file = shardOf(
+      [strings('id', Array.from({ length: count }, (_, i) => `B${i}`)), strings('text', Array.from({ length: count }, (_, i) => `${i} `.repeat(40)))],
+      { codec: 'UNCOMPRESSED', rowGroupSize: count, pageSize: 2 ** 14 },
+    )
     const slices: number[] = []
     const source = new Source(file, false)
     const slice = source.slice.bind(source)
@@ -100,9 +109,12 @@ describe('a Parquet file read by pages', () => {
   })
 
   it('refuses text that is no UTF-8, by rows and column', async () => {
-    const bytes = new Uint8Array(await shardOf([strings('id', ['a', 'b']), strings('text', ['plain', 'x~y'])], { codec: 'UNCOMPRESSED' }).arrayBuffer())
+    const bytes = new Uint8Array(
+      await shardOf([strings('id', ['a', 'b']), strings('text', ['plain', 'x~y'])], { codec: 'UNCOMPRESSED' }).arrayBuffer(),
+    )
     for (let i = 0; i < bytes.length - 2; i++) if (bytes[i] === 0x78 && bytes[i + 1] === 0x7e) bytes[i + 1] = 0xff
-    await expect(read(new File([bytes], 'shard.parquet'))).rejects.toThrow(/file shard.parquet is damaged \(rows 1 to 2, column text: .*(encoded data was not valid|invalid)/i)
+    const refused = /file shard.parquet is damaged \(rows 1 to 2, column text: .*(encoded data was not valid|invalid)/i
+    await expect(read(new File([bytes], 'shard.parquet'))).rejects.toThrow(refused)
   })
 
   it('refuses a column packed in a way it does not know, by name', async () => {
@@ -120,7 +132,9 @@ describe('a Parquet file read by pages', () => {
 describe('checks before decoding', () => {
   it('refuse runs that go on beyond the values there are, and groups that go on beyond the bytes', () => {
     // a run of 2^27 zeros where 8 values are
-    expect(() => { checkRuns(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x01, 0), 0, 6, 1, 8) }).toThrow('a page has a run of 134217728 values where 8 are left')
+    expect(
+      () => { checkRuns(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x01, 0), 0, 6, 1, 8) },
+    ).toThrow('a page has a run of 134217728 values where 8 are left')
     expect(() => { checkRuns(Uint8Array.of(0x81, 0x01, 0xff), 0, 3, 8, 600) }).toThrow('a page has a run of 512 values where 600 are left')
     expect(() => { checkRuns(Uint8Array.of(16, 1), 0, 2, 1, 8) }).not.toThrow()
   })

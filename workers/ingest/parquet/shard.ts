@@ -61,8 +61,12 @@ function checkMetadata(metadata: FileMetaData, schema: SchemaTree, size: number)
       const begin = Number(chunk.dictionary_page_offset || chunk.data_page_offset)
       const end = begin + Number(chunk.total_compressed_size)
       if (!(begin >= 4 && end >= begin && end <= size)) throw new Error(`${name} stands from byte ${begin} to ${end} of ${size}`)
-      const flat = chunk.path_in_schema.length === 1 && schema.children.some((child) => child.element.name === chunk.path_in_schema[0] && child.element.repetition_type !== 'REPEATED')
-      if (Number(chunk.num_values) < 0 || (flat && Number(chunk.num_values) !== Number(group.num_rows))) throw new Error(`${name} has ${chunk.num_values} values in ${group.num_rows} rows`)
+      const flat = chunk.path_in_schema.length === 1 && schema.children.some(
+        (child) => child.element.name === chunk.path_in_schema[0] && child.element.repetition_type !== 'REPEATED',
+      )
+      if (Number(chunk.num_values) < 0 || (flat && Number(chunk.num_values) !== Number(group.num_rows))) {
+        throw new Error(`${name} has ${chunk.num_values} values in ${group.num_rows} rows`)
+      }
     }
     for (const leaf of schema.children.flatMap(leavesOf)) {
       if (!seen.has(leaf.path.join('.'))) throw new Error(`column ${leaf.path.join('.')} is missing in row group ${index + 1}`)
@@ -163,7 +167,11 @@ async function decodeBatch(columns: readonly Column[], left: number, at: { colum
 
 function openPages(source: Source, group: RowGroup, schema: SchemaTree, leaf: SchemaTree): ColumnPages {
   const chunk = group.columns.find(({ meta_data: meta }) => meta?.path_in_schema.join('.') === leaf.path.join('.'))!.meta_data as ColumnMetaData
-  if (!CODECS.has(chunk.codec)) throw new FileError(`file ${source.file.name} has column ${leaf.path.join('.')} packed with ${chunk.codec}; write it with snappy, gzip, zstd or none`)
+  if (!CODECS.has(chunk.codec)) {
+    throw new FileError(
+      `file ${source.file.name} has column ${leaf.path.join('.')} packed with ${chunk.codec}; write it with snappy, gzip, zstd or none`,
+    )
+  }
   const path: SchemaTree[] = [schema]
   for (const part of leaf.path) path.push(path.at(-1)!.children.find(({ element }) => element.name === part)!)
   return new ColumnPages(source, chunk, path)
