@@ -8,9 +8,9 @@ import { openDense } from '../../../src/client/dense.ts'
 import { openRecommender, type OpenRecommender } from '../../../src/client/recommender.ts'
 import { storeSample } from '../../../src/client/sample.ts'
 import { parseSettings } from '../../../src/domain/config.ts'
-import { fuse } from '../../../src/domain/fusion.ts'
+import { type Fusion, fuse } from '../../../src/domain/fusion.ts'
 import { mean, ndcg, targetsOf } from '../../../src/domain/metrics.ts'
-import type { DenseSpec, Ranking } from '../../../src/domain/recommender.ts'
+import type { DenseSpec, HybridSpec, Ranking } from '../../../src/domain/recommender.ts'
 import { specOf } from '../../../src/domain/spec.ts'
 import { productText } from './text.ts'
 
@@ -88,9 +88,11 @@ describe('the embedded shop', () => {
   })
 
   test('is ranked well: dense reaches 0.6 of BM25, and the hybrid of the settings\' defaults beats BM25 by 0.02', async () => {
-    const [lexical, hybrid] = [await rankBy('recommender=bm25'), await rankBy('recommender=hybrid')]
-    const weighted = texts.map((_, i) => fuse([lexical[i]!, dense[i]!], { fusion: 'weighted', rrfConstant: 60, weights: [1, 2] }, 10))
-    const figures = { bm25: measure(lexical), dense: measure(dense), hybrid: measure(hybrid), weighted: measure(weighted) }
+    const spec = specOf(parseSettings(['recommender=hybrid'])) as HybridSpec
+    expect(spec.parts.map(({ kind }) => kind)).toEqual(['bm25', 'dense'])
+    const lexical = await rankBy('recommender=bm25')
+    const fused = (by: Fusion): number => measure(texts.map((_, i) => fuse([lexical[i]!, dense[i]!], by, 10)))
+    const figures = { bm25: measure(lexical), dense: measure(dense), hybrid: fused(spec), weighted: fused({ ...spec, fusion: 'weighted', weights: [1, 2] }) }
     console.info(`NDCG@10 ${JSON.stringify(figures)}`)
     expect(figures.bm25).toBeGreaterThan(0.2)
     expect(figures.dense).toBeGreaterThan(0.6 * figures.bm25)
