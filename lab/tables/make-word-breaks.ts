@@ -16,7 +16,7 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 const wordBreak = (name: string) => points(9, `Word_Break/${name}`)
 
 const fullWidth = new Set(range(0xff00, 0xffef))
-const keyCapBases = [...'0123456789#*'].map((char) => char.codePointAt(0)!)
+const keyCapBases = Array.from('0123456789#*', (char) => char.codePointAt(0)!)
 const selectors = [0xfe0e, 0xfe0f]
 const modifiers = new Set(await points(11, 'Binary_Property/Emoji_Modifier'))
 const notEmoji = new Set([...await wordBreak('Regional_Indicator'), ...keyCapBases, ...modifiers])

@@ -94,9 +94,11 @@ export class LexicalIndex {
     const uses = scoring.plan(terms)
     const expanded = uses.map((use) => expansions.of(use))
     const top = new TopK(k, index.products)
-    for (const [number, segment] of index.segments.entries()) {
+    for (let number = 0; number < index.segments.length; number++) {
+      const segment = index.segments[number]!
       let any = false
-      for (const [at, use] of uses.entries()) {
+      for (let at = 0; at < uses.length; at++) {
+        const use = uses[at]!
         const impacts = expanded[at]?.[number] ?? expansions.inSegment(use, segment)
         if (impacts.length === 0) continue
         any = true
@@ -158,16 +160,20 @@ function keepOnly(bits: Uint32Array, { scores }: Sums): void {
 
 /** Offers the scores of a segment's products to `top`, and clears them. */
 function collect(first: number, size: number, { multiplies, single }: Scoring, { scores, matched }: Sums, top: TopK): void {
+  if (multiplies) multiply(size, scores, matched)
   let { bar } = top
   for (let product = 0; product < size; product++) {
-    const sum = scores[product]!
-    if (sum === 0) continue
-    const score = multiplies ? sum * matched[product]! : single ? Math.fround(sum) : sum
-    if (score > bar) {
-      top.offer(score, first + product)
-      bar = top.bar
-    }
+    const score = scores[product]!
+    if (!(score > bar)) continue
+    const given = single ? Math.fround(score) : score
+    if (given > bar) top.offer(given, first + product)
+    bar = top.bar
   }
   scores.fill(0, 0, size)
-  if (multiplies) matched.fill(0, 0, size)
+}
+
+/** Multiplies by the number of matched terms, and clears that. */
+function multiply(size: number, scores: Float64Array, matched: Uint16Array): void {
+  for (let product = 0; product < size; product++) scores[product]! *= matched[product]!
+  matched.fill(0, 0, size)
 }

@@ -74,8 +74,11 @@ export class MinisearchScoring implements Scoring {
   }
 
   add({ first }: TermUse, { products, values, length }: Impacts, { scores, matched }: Sums): void {
-    for (let at = 0; at < length; at++) scores[products[at]!]! += values[at]!
-    if (first === 1) for (let at = 0; at < length; at++) matched[products[at]!]!++
+    for (let at = 0; at < length; at++) {
+      const product = products[at]!
+      scores[product]! += values[at]!
+      matched[product]! += first
+    }
   }
 
   shares(use: TermUse, segment: Segment, from: number, to: number): FieldShare[] {

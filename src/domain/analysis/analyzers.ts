@@ -5,10 +5,21 @@ import { stem } from './porter.ts'
 import { type EachTerm, spell, type TermSink } from './terms.ts'
 import { eachWord, MAX_WORD } from './wordBreaks.ts'
 
+/** The first `length` letters as one number, five bits each; 0 where other characters are among them, or more letters than a stop word has. */
+function numberOf(chars: Uint16Array, length: number): number {
+  let number = 0
+  for (let at = 0; at < length; at++) {
+    const letter = chars[at]! - 0x60
+    if (letter < 1 || letter > 26 || length > 5) return 0
+    number = (number << 5) | letter
+  }
+  return number
+}
+
 /** Lucene's EnglishAnalyzer.ENGLISH_STOP_WORDS_SET. */
 const STOP_WORDS = new Set(
-  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(' '))
-const LONGEST_STOP_WORD = 5
+  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(' ')
+    .map((stop) => numberOf(Uint16Array.from(stop, (letter) => letter.charCodeAt(0)), stop.length)))
 
 let lower: Uint16Array | undefined
 
@@ -40,7 +51,7 @@ function eachLuceneTerm(text: string, sink: TermSink): void {
       if (code >= 0xd800 && code < 0xdc00) beyond = true
     }
     if (beyond) lowerBeyond(text.slice(start, start + length))
-    if (length <= LONGEST_STOP_WORD && STOP_WORDS.has(spell(word, length))) return
+    if (STOP_WORDS.has(numberOf(word, length))) return
     sink(word, stem(word, length))
   })
 }

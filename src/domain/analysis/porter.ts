@@ -22,7 +22,7 @@ function byPenultimate(rules: readonly Rule[]): readonly (readonly (readonly [su
 }
 
 const [DOUBLE, SIMPLE, LAST] = [byPenultimate(DOUBLE_SUFFIXES), byPenultimate(SIMPLE_SUFFIXES), byPenultimate(LAST_SUFFIXES)]
-const [A, B, D, E, G, I, L, N, O, S, T, U, W, X, Y, Z] = [...'abdegilnostuwxyz'].map((char) => char.charCodeAt(0)) as [
+const [A, B, D, E, G, I, L, N, O, S, T, U, W, X, Y, Z] = Array.from('abdegilnostuwxyz', (char) => char.charCodeAt(0)) as [
   number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number]
 
 function isConsonant(word: Uint16Array, at: number): boolean {
