@@ -120,38 +120,36 @@ describe('a column mapping', () => {
     return { calls: calls.map(([first]) => first), rejected: told.rejected.map(({ at, reason }) => `${at.row}: ${reason}`) }
   }
 
-  it('reads products, judgements by grade or word, queries and purchases', async () => {
-    expect((await read('sku;name\nA1;Mug\n;Cup\n', { role: 'products', columns: { id: 'sku', title: 'name' } }))).toEqual({
-      calls: [
-        { id: 'A1', title: 'Mug', description: '', bullets: '', brand: '', color: '' },
-      ], rejected: ['2: sku is missing, so nothing can mean this product'],
+  it('reads products', async () => {
+    expect(await read('sku;name\nA1;Mug\n;Cup\n', { role: 'products', columns: { id: 'sku', title: 'name' } })).toEqual({
+      calls: [{ id: 'A1', title: 'Mug', description: '', bullets: '', brand: '', color: '' }],
+      rejected: ['2: sku is missing, so nothing can mean this product'],
     })
-    expect(
-      (
-        await read(
-          'q,p,l,s\nmug,A1,2,train\nmug,A2,0,\nmug,A3,Exact,dev\nmug,A4,good,test\nmug,A5,1,later\n',
-          { role: 'judgements', columns: { queryId: 'q', query: 'q', productId: 'p', label: 'l', split: 's' } },
-        ),
-      ),
-    ).toEqual({
+  })
+
+  it('reads judgements by grade or by word', async () => {
+    const rows = 'q,p,l,s\nmug,A1,2,train\nmug,A2,0,\nmug,A3,Exact,dev\nmug,A4,good,test\nmug,A5,1,later\n'
+    const columns = { queryId: 'q', query: 'q', productId: 'p', label: 'l', split: 's' }
+    expect(await read(rows, { role: 'judgements', columns })).toEqual({
       calls: [
-        {
-          queryId: 'mug', text: 'mug', productId: 'A1', label: 'E', grade: 2, split: 'train',
-        }, { queryId: 'mug', text: 'mug', productId: 'A2', label: 'I', grade: 0 },
+        { queryId: 'mug', text: 'mug', productId: 'A1', label: 'E', grade: 2, split: 'train' },
+        { queryId: 'mug', text: 'mug', productId: 'A2', label: 'I', grade: 0 },
         { queryId: 'mug', text: 'mug', productId: 'A3', label: 'E', split: 'validation' },
       ],
       rejected: ['4: l is "good"; a grade, or E, S, C, I or their words are known', '5: s is "later"; train, validation and test are known'],
     })
-    expect(
-      (await read('n,t\n7,red mug\n8,\n', { role: 'queries', columns: { queryId: 'n', query: 't' } })),
-    ).toEqual({ calls: [{ id: '7', text: 'red mug' }], rejected: ['2: t is missing; a query without words ranks nothing'] })
-    expect(
-      (
-        await read('u,i,t\nU1,A1,1970-01-02\nU1,A2,86401\nU1,A3,soon\n', { role: 'interactions', columns: { userId: 'u', itemId: 'i', time: 't' } }),
-      ).calls,
-    ).toEqual([
+  })
+
+  it('reads queries, and purchases by date or second', async () => {
+    expect(await read('n,t\n7,red mug\n8,\n', { role: 'queries', columns: { queryId: 'n', query: 't' } })).toEqual({
+      calls: [{ id: '7', text: 'red mug' }], rejected: ['2: t is missing; a query without words ranks nothing'],
+    })
+    const columns = { userId: 'u', itemId: 'i', time: 't' }
+    const bought = await read('u,i,t\nU1,A1,1970-01-02\nU1,A2,86401\nU1,A3,soon\n', { role: 'interactions', columns })
+    expect(bought.calls).toEqual([
       { userId: 'U1', itemId: 'A1', time: 86400, rating: undefined }, { userId: 'U1', itemId: 'A2', time: 86401, rating: undefined },
     ])
+    expect(bought.rejected).toHaveLength(1)
   })
 
   it('without a column that its role needs, or with a meaning that is none, is refused with a sentence', () => {
