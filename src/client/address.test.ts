@@ -52,7 +52,8 @@ test('a transfer that breaks off is no file', async () => {
 })
 
 test('a server that cannot be reached or does not allow it is told with the likely cause and the remedy', async () => {
-  await expect(fetchFile('http://127.0.0.1:1/data.csv')).rejects.toThrow('most likely 127.0.0.1:1 does not allow other pages to read its files (CORS), or it cannot be reached; download the file and drop it here')
+  const cause = 'most likely 127.0.0.1:1 does not allow other pages to read its files (CORS), or it cannot be reached'
+  await expect(fetchFile('http://127.0.0.1:1/data.csv')).rejects.toThrow(`${cause}; download the file and drop it here`)
 })
 
 test.each(['file:///etc/hosts', 'javascript:alert(1)', 'http://', 'data:text/csv,a'])('%s is no address of a file', async (address) => {

@@ -31,8 +31,8 @@ export async function fetchFile(text: string, onProgress?: (progress: FetchProgr
   } catch (error) {
     if (signal?.aborted === true) throw new Error('fetching was cancelled; nothing was kept', { cause: error })
     throw new Error(
-      `${address.href} could not be fetched: most likely ${address.host} does not allow other pages to read its files (CORS), or it cannot be reached; `
-      + 'download the file and drop it here',
+      `${address.href} could not be fetched: most likely ${address.host} does not allow other pages to read its files (CORS), `
+      + 'or it cannot be reached; download the file and drop it here',
       { cause: error },
     )
   }

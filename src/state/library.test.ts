@@ -72,8 +72,9 @@ test('damage that is found as the catalogue is indexed keeps the shop that was l
   const page = fake(['esci'])
   await page.library.start()
   const { openRecommender } = page.client
+  const damage = new Error('the stored dataset esci is damaged: its file products was changed')
   const library = createLibrary({ ...page.client, openRecommender: (dataset, spec, options) => (
-    dataset.hash === '#esci' ? Promise.reject(new Error('the stored dataset esci is damaged: its file products was changed')) : openRecommender(dataset, spec, options)) }, SETTINGS)
+    dataset.hash === '#esci' ? Promise.reject(damage) : openRecommender(dataset, spec, options)) }, SETTINGS)
   await library.start()
   await library.open('#esci')
   expect(library.getState().shop?.dataset.name).toBe('sample')
@@ -222,7 +223,8 @@ test('progress that comes after its result does not bring the reading back', asy
   let late: (share: number) => void = () => undefined
   const page = fake([], { openRecommender: (_, spec, options) => {
     late = options!.onProgress!
-    return Promise.resolve({ recommender: { name: spec.kind, rank: () => Promise.resolve([]) }, failed: new Promise<Error>(() => undefined), close: () => undefined })
+    const recommender = { name: spec.kind, rank: () => Promise.resolve([]) }
+    return Promise.resolve({ recommender, failed: new Promise<Error>(() => undefined), close: () => undefined })
   } })
   await page.library.start()
   late(1)

@@ -40,7 +40,9 @@ export interface LibraryState {
 export interface LibraryClient {
   readonly store: Store
   storeSample(options: Pick<ReadOptions, 'onProgress' | 'signal'>): Promise<string>
-  readonly openRecommender: (dataset: Pick<Dataset, 'hash' | 'productCount'>, spec: RecommenderSpec, options?: OpenOptions) => Promise<OpenRecommender>
+  readonly openRecommender: (
+    dataset: Pick<Dataset, 'hash' | 'productCount'>, spec: RecommenderSpec, options?: OpenOptions,
+  ) => Promise<OpenRecommender>
   /** the hash of the dataset that was open when the page was left; null where there is none, or it was the sample */
   lastUsed(): string | null
   setLastUsed(hash: string | null): void
@@ -101,7 +103,8 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     try {
       signal.throwIfAborted()
       tell(beginning(what, 'indexing'))
-      opened = await ranker.open(stored.dataset, (share) => tell({ ...beginning(what, 'indexing'), share, rows: stored.dataset.productCount }), signal)
+      const { productCount: rows } = stored.dataset
+      opened = await ranker.open(stored.dataset, (share) => tell({ ...beginning(what, 'indexing'), share, rows }), signal)
     } catch (error) {
       stored.close()
       throw signal.aborted ? new Error(`indexing was cancelled; ${what} is stored and can be opened again`, { cause: error }) : error

@@ -12,7 +12,8 @@ async function open() {
   await library.start()
   const lookup = (hash: string, ids: readonly string[]) => {
     asked.push(`${hash} ${ids.join(',')}`)
-    return Promise.resolve(ids.map((id) => (id === 'none' ? undefined : { id, title: `${id} of ${hash}`, description: '', bullets: '', brand: '', color: '' })))
+    const product = (id: string) => ({ id, title: `${id} of ${hash}`, description: '', bullets: '', brand: '', color: '' })
+    return Promise.resolve(ids.map((id) => (id === 'none' ? undefined : product(id))))
   }
   return { library, asked, products: createProducts({ products: lookup }, library) }
 }

@@ -11,9 +11,20 @@ const REPORT: IngestReport = {
   leftOut: { queriesWithoutExact: 0, filtered: {}, duplicateProducts: 0 }, samples: { products: [], queries: [] }, seconds: 0,
 }
 
+interface Seen {
+  /** hash and kind of recommenders */
+  readonly closed: string[]
+  /** hashes of datasets that were let go */
+  readonly released: string[]
+  readonly specs: RecommenderSpec[]
+  last: string | null
+  /** in the order opened */
+  readonly crash: ((reason: Error) => void)[]
+}
+
 /** A browser's store with the sample and what `names` say; each dataset's hash is its name with a mark. */
 export function fakeBrowser(names: readonly string[] = [], over: Partial<LibraryClient> = {}) {
-  const seen = { closed: [] as string[], released: [] as string[], specs: [] as RecommenderSpec[], last: null as string | null, crash: [] as ((reason: Error) => void)[] }
+  const seen: Seen = { closed: [], released: [], specs: [], last: null, crash: [] }
   const stored = new Map(names.map((name) => [`#${name}`, name]))
   const damage = new Map<string, string>()
   const list = (): Promise<readonly StoredDataset[]> => Promise.resolve([...stored].map(([hash, name]) => (
@@ -23,7 +34,8 @@ export function fakeBrowser(names: readonly string[] = [], over: Partial<Library
       list,
       open: (hash) => {
         const name = stored.get(hash)
-        if (name === undefined || damage.has(hash)) return Promise.reject(new Error(`the stored dataset ${name} is damaged: its manifest was changed`))
+        const whole = name !== undefined && !damage.has(hash)
+        if (!whole) return Promise.reject(new Error(`the stored dataset ${name} is damaged: its manifest was changed`))
         return Promise.resolve({ dataset: { name, hash, productCount: 1, queries: [] }, report: REPORT, close: () => void seen.released.push(hash) })
       },
       remove: (hash) => {
@@ -49,7 +61,8 @@ export function fakeBrowser(names: readonly string[] = [], over: Partial<Library
       seen.specs.push(spec)
       options?.onProgress?.(1)
       const failed = new Promise<Error>((resolve) => { seen.crash.push(resolve) })
-      return Promise.resolve({ recommender: { name: spec.kind, rank: () => Promise.resolve([]) }, failed, close: () => void seen.closed.push(`${hash} ${spec.kind}`) })
+      const recommender = { name: spec.kind, rank: () => Promise.resolve([]) }
+      return Promise.resolve({ recommender, failed, close: () => void seen.closed.push(`${hash} ${spec.kind}`) })
     },
     lastUsed: () => seen.last,
     setLastUsed: (hash) => { seen.last = hash },

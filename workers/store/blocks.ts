@@ -89,7 +89,8 @@ export class BlockReader {
     const blob = await folder.read(name)
     if (blob === undefined) throw new Error(`its file ${name} is missing`)
     if (blob.size !== record.bytes) throw new Error(`its file ${name} has ${blob.size} bytes instead of ${record.bytes}`)
-    if (record.blocks.length !== Math.ceil(record.bytes / BLOCK_BYTES)) throw new Error(`its record of ${name} has ${record.blocks.length} digests for ${record.bytes} bytes`)
+    const { bytes, blocks } = record
+    if (blocks.length !== Math.ceil(bytes / BLOCK_BYTES)) throw new Error(`its record of ${name} has ${blocks.length} digests for ${bytes} bytes`)
     return new BlockReader(folder, blob, record, name)
   }
 
@@ -160,7 +161,7 @@ export class BlockReader {
     const length = Math.min(BLOCK_BYTES, this.record.bytes - start)
     const bytes = this.#shared === undefined ? await this.peek(start, start + length) : new Uint8Array(length)
     if (this.#shared !== undefined) this.#shared.read(bytes as Uint8Array<ArrayBuffer>, { at: start })
-    if ((await digestOf(bytes)) !== this.record.blocks[block]) throw new Error(`its file ${this.name} was changed between bytes ${start} and ${start + length}`)
-    return bytes
+    if ((await digestOf(bytes)) === this.record.blocks[block]) return bytes
+    throw new Error(`its file ${this.name} was changed between bytes ${start} and ${start + length}`)
   }
 }

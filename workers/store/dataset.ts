@@ -29,7 +29,7 @@ export interface DatasetWriter {
 }
 
 /** Queries or users handed over at once: few enough that a page takes them between two frames. */
-const PART = 2_000
+const PART = 500
 
 const REJECTIONS = 'rejections'
 
@@ -70,8 +70,13 @@ export async function readDataset(folder: Folder, manifest: Manifest, onPart?: (
   await FileCatalogueReader.open(folder, catalogue)
   const queries: JudgedQuery[] = []
   const users: UserHistory[] = []
-  await readLines<JudgedQuery>(folder, 'queries', manifest.queries, (part) => (onPart === undefined ? void queries.push(...part) : onPart({ queries: part })))
-  if (userLines !== undefined) await readLines<UserHistory>(folder, 'users', userLines, (part) => (onPart === undefined ? void users.push(...part) : onPart({ users: part })))
+  const keep = (parts: DatasetParts): void => {
+    queries.push(...parts.queries ?? [])
+    users.push(...parts.users ?? [])
+  }
+  const take = onPart ?? keep
+  await readLines<JudgedQuery>(folder, 'queries', manifest.queries, (part) => take({ queries: part }))
+  if (userLines !== undefined) await readLines<UserHistory>(folder, 'users', userLines, (part) => take({ users: part }))
   const report = await readReport(folder, manifest)
   return { dataset: { name, hash, productCount: catalogue.count, queries, ...(userLines === undefined ? {} : { users }) }, report }
 }

@@ -92,7 +92,9 @@ export class PrivateFolder implements Folder {
   /** Bytes of all files in this folder and below. */
   async size(): Promise<number> {
     let bytes = 0
-    for await (const handle of this.handle.values()) bytes += handle.kind === 'file' ? (await handle.getFile()).size : await new PrivateFolder(handle).size()
+    for await (const handle of this.handle.values()) {
+      bytes += handle.kind === 'file' ? (await handle.getFile()).size : await new PrivateFolder(handle).size()
+    }
     return bytes
   }
 

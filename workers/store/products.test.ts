@@ -8,9 +8,16 @@ import { IdLookup } from './lookup.ts'
 import { CATALOGUE_FILES, type CatalogueRecord, FileCatalogueReader, FileCatalogueWriter } from './products.ts'
 import { decodeRecord, RecordEncoder } from './record.ts'
 
-const product = (id: string, over: Partial<Product> = {}): Product => ({ id, title: `title of ${id}`, description: '', bullets: '', brand: '', color: '', ...over })
+const product = (id: string, over: Partial<Product> = {}): Product => (
+  { id, title: `title of ${id}`, description: '', bullets: '', brand: '', color: '', ...over })
 
-async function stored(products: readonly Product[], folder = new MemoryFolder()): Promise<{ folder: MemoryFolder; record: CatalogueRecord; reader: FileCatalogueReader }> {
+interface Stored {
+  readonly folder: MemoryFolder
+  readonly record: CatalogueRecord
+  readonly reader: FileCatalogueReader
+}
+
+async function stored(products: readonly Product[], folder = new MemoryFolder()): Promise<Stored> {
   const writer = await FileCatalogueWriter.create(folder)
   for (const one of products) writer.add(one)
   const record = await writer.finish()
@@ -37,7 +44,8 @@ test('any text comes back as it was: of any script, with NUL, line feeds, a byte
 })
 
 test('half of a surrogate pair becomes the replacement character and disturbs nothing after it', () => {
-  expect(decodeRecord(new RecordEncoder().encode(product('x', { title: 'a\uD83Cb', color: 'red' })))).toMatchObject({ title: 'a\uFFFDb', color: 'red' })
+  const halved = product('x', { title: 'a\uD83Cb', color: 'red' })
+  expect(decodeRecord(new RecordEncoder().encode(halved))).toMatchObject({ title: 'a\uFFFDb', color: 'red' })
 })
 
 test('a text longer than every buffer comes back whole', () => {

@@ -71,13 +71,16 @@ export class FileCatalogueWriter implements CatalogueWriter {
 export class FileCatalogueReader implements CatalogueReader {
   #offsets: Promise<Float64Array> | undefined
 
-  private constructor(readonly count: number, private readonly files: Readonly<Record<CatalogueFile, BlockReader>>, private readonly blame: (reason: unknown) => unknown) {}
+  private constructor(
+    readonly count: number, private readonly files: Readonly<Record<CatalogueFile, BlockReader>>, private readonly blame: (reason: unknown) => unknown,
+  ) {}
 
   /** Throws where a file is missing or has another length than `record` says; `blame` makes the error of damage that is found later. */
   static async open(folder: Folder, record: CatalogueRecord, blame = (reason: unknown): unknown => reason): Promise<FileCatalogueReader> {
-    if (record.offsets.bytes !== (record.count + 1) * OFFSET_BYTES) throw new Error(`its offsets have ${record.offsets.bytes} bytes for ${record.count} products`)
+    const { count, offsets: { bytes } } = record
+    if (bytes !== (count + 1) * OFFSET_BYTES) throw new Error(`its offsets have ${bytes} bytes for ${count} products`)
     const [products, offsets, ids] = await Promise.all(CATALOGUE_FILES.map((name) => BlockReader.open(folder, name, record[name])))
-    return new FileCatalogueReader(record.count, { products: products!, offsets: offsets!, ids: ids! }, blame)
+    return new FileCatalogueReader(count, { products: products!, offsets: offsets!, ids: ids! }, blame)
   }
 
   async ids(): Promise<readonly string[]> {
@@ -117,7 +120,8 @@ export class FileCatalogueReader implements CatalogueReader {
   async at(positions: readonly number[]): Promise<readonly Product[]> {
     const offsets = await this.#readOffsets()
     return Promise.all(positions.map(async (position) => {
-      if (!Number.isInteger(position) || position < 0 || position >= this.count) throw new Error(`there is no product ${position} among ${this.count}`)
+      const known = Number.isInteger(position) && position >= 0 && position < this.count
+      if (!known) throw new Error(`there is no product ${position} among ${this.count}`)
       return this.#decode(await this.#checked(this.files.products.peek(offsets[position]!, offsets[position + 1]!)))
     }))
   }

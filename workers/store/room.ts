@@ -21,8 +21,9 @@ export async function roomNow(): Promise<{ used: number; quota: number }> {
 const TRIES = 10
 
 /**
- * How many of `wanted` bytes can be written in this folder, tried with a file `probe` that nobody else uses. What the browser says of its quota is rounded to whole gigabytes, so that no page
- * can be told by it; a file that is made that long is refused by the true one, and takes no time.
+ * How many of `wanted` bytes can be written in this folder, tried with a file `probe` that nobody else uses. What the browser says of its
+ * quota is rounded to whole gigabytes, so that no page can be told by it; a file that is made that long is refused by the true one, and
+ * takes no time.
  */
 export async function freeRoom(folder: FileSystemDirectoryHandle, wanted: number, probe: string): Promise<number> {
   const file = await openInPlace(await folder.getFileHandle(probe, { create: true }))

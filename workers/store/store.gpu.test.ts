@@ -3,7 +3,10 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { cdp } from 'vitest/browser'
 import { readFiles } from '../../src/client/ingest.ts'
+import { openRecommender } from '../../src/client/recommender.ts'
 import { createStore } from '../../src/client/store.ts'
+import { settingsOf } from '../../src/domain/config.ts'
+import { specOf } from '../../src/domain/spec.ts'
 
 const root = (): Promise<FileSystemDirectoryHandle> => navigator.storage.getDirectory()
 const datasets = async (): Promise<FileSystemDirectoryHandle> => (await root()).getDirectoryHandle('datasets', { create: true })
@@ -22,12 +25,13 @@ function shards(count: number, seed = 'a'): File[] {
   const ids = Array.from({ length: count }, (_, at) => `${seed}${at}`)
   const products = parquetWriteBuffer({ columnData: [
     text('product_id', ids), text('product_title', ids.map((id) => `Töpfe ${id} 鍋 🍲`)),
-    ...['product_description', 'product_bullet_point', 'product_brand', 'product_color'].map((name) => text(name, ids.map((id) => `${name} of ${id}`))),
+    ...['description', 'bullet_point', 'brand', 'color'].map((name) => text(`product_${name}`, ids.map((id) => `${name} of ${id}`))),
     text('product_locale', ids.map(() => 'us')),
   ] })
   const examples = parquetWriteBuffer({ columnData: [
     text('query', ids.map((id) => `pot ${id}`)), text('query_id', ids.map((_, at) => String(at))), text('product_id', ids),
-    text('product_locale', ids.map(() => 'us')), text('esci_label', ids.map(() => 'E')), text('split', ids.map((_, at) => (at % 2 === 0 ? 'train' : 'test'))),
+    text('product_locale', ids.map(() => 'us')), text('esci_label', ids.map(() => 'E')),
+    text('split', ids.map((_, at) => (at % 2 === 0 ? 'train' : 'test'))),
   ] })
   return [new File([products], 'products.parquet'), new File([examples], 'examples.parquet')]
 }
@@ -66,8 +70,8 @@ test('products are found by id and by place, and an id that the catalogue lacks 
   const store = createStore()
   const [last, none, first] = await store.products(hash, ['a2999', 'b1', 'a0'])
   expect(last).toEqual({
-    id: 'a2999', title: 'Töpfe a2999 鍋 🍲', description: 'product_description of a2999', bullets: 'product_bullet_point of a2999',
-    brand: 'product_brand of a2999', color: 'product_color of a2999',
+    id: 'a2999', title: 'Töpfe a2999 鍋 🍲', description: 'description of a2999', bullets: 'bullet_point of a2999',
+    brand: 'brand of a2999', color: 'color of a2999',
   })
   expect([none, first?.id]).toEqual([undefined, 'a0'])
   expect((await store.productsAt(hash, [7, 1])).map(({ id }) => id)).toEqual(['a7', 'a1'])
@@ -84,7 +88,7 @@ test('read twice at once, as by two tabs, the same files are one whole dataset, 
   const files = shards(5000)
   const outcomes = await Promise.allSettled([readFiles(files, { name: 'one' }), readFiles(files, { name: 'other' })])
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') expect((outcome.reason as Error).message).toMatch(/is being read by another tab of this page; wait for it, or cancel it there/)
+    if (outcome.status === 'rejected') expect((outcome.reason as Error).message).toContain('is being read by another tab of this page; wait for it')
   }
   expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true)
   const [hash, ...others] = await foldersLeft()
@@ -180,7 +184,27 @@ test('a damaged manifest is listed as damage and can be removed; reading the sam
 test('changed queries are found out before anything of the dataset is used', async () => {
   const hash = await readFiles(shards(20), { name: 'pots' })
   await spoil(hash, 'queries', 200)
-  await expect(createStore().open(hash)).rejects.toThrow(/the stored dataset pots is damaged: its file queries was changed between bytes 0 and \d+; remove it/)
+  const opening = createStore().open(hash)
+  await expect(opening).rejects.toThrow(/the stored dataset pots is damaged: its file queries was changed between bytes 0 and \d+; remove it/)
+})
+
+test('one changed letter of a product is found out as the catalogue is indexed, and nothing is ranked by it', async () => {
+  const hash = await readFiles(shards(2000), { name: 'pots' })
+  await spoil(hash, 'products', 100_000)
+  const refusal = openRecommender({ hash, productCount: 2000 }, specOf(settingsOf('sample')))
+  await expect(refusal).rejects.toThrow(/the stored dataset pots is damaged: its file products was changed between bytes 0 and \d+; remove it/)
+})
+
+test('several workers read one catalogue at once', async () => {
+  const hash = await readFiles(shards(5000), { name: 'pots' })
+  const stores = [createStore(), createStore(), createStore()]
+  const [recommender, ...looked] = await Promise.all([
+    openRecommender({ hash, productCount: 5000 }, specOf(settingsOf('sample'))), ...stores.map((store) => store.products(hash, ['a4999'])),
+  ])
+  expect(looked.map(([product]) => product?.title)).toEqual(stores.map(() => 'Töpfe a4999 鍋 🍲'))
+  const [ranking] = await recommender.recommender.rank(['a4999'], 1)
+  expect(ranking?.ids).toEqual(['a4999'])
+  recommender.close()
 })
 
 test('a file that was cut off is told at once', async () => {
@@ -200,13 +224,14 @@ describe('on a full disk', () => {
   }
   afterEach(() => leave(undefined))
 
-  const sentence = /^large needs at least [\d.]+ MB in the browser's store, which has ([\d.]+) MB free; remove a stored dataset, or free space on this disk/
+  const sentence = /^large needs at least [\d.]+ MB in the browser's store, which has ([\d.]+) MB free; remove a stored dataset, or free/
 
   test('what surely will not fit is refused before a row is read, with the bytes needed and free', async () => {
     const kept = await readFiles(shards(20), { name: 'pots' })
     const rows: number[] = []
     await leave(50_000)
-    await expect(readFiles(shards(20_000, 'large'), { name: 'large', onProgress: (progress) => void rows.push(progress.rows) })).rejects.toThrow(sentence)
+    const reading = readFiles(shards(20_000, 'large'), { name: 'large', onProgress: (progress) => void rows.push(progress.rows) })
+    await expect(reading).rejects.toThrow(sentence)
     expect(rows).toEqual([])
     expect(await foldersLeft()).toEqual([kept])
   })

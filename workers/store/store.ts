@@ -184,7 +184,9 @@ export async function listDatasets(): Promise<StoredDataset[]> {
       const damage = await checkLengths(folder, manifest).then(() => undefined, (error: unknown) => damaged(name, error).message)
       found.push(damage === undefined ? stored : { ...stored, damage })
     } catch (error) {
-      found.push({ hash, name: hash.slice(0, 8), readAt: 0, products: 0, queries: 0, users: 0, bytes: await folder.size(), damage: damaged(hash.slice(0, 8), error).message })
+      const name = hash.slice(0, 8)
+      const nothing = { readAt: 0, products: 0, queries: 0, users: 0 }
+      found.push({ hash, name, ...nothing, bytes: await folder.size(), damage: damaged(name, error).message })
     }
   }
   return found.sort((a, b) => b.readAt - a.readAt)
