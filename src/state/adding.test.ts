@@ -87,6 +87,22 @@ test('a cancelled read says so and keeps the files to be read again', async () =
   expect(adding.getState()).toMatchObject({ doing: undefined, recognised: [{ file: 'a.csv' }], failure: 'reading was cancelled; nothing of these files was kept' })
 })
 
+test('a read goes on behind a closed sheet, and files that come meanwhile do not end it', async () => {
+  let finish: (hash: string) => void = () => undefined
+  const { adding } = open({ readFiles: () => new Promise((resolve) => { finish = resolve }) })
+  await adding.addFiles([file('a.csv')])
+  const reading = adding.read()
+  await new Promise((resolve) => { setTimeout(resolve) })
+  adding.close()
+  expect(adding.getState()).toMatchObject({ open: false, doing: { what: 'a' } })
+  await adding.addFiles([file('b.csv')])
+  expect(adding.getState()).toMatchObject({ open: true, failure: 'a is being read; wait for it or cancel it, then add other files', recognised: [{ file: 'a.csv' }] })
+  adding.close()
+  finish('hash')
+  await reading
+  expect(adding.getState()).toMatchObject({ open: false, doing: undefined, understood: { name: 'a' } })
+})
+
 test('discarding frees what was read, unless it was stored before', async () => {
   const { adding, removed } = open()
   await adding.addFiles([file('a.csv')])

@@ -59,7 +59,7 @@ export interface Adding extends StoreApi<AddingState> {
   /** Reads the files into the store, or only checks their measures where they are stored results and nothing else. */
   readonly read: () => Promise<void>
   readonly cancel: () => void
-  /** Closes the sheet; what was read stays stored. What is under way ends. */
+  /** Closes the sheet; what was read stays stored. A read goes on behind it, anything else under way ends. */
   readonly close: () => void
   /** Closes the sheet and frees what was read. */
   readonly discard: () => Promise<void>
@@ -95,6 +95,8 @@ export function createAdding(client: AddingClient): Adding {
 
   /** One piece of work at a time; only the latest is heard. */
   const take = async (work: (signal: AbortSignal, tell: (reading: Reading) => void) => Promise<void>): Promise<void> => {
+    const { doing } = getState()
+    if (doing?.phase === 'reading') return setState({ open: true, failure: `${doing.what} is being read; wait for it or cancel it, then add other files` })
     abort?.abort()
     const mine = new AbortController()
     abort = mine
@@ -169,14 +171,19 @@ export function createAdding(client: AddingClient): Adding {
     }),
     cancel: () => abort?.abort(new Error('reading was cancelled; nothing of these files was kept')),
     close: () => {
+      if (getState().doing?.phase === 'reading') return setState({ open: false })
       abort?.abort()
       abort = undefined
       setState({ ...NOTHING, open: false })
     },
     discard: async () => {
       const { understood } = getState()
-      setState({ ...NOTHING, open: false })
-      if (understood !== undefined && !understood.known) await client.store.remove(understood.hash)
+      try {
+        if (understood !== undefined && !understood.known) await client.store.remove(understood.hash)
+        setState({ ...NOTHING, open: false })
+      } catch (error) {
+        setState({ failure: sentenceOf(error) })
+      }
     },
     rejections: () => {
       const { understood } = getState()

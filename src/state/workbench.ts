@@ -63,6 +63,9 @@ export function createWorkbench(): Workbench {
     })
   }
 
+  // what is stored changed
+  adding.subscribe((now, before) => { if (now.understood !== before.understood) void library.look() })
+
   let typing: ReturnType<typeof setTimeout> | undefined
   run.subscribe(({ settings, phase }, before) => {
     if (settings === before.settings && phase === before.phase) return

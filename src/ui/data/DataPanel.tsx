@@ -2,7 +2,7 @@
 import { useId } from 'react'
 import { usePageDrop } from '../add/usePageDrop.ts'
 import { count, percent } from '../parts/format.ts'
-import { useLibrary, useWorkbench } from '../parts/stores.ts'
+import { useAdding, useLibrary, useWorkbench } from '../parts/stores.ts'
 import { DatasetCard } from './DatasetCard.tsx'
 import { PolicyCard } from './PolicyCard.tsx'
 import { RecommenderCard } from './RecommenderCard.tsx'
@@ -34,6 +34,23 @@ function Opening() {
   )
 }
 
+/** A read behind the closed sheet, and what came of it. */
+function Behind() {
+  const { adding } = useWorkbench()
+  const open = useAdding((state) => state.open)
+  const doing = useAdding((state) => state.doing)
+  const failure = useAdding((state) => state.failure)
+  const understood = useAdding((state) => state.understood?.name)
+  if (open || (doing === undefined && failure === undefined && understood === undefined)) return null
+  const said = doing !== undefined ? `Reading ${doing.what}, ${percent(doing.share)}` : failure !== undefined ? 'The files were not read' : `${understood ?? ''} was read`
+  return (
+    <div className="notice" role="status">
+      <p>{said} <button type="button" className="plain" onClick={adding.show}>Show</button></p>
+      {doing !== undefined && <progress max={1} value={doing.share} aria-label={`Reading ${doing.what}`} />}
+    </div>
+  )
+}
+
 export function DataPanel() {
   const { adding } = useWorkbench()
   const heading = useId()
@@ -46,6 +63,7 @@ export function DataPanel() {
         <button type="button" className="button small" title="or drop files anywhere on the page" onClick={adding.show}>Add data</button>
       </div>
       <Failure />
+      <Behind />
       <Announcement />
       <DatasetCard />
       <Opening />

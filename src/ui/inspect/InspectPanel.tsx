@@ -1,7 +1,7 @@
 // The area below: one query asked in three ways, side by side, and what the last step's rollouts earned.
 import { useId } from 'react'
 import { count } from '../parts/format.ts'
-import { useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { CatalogueSearch } from './CatalogueSearch.tsx'
 import { Column } from './Column.tsx'
@@ -30,7 +30,11 @@ function Columns() {
   const inspection = useView((state) => state.inspection)
   const step = useView((state) => state.inspectedStep)
   const absent = useRun((state) => state.engine.is === 'absent' || state.engine.is === 'lost')
-  if (inspection === undefined) return <p className="waiting">Pick a query to see what each way of asking finds.</p>
+  const judged = useLibrary((state) => (state.shop?.dataset.queries.length ?? 0) > 0)
+  if (inspection === undefined) {
+    const said = judged ? 'Pick a query' : 'This data set has no judged queries, so nothing is picked for you. Type any query'
+    return <p className="waiting">{said} to see what each way of asking finds.</p>
+  }
   const { original, before, current } = inspection.columns
   const waiting = absent ? 'no policy engine: see Data' : 'writing …'
   return (
