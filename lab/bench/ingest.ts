@@ -23,6 +23,7 @@ export async function benchIngest(lab: Lab, rows: number, progress: (line: strin
   return {
     name: 'ingest', adapter: '', peak: 0,
     cases: [
+      cases('read, store and index', Math.round(rows / (value.readSeconds + value.indexSeconds)), 'rows/s'),
       cases('read and store', rowsPerSecond, 'rows/s'), cases('read and store', value.readSeconds, 's'), cases('index', value.indexSeconds, 's'),
       cases('products', value.products, 'products'), cases(
         'index size', value.indexBytes / Math.max(1, value.products), 'bytes/product',
