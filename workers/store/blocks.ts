@@ -10,6 +10,9 @@ export interface FileRecord {
   readonly blocks: readonly string[]
 }
 
+/** Blocks read before they are asked for, while a file is read from end to end. */
+const AHEAD = 4
+
 const utf8 = new TextEncoder()
 
 export function hexOf(digest: ArrayBuffer): string {
@@ -76,9 +79,9 @@ export class BlockWriter {
 /** A stored file, read in ranges; each block is checked against its digest when it is read. */
 export class BlockReader {
   #cached: { readonly block: number; readonly bytes: Uint8Array } | undefined
-  /** while the file is read from end to end: its handle, and the block after the last one, read ahead */
+  /** while the file is read from end to end: its handle, and the next blocks, whose digests are computed meanwhile */
   #shared: SharedFile | undefined
-  #ahead: { readonly block: number; readonly bytes: Promise<Uint8Array> } | undefined
+  readonly #ahead = new Map<number, Promise<Uint8Array>>()
 
   private constructor(
     private readonly folder: Folder, private readonly blob: Blob, private readonly record: FileRecord, private readonly name: string,
@@ -120,7 +123,9 @@ export class BlockReader {
     this.#shared = shared
     return () => {
       shared?.close()
-      if (this.#shared === shared) this.#shared = this.#ahead = undefined
+      if (this.#shared !== shared) return
+      this.#shared = undefined
+      this.#ahead.clear()
     }
   }
 
@@ -143,13 +148,14 @@ export class BlockReader {
 
   async #blockAt(block: number): Promise<Uint8Array> {
     if (this.#cached?.block === block) return this.#cached.bytes
-    const reading = this.#ahead?.block === block ? this.#ahead.bytes : this.#load(block)
-    this.#ahead = undefined
-    if (this.#shared !== undefined && block + 1 < this.record.blocks.length) {
-      const bytes = this.#load(block + 1)
+    const reading = this.#ahead.get(block) ?? this.#load(block)
+    for (const known of this.#ahead.keys()) if (known <= block || known > block + AHEAD) this.#ahead.delete(known)
+    for (let next = block + 1; this.#shared !== undefined && next <= Math.min(block + AHEAD, this.record.blocks.length - 1); next++) {
+      if (this.#ahead.has(next)) continue
+      const later = this.#load(next)
       // told when its turn comes
-      bytes.catch(() => undefined)
-      this.#ahead = { block: block + 1, bytes }
+      later.catch(() => undefined)
+      this.#ahead.set(next, later)
     }
     const bytes = await reading
     this.#cached = { block, bytes }
