@@ -85,7 +85,7 @@ describe('leave last out', () => {
           const told = splits.train.filter((one) => one.userId === userId)
           const length = Math.max(0, ...told.map((one) => one.items.length + 1))
           expect(length).toBe(items.length >= 4 ? items.length - 2 : 0)
-          expect(told.map(row)).toEqual(told.map((one, at) => `${userId} ${items.slice(0, at + 1).join('')}>${items[at + 1]}`))
+          expect(told.map(row)).toEqual(told.map((_, at) => `${userId} ${items.slice(0, at + 1).join('')}>${items[at + 1]}`))
           expect(one(splits.test, userId)).toBe(items.length >= 3 ? `${userId} ${items.slice(0, -1).join('')}>${items.at(-1)}` : undefined)
         }
       }),

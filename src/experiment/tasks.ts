@@ -1,22 +1,43 @@
 // The judged queries of a run, each with its prompt and its targets, and how the policy is asked about them.
 import type { Dataset, JudgedQuery, Split } from '../domain/dataset.ts'
 import { departmentList } from '../domain/department.ts'
-import { targetsOf, type Targets } from '../domain/metrics.ts'
+import { gainOf, targetsOf, type Targets } from '../domain/metrics.ts'
 import { splitValidation } from '../domain/order.ts'
 import { END_OF_TURN, renderPrompt, type Prompt } from '../domain/prompt.ts'
 import type { Settings } from '../domain/settings.ts'
 import { splitOf } from '../domain/splits.ts'
 import type { GenerateRequest, Sampling } from '../protocol/policy.ts'
 
-export interface Task {
-  /** the query's place in the dataset: names the prompt to the sampler's generator, whatever batch it is in */
-  readonly key: number
-  readonly query: JudgedQuery
-  readonly prompt: Prompt
+/** A judged query as a run uses it. Its prompt and targets are made when they are first asked for: a release has 130,000 queries. */
+export class Task {
+  #prompt: Prompt | undefined
+  #targets: Targets | undefined
+  #measured: Targets | undefined
+
+  constructor(
+    /** the query's place in the dataset: names the prompt to the sampler's generator, whatever batch it is in */
+    readonly key: number,
+    readonly query: JudgedQuery,
+    private readonly settings: Settings,
+  ) {}
+
+  get prompt(): Prompt {
+    return this.#prompt ??= renderPrompt(this.query.text, this.settings)
+  }
+
   /** what the reward is measured against */
-  readonly targets: Targets
+  get targets(): Targets {
+    return this.#targets ??= targetsOf(this.query.judgements, this.settings)
+  }
+
   /** what reported measures are measured against: always distinct products */
-  readonly measured: Targets
+  get measured(): Targets {
+    return this.#measured ??= targetsOf(this.query.judgements, { ...this.settings, duplicateTargets: 'distinct' })
+  }
+
+  get hasRelevant(): boolean {
+    return this.query.judgements.some((judgement) => gainOf(judgement, this.settings.gains) > 0)
+  }
 }
 
 /** Disjoint by query; only queries with a relevant product, in the dataset's order. */
@@ -28,14 +49,9 @@ export interface Tasks {
 
 /** Throws where there is nothing to train on, or nothing to test. */
 export function planTasks(dataset: Dataset, settings: Settings): Tasks {
-  const all = dataset.queries.map((query, key): Task => ({
-    key, query,
-    prompt: renderPrompt(query.text, settings),
-    targets: targetsOf(query.judgements, settings),
-    measured: targetsOf(query.judgements, { ...settings, duplicateTargets: 'distinct' }),
-  }))
+  const all = dataset.queries.map((query, key) => new Task(key, query, settings))
   const heldOut = departmentList(settings.testDepartments)
-  const inSplit = (name: Split): Task[] => all.filter(({ query, measured }) => splitOf(query, heldOut) === name && measured.gain.size > 0)
+  const inSplit = (name: Split): Task[] => all.filter((task) => splitOf(task.query, heldOut) === name && task.hasRelevant)
   const needed = (name: 'train' | 'test'): Task[] => {
     const tasks = inSplit(name)
     if (tasks.length > 0) return tasks
