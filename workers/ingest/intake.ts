@@ -6,6 +6,7 @@ import type { CatalogueWriter } from '../store/catalogue.ts'
 import { isFull } from '../store/room.ts'
 import { createDataset, dropIfDamaged, renameDataset } from '../store/store.ts'
 import { memoryCatalogue } from './assemble.ts'
+import { departmentOfName, splitOfName } from './assembly/names.ts'
 import { fileDigest } from './digest.ts'
 import { FORMATS } from './formats/formats.ts'
 import { recognise } from './recognise.ts'
@@ -16,10 +17,11 @@ export interface IntakeOptions {
   readonly signal: AbortSignal
 }
 
-/** What the bytes are and how they are read, as one hex SHA-256: names and order of the files play no part. */
+/** What the bytes are and how they are read, as one hex SHA-256: order of the files plays no part, and of their names only a split or a department they tell. */
 function hashOf(digests: ReadonlyMap<File, string>, { filter, mappings, catalogueOnly }: ReadRequest): Promise<string> {
   const files = [...digests].map(
-    ([{ name }, digest]) => ({ digest, mapping: mappings[name] ?? null }),
+    // what a name says of split and department counts where rows don't say it: the same bytes under such a name are other data
+    ([{ name }, digest]) => ({ digest, mapping: mappings[name] ?? null, split: splitOfName(name), department: departmentOfName(name) }),
   ).toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
   return digestOf(new TextEncoder().encode(JSON.stringify({ files, filter, ...(catalogueOnly === true ? { catalogueOnly } : {}) })))
 }
