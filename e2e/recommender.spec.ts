@@ -87,3 +87,32 @@ test('the recommender of a run under way cannot be changed', async ({ page }) =>
   await expect(bench.sheet).toContainText('A run is under way')
   await expect(bench.sheet.getByLabel('recommender', { exact: true })).toBeDisabled()
 })
+
+test('a server ranks: its reply and its failure are shown, and its header is sent to it alone', async ({ page, context, baseURL }, info) => {
+  const headers: (string | undefined)[] = []
+  let up = true
+  // a server on the page's own origin, so that no request leaves it
+  await context.route('**/engine/**', async (route) => {
+    headers.push(route.request().headers()['authorization'])
+    const { queries } = route.request().postDataJSON() as { readonly queries: readonly string[] }
+    if (!up) return route.fulfill({ status: 503, body: 'the index is being built' })
+    return route.fulfill({ json: { rankings: queries.map(() => ({ ids: ['RGL26F73NX', 'nobody'], scores: [2.5, 1] })) } })
+  })
+  const bench = new Workbench(page)
+  await bench.open(`#preset=sample&recommender=http&httpEngine=json&httpRetries=0&httpUrl=${encodeURIComponent(`${baseURL!}/engine/rank`)}`)
+  await expect(bench.column('Original query').getByRole('listitem')).toHaveCount(2)
+  await expect(bench.column('Original query').getByRole('listitem').last()).toContainText('nobody')
+  await bench.data.getByRole('button', { name: 'Change the recommender' }).click()
+  const server = bench.sheet.getByRole('region', { name: 'Server' })
+  await server.getByLabel('Value of the header').fill('ApiKey secret')
+  await server.getByRole('button', { name: 'Hold' }).click()
+  await server.getByRole('button', { name: 'Send a test request' }).click()
+  await expect(server.getByRole('status')).toContainText('RGL26F73NX')
+  expect(headers.at(-1)).toBe('ApiKey secret')
+  expect(page.url()).not.toContain('secret')
+  up = false
+  await server.getByRole('button', { name: 'Send a test request' }).click()
+  await expect(server.getByRole('status')).toContainText('503')
+  await expect(server).toContainText(/[1-9]\d* queries without a ranking/)
+  await shoot(page, info, 'server')
+})

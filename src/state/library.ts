@@ -20,6 +20,8 @@ export interface Shop {
   readonly dataset: Dataset
   readonly report: IngestReport
   readonly recommender: Recommender
+  /** what the recommender was opened for; undefined where it could not be opened */
+  readonly spec: RecommenderSpec | undefined
   /** what the recommender offers besides: explanations, MiniSearch's box, a server's counts */
   readonly opened: OpenRecommender
 }
@@ -75,7 +77,7 @@ interface Work { readonly signal: AbortSignal; readonly tell: Tell; readonly wha
 export function createLibrary(client: LibraryClient, settings: Settings): Library {
   const ranker = new Ranker(client.openRecommender, settings, (opened, ranking) => {
     const { shop } = getState()
-    setState({ ranking, ...(shop === undefined || opened === undefined ? {} : { shop: { ...shop, opened, recommender: opened.recommender } }) })
+    setState({ ranking, ...(shop === undefined || opened === undefined ? {} : { shop: { ...shop, opened, recommender: opened.recommender, spec: ranker.spec } }) })
     if (opened !== undefined) watch(opened)
   })
   const store = createStore<LibraryState>(() => ({
@@ -112,7 +114,7 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     current?.close()
     current = stored
     const { dataset, report } = stored
-    setState({ shop: { dataset, report, recommender: opened.recommender, opened }, ranking: ranker.state, failure: undefined })
+    setState({ shop: { dataset, report, recommender: opened.recommender, spec: ranker.spec, opened }, ranking: ranker.state, failure: undefined })
     client.setLastUsed(hash === sample ? null : hash)
     watch(opened)
   }

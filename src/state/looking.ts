@@ -4,7 +4,6 @@ import type { Explanation } from '../client/opened.ts'
 import { termsOf } from '../domain/analysis/analyzers.ts'
 import { searchText } from '../domain/words.ts'
 import type { Library } from './library.ts'
-import { wantedSpec } from './recommending.ts'
 import type { Run } from './run.ts'
 import { sentenceOf } from './sentence.ts'
 import type { ColumnName, View } from './view.ts'
@@ -55,7 +54,7 @@ export function createLooking(library: Library, run: Run, view: View): Looking {
   let latest = 0
 
   const unmatchedOf = (searched: string, { terms }: Explanation): readonly string[] => {
-    const spec = wantedSpec(run.getState().settings)
+    const spec = library.getState().shop?.spec
     if (spec === undefined || !('analyzer' in spec) || spec.query === 'boolean') return []
     const held = new Set(terms.map(({ term }) => term))
     return [...new Set(termsOf(spec.analyzer, searched))].filter((term) => !held.has(term))

@@ -50,7 +50,7 @@ export class Ranker {
   state: Ranking = READY
   #extras: Extras = {}
   #dataset: Catalogue | undefined
-  #opened: { readonly key: string; readonly recommender: OpenRecommender } | undefined
+  #opened: { readonly key: string; readonly spec: RecommenderSpec | undefined; readonly recommender: OpenRecommender } | undefined
   #opening: { readonly abort: AbortController; readonly done: Promise<void> } | undefined
 
   /** `onChange` hears of every new recommender of the open dataset, and of how far the next one is. */
@@ -63,6 +63,11 @@ export class Ranker {
   #authorisation(): Authorisation | undefined {
     const { authorisation } = this.#extras
     return authorisation === undefined || authorisation.origin !== originOf(this.settings.httpUrl) ? undefined : { name: authorisation.name, value: authorisation.value }
+  }
+
+  /** What ranks now, which is not always what the settings ask for; undefined where nothing does. */
+  get spec(): RecommenderSpec | undefined {
+    return this.#opened?.spec
   }
 
   #memory(): Pick<OpenOptions, 'authorisation' | 'files'> {
@@ -105,7 +110,7 @@ export class Ranker {
     }
     this.#giveUpOpening()
     this.#opened?.recommender.close()
-    this.#opened = { key, recommender: opened }
+    this.#opened = { key, spec: state === READY ? spec : undefined, recommender: opened }
     this.#dataset = dataset
     this.state = state
     // the settings may have changed meanwhile
@@ -196,7 +201,7 @@ export class Ranker {
         return
       }
       const before = this.#opened?.recommender
-      this.#opened = { key, recommender: opened }
+      this.#opened = { key, spec, recommender: opened }
       this.#opening = undefined
       this.state = READY
       this.onChange(opened, READY)

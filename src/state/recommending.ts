@@ -1,6 +1,5 @@
 // What a person sees and changes of the recommender: the settings that matter for the chosen one.
 import type { LexicalSpec, RecommenderSpec } from '../domain/recommender.ts'
-import { specOf } from '../domain/spec.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 
 export { MINISEARCH_LIMIT } from '../client/opened.ts'
@@ -31,15 +30,6 @@ export function partKinds(settings: Settings): readonly Exclude<RecommenderSpec[
   if (recommender !== 'hybrid') return [recommender]
   const names = ['minisearch', 'bm25', 'lucene', 'dense', 'http'] as const
   return hybridParts === 'all' ? names : names.filter((name) => hybridParts.split(',').some((part) => part.trim() === name))
-}
-
-/** The spec that the settings stand for; undefined where they don't fit together. */
-export function wantedSpec(settings: Settings): RecommenderSpec | undefined {
-  try {
-    return specOf(settings)
-  } catch {
-    return undefined
-  }
 }
 
 const WORDS = { plain: 'plain words', lucene: 'Lucene’s English words' } as const

@@ -1,11 +1,15 @@
 // What ranks the open dataset, by its name and what decides its rankings; and the way to change it.
 import { useState } from 'react'
-import { MINISEARCH_LIMIT, partKinds, specLines, wantedSpec } from '../../state/recommending.ts'
+import { MINISEARCH_LIMIT, partKinds, specLines } from '../../state/recommending.ts'
 import { count, percent, size } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
 import { RecommenderSheet } from './RecommenderSheet.tsx'
 
 const LEXICAL: ReadonlySet<string> = new Set(['minisearch', 'bm25', 'lucene'])
+
+const LIMIT = `MiniSearch itself holds catalogues of up to ${count(MINISEARCH_LIMIT)} products, for prefixes, misspellings and suggestions. `
+  + 'The compiled index ranks this one as it ranks smaller ones, with the same scores.'
 
 /** The next recommender on its way, or why there is none. */
 export function Opening() {
@@ -51,21 +55,20 @@ export function RecommenderCard() {
   const name = useLibrary((state) => state.shop?.recommender.name)
   const products = useLibrary((state) => state.shop?.dataset.productCount ?? 0)
   const settings = useRun((state) => state.settings)
-  // while another is on its way, or failed, the settings are not those of what ranks
-  const ready = useLibrary((state) => state.ranking.is === 'ready')
-  const spec = wantedSpec(settings)
+  // of what ranks now, not of the settings: another may be on its way, or have failed
+  const spec = useLibrary((state) => state.shop?.spec)
   if (name === undefined) return null
   return (
     <div className="card recommender">
       <div className="card-head">
-        <h3 title={name}><small>Recommender</small> {ready && spec !== undefined ? spec.kind : name}</h3>
+        <h3 title={name}><small>Recommender</small> {spec?.kind ?? name}</h3>
         <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the recommender" onClick={() => setOpen(true)}>Change</button>
       </div>
-      {ready && spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}
+      {spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}
       {settings.mode === 'as-released' && <p className="warns">as released: every query loses its first word</p>}
       <Index />
       {products > MINISEARCH_LIMIT && partKinds(settings).some((kind) => LEXICAL.has(kind)) && (
-        <p className="quiet">Beyond {count(MINISEARCH_LIMIT)} products MiniSearch itself is left out: the compiled index ranks, and there is no search box.</p>
+        <p className="quiet"><Term explain={LIMIT}>No search box</Term> beyond {count(MINISEARCH_LIMIT)} products</p>
       )}
       {!open && <Opening />}
       {open && <RecommenderSheet onClose={() => setOpen(false)} />}
