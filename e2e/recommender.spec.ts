@@ -88,7 +88,7 @@ test('the recommender of a run under way cannot be changed', async ({ page }) =>
   await expect(bench.sheet.getByLabel('recommender', { exact: true })).toBeDisabled()
 })
 
-test('a server ranks: its reply and its failure are shown, and its header is sent to it alone', async ({ page, context, baseURL }, info) => {
+test('a server ranks: its reply and its failure are shown, and its header stays out of the address', async ({ page, context, baseURL }, info) => {
   const headers: (string | undefined)[] = []
   let up = true
   // a server on the page's own origin, so that no request leaves it
