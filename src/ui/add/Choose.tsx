@@ -42,7 +42,8 @@ export function Choose() {
           className="choose-address"
           onSubmit={(event) => {
             event.preventDefault()
-            if (address.trim() !== '') void adding.addAddress(address)
+            if (address.trim() === '') return
+            void adding.addAddress(address).then(() => { if (adding.getState().failure === undefined) setAddress('') })
           }}
         >
           <input
