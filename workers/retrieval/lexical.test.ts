@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { termsOf } from '../../src/domain/analysis/analyzers.ts'
 import type { Product } from '../../src/domain/dataset.ts'
+import { Stream } from '../../src/domain/random.ts'
 import { FIELDS, type LexicalSpec } from '../../src/domain/recommender.ts'
 import type { WireRanking } from '../../src/protocol/retrieval.ts'
 import { inMemory } from './inMemory.ts'
@@ -35,6 +36,26 @@ describe('the scoring minisearch', () => {
         expect(hitsOf(rankings[at]!)).toEqual(hits.map(({ id, score }) => [`p${id}`, score]))
       }
     }), { numRuns: 300 })
+  })
+
+  it('gives long queries with repetitions the same bits, over catalogues where few products are among the best and where hundreds tie', async () => {
+    const stream = new Stream(7, 'long queries')
+    const word = (): string => `w${Math.floor(stream.uniform() ** 3 * 300)}`
+    const say = (words: number): string => Array.from({ length: words }, word).join(' ')
+    const varied = Array.from({ length: 1500 }, (_, at) => product(`p${at}`, { title: say(6), description: say(20) }))
+    const tied = [...varied.slice(0, 40), ...Array.from({ length: 400 }, () => varied[40]!)].map((row, at) => ({ ...row, id: `p${at}` }))
+    for (const products of [varied, tied]) {
+      const engine = createEngine()
+      engine.addAll(products.map((row, position) => ({ ...row, position })))
+      const asked = [...Array.from({ length: 12 }, (_, at) => say(8 + 15 * at)), `${varied[40]!.title} ${varied[40]!.description}`]
+      const index = await build(products, spec('minisearch'))
+      for (const k of [1, 10, 100]) {
+        for (const [at, ranking] of index.rank(asked, k).entries()) {
+          const hits = engine.search(asked[at]!).sort((a, b) => b.score - a.score || a.id - b.id).slice(0, k)
+          expect(hitsOf(ranking)).toEqual(hits.map(({ id, score }) => [`p${id}`, score]))
+        }
+      }
+    }
   })
 
   it('gives MiniSearch\'s scores with its settings too: k1, b, boosts and a choice of fields', async () => {

@@ -74,10 +74,15 @@ export class MinisearchScoring implements Scoring {
   }
 
   add({ first }: TermUse, { products, values, length }: Impacts, { scores, matched }: Sums): void {
+    // a repetition matches nothing new
+    if (first === 0) {
+      for (let at = 0; at < length; at++) scores[products[at]!]! += values[at]!
+      return
+    }
     for (let at = 0; at < length; at++) {
       const product = products[at]!
       scores[product]! += values[at]!
-      matched[product]! += first
+      matched[product]!++
     }
   }
 
