@@ -66,7 +66,9 @@ test('an unknown table is not read before its mapping is whole', async () => {
 })
 
 test('a refused file leaves those that wait as they were', async () => {
-  const { adding } = open({ recogniseFiles: (files) => (files[0]!.name === 'bad' ? Promise.reject(new Error('file bad is empty')) : Promise.resolve(files.map(recognise))) })
+  const { adding } = open({
+    recogniseFiles: (files) => (files[0]!.name === 'bad' ? Promise.reject(new Error('file bad is empty')) : Promise.resolve(files.map(recognise))),
+  })
   await adding.addFiles([file('a.csv')])
   await adding.addFiles([file('bad')])
   expect(adding.getState()).toMatchObject({ failure: 'file bad is empty', recognised: [{ file: 'a.csv' }] })
@@ -84,7 +86,9 @@ test('a cancelled read says so and keeps the files to be read again', async () =
   expect(adding.getState().doing).toMatchObject({ phase: 'reading', what: 'a' })
   adding.cancel()
   await reading
-  expect(adding.getState()).toMatchObject({ doing: undefined, recognised: [{ file: 'a.csv' }], failure: 'reading was cancelled; nothing of these files was kept' })
+  expect(adding.getState()).toMatchObject({
+    doing: undefined, recognised: [{ file: 'a.csv' }], failure: 'reading was cancelled; nothing of these files was kept',
+  })
 })
 
 test('a read goes on behind a closed sheet, and files that come meanwhile do not end it', async () => {
@@ -96,7 +100,9 @@ test('a read goes on behind a closed sheet, and files that come meanwhile do not
   adding.close()
   expect(adding.getState()).toMatchObject({ open: false, doing: { what: 'a' } })
   await adding.addFiles([file('b.csv')])
-  expect(adding.getState()).toMatchObject({ open: true, failure: 'a is being read; wait for it or cancel it, then add other files', recognised: [{ file: 'a.csv' }] })
+  expect(adding.getState()).toMatchObject({
+    open: true, failure: 'a is being read; wait for it or cancel it, then add other files', recognised: [{ file: 'a.csv' }],
+  })
   adding.close()
   finish('hash')
   await reading
@@ -109,13 +115,19 @@ test('discarding frees what was read, unless it was stored before', async () => 
   await adding.read()
   await adding.discard()
   expect([removed, adding.getState().open]).toEqual([['hash'], false])
-  const store = { list: () => Promise.resolve([{ hash: 'hash', name: 'a', products: 1, queries: 1, users: 0, bytes: 1, readAt: 0 }]) }
   const again = open()
-  const known = open({ store: { ...store, report: () => Promise.resolve(report), persist: () => Promise.resolve(true), remove: () => Promise.reject(new Error('removed')), rejections: () => Promise.resolve(new Blob()) } })
+  const known = open({
+    store: {
+      list: () => Promise.resolve([{ hash: 'hash', name: 'a', products: 1, queries: 1, users: 0, bytes: 1, readAt: 0 }]),
+      report: () => Promise.resolve(report), persist: () => Promise.resolve(true),
+      remove: () => Promise.reject(new Error('removed')), rejections: () => Promise.resolve(new Blob()),
+    },
+  })
   await known.adding.addFiles([file('a.csv')])
   await known.adding.read()
   expect(known.adding.getState().understood?.known).toBe(true)
   await known.adding.discard()
+  expect(known.adding.getState()).toMatchObject({ open: false, failure: undefined })
   await again.adding.addFiles([file('a.csv')])
   await again.adding.read()
   again.adding.close()

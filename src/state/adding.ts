@@ -96,7 +96,10 @@ export function createAdding(client: AddingClient): Adding {
   /** One piece of work at a time; only the latest is heard. */
   const take = async (work: (signal: AbortSignal, tell: (reading: Reading) => void) => Promise<void>): Promise<void> => {
     const { doing } = getState()
-    if (doing?.phase === 'reading') return setState({ open: true, failure: `${doing.what} is being read; wait for it or cancel it, then add other files` })
+    if (doing?.phase === 'reading') {
+      setState({ open: true, failure: `${doing.what} is being read; wait for it or cancel it, then add other files` })
+      return
+    }
     abort?.abort()
     const mine = new AbortController()
     abort = mine
@@ -127,9 +130,11 @@ export function createAdding(client: AddingClient): Adding {
     tell(beginning(nameOf(files), 'recognising'))
     const recognised = await client.recogniseFiles(files, signal)
     signal.throwIfAborted()
-    const suggested = recognised.flatMap(({ file, role, suggested: mapping }) => (role === 'unknown' && mapping !== undefined ? [[file, mapping] as const] : []))
+    const unknown = recognised.filter(({ role }) => role === 'unknown')
+    const suggested = unknown.flatMap(({ file, suggested: mapping }) => (mapping === undefined ? [] : [[file, mapping] as const]))
     setState((state) => ({
-      files: [...state.files, ...files], recognised: [...state.recognised, ...recognised], mappings: { ...state.mappings, ...Object.fromEntries(suggested) },
+      files: [...state.files, ...files], recognised: [...state.recognised, ...recognised],
+      mappings: { ...state.mappings, ...Object.fromEntries(suggested) },
     }))
   }
 

@@ -10,6 +10,8 @@ export function encoderFolder(files: readonly File[]): EncoderFolder {
   const found = Object.fromEntries(files.map((file, at) => [paths[at]!.replace(/^[^/]*\//, ''), file]))
   const missing: string[] = NEEDED.filter((path) => found[path] === undefined)
   if (!Object.keys(found).some((path) => path.endsWith('.onnx'))) missing.push('onnx/model.onnx')
-  if (missing.length > 0) throw new Error(`folder ${name} has no ${missing.join(', no ')} (${files.length} files); choose the folder of a sentence encoder exported to ONNX`)
+  if (missing.length > 0) {
+    throw new Error(`folder ${name} has no ${missing.join(', no ')} (${files.length} files); choose a sentence encoder’s, exported to ONNX`)
+  }
   return { name, files: found }
 }

@@ -22,7 +22,8 @@ test('a column that stands for two things is named', () => {
 })
 
 test('changing the role keeps what both roles call the same', () => {
-  expect(mappingAs('queries', { role: 'judgements', columns: { query: 'q', queryId: 'id', label: 'l' } })).toEqual({ role: 'queries', columns: { query: 'q', queryId: 'id' } })
+  const judgements = { role: 'judgements', columns: { query: 'q', queryId: 'id', label: 'l' } } as const
+  expect(mappingAs('queries', judgements)).toEqual({ role: 'queries', columns: { query: 'q', queryId: 'id' } })
 })
 
 test('the filter of ESCI is offered for ESCI’s own files only', () => {

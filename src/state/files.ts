@@ -22,7 +22,8 @@ export const MAPPED_FIELDS: Readonly<Record<MappedRole, readonly MappedField[]>>
     field('brand', 'brand'), field('color', 'colour'), field('category', 'category'),
   ],
   judgements: [
-    field('productId', 'product id', true), field('query', 'query text'), field('queryId', 'query id'), field('label', 'label or grade'), field('split', 'split'),
+    field('productId', 'product id', true), field('query', 'query text'), field('queryId', 'query id'), field('label', 'label or grade'),
+    field('split', 'split'),
   ],
   queries: [field('queryId', 'query id', true), field('query', 'query text', true), field('split', 'split')],
   interactions: [field('userId', 'user id', true), field('itemId', 'product id', true), field('time', 'time'), field('rating', 'rating')],
@@ -34,7 +35,8 @@ export const MAPPED_ROLES = Object.keys(MAPPED_FIELDS) as readonly MappedRole[]
 export function mappingFault({ role, columns }: ColumnMapping): string | undefined {
   const missing = MAPPED_FIELDS[role].filter(({ name, required }) => required && columns[name] === undefined).map(({ title }) => title)
   if (missing.length > 0) return `say which column holds the ${missing.join(' and the ')}`
-  if (role === 'judgements' && columns['query'] === undefined && columns['queryId'] === undefined) return 'say which column holds the query text, or the query id'
+  const asks = columns['query'] !== undefined || columns['queryId'] !== undefined
+  if (role === 'judgements' && !asks) return 'say which column holds the query text, or the query id'
   const [twice] = Object.entries(columns).filter(([name, column]) => Object.entries(columns).some(([other, same]) => other < name && same === column))
   return twice === undefined ? undefined : `column ${twice[1]} stands for two things; each column means one`
 }

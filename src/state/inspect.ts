@@ -60,7 +60,9 @@ async function rankOne({ recommender, settings }: Sources, { judged }: Asked, re
   const searched = searchText(rewrite, settings.mode)
   const [ranking] = await recommender.rank([searched], DEPTH)
   const boolean = settings.queryMode === 'boolean' ? parseBoolean(searched) : undefined
-  if (ranking === undefined || ranking.failed !== undefined) return { ids: [], scores: [], ndcg: undefined, unjudged: undefined, boolean, unranked: ranking?.failed ?? 'no answer' }
+  if (ranking === undefined || ranking.failed !== undefined) {
+    return { ids: [], scores: [], ndcg: undefined, unjudged: undefined, boolean, unranked: ranking?.failed ?? 'no answer' }
+  }
   const { ids, scores } = ranking
   const targets = targetsOf(judged?.judgements ?? [], settings)
   const known = new Set(judged?.judgements.map(({ productId }) => productId))

@@ -77,7 +77,8 @@ interface Work { readonly signal: AbortSignal; readonly tell: Tell; readonly wha
 export function createLibrary(client: LibraryClient, settings: Settings): Library {
   const ranker = new Ranker(client.openRecommender, settings, (opened, ranking) => {
     const { shop } = getState()
-    setState({ ranking, ...(shop === undefined || opened === undefined ? {} : { shop: { ...shop, opened, recommender: opened.recommender, spec: ranker.spec } }) })
+    const changed = shop === undefined || opened === undefined ? undefined : { ...shop, opened, recommender: opened.recommender, spec: ranker.spec }
+    setState({ ranking, ...(changed === undefined ? {} : { shop: changed }) })
     if (opened !== undefined) watch(opened)
   })
   const store = createStore<LibraryState>(() => ({

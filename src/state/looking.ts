@@ -68,14 +68,20 @@ export function createLooking(library: Library, run: Run, view: View): Looking {
     const searched = searchText(column?.rewrite ?? text, run.getState().settings.mode)
     const at = column?.ids.indexOf(id) ?? -1
     const looked: Looked = {
-      id, by, searched, rank: at < 0 ? undefined : at + 1, score: at < 0 ? undefined : column?.scores[at], explanation: undefined, unmatched: [], absent: undefined,
+      id, by, searched, rank: at < 0 ? undefined : at + 1, score: at < 0 ? undefined : column?.scores[at],
+      explanation: undefined, unmatched: [], absent: undefined,
     }
     const { explain } = shop.opened
-    if (explain === undefined) return setState({ looked: { ...looked, absent: `${shop.recommender.name} gives no terms: its scores can’t be taken apart` } })
+    if (explain === undefined) {
+      setState({ looked: { ...looked, absent: `${shop.recommender.name} gives no terms: its scores can’t be taken apart` } })
+      return
+    }
     setState({ looked })
     explain(searched, id).then((explanation) => {
       if (mine !== latest) return
-      const rest = explanation === undefined ? { absent: 'none of the query’s terms stands in this product' } : { explanation, unmatched: unmatchedOf(searched, explanation) }
+      const rest = explanation === undefined
+        ? { absent: 'none of the query’s terms stands in this product' }
+        : { explanation, unmatched: unmatchedOf(searched, explanation) }
       setState({ looked: { ...looked, ...rest } })
     }, (error: unknown) => {
       if (mine === latest) setState({ looked: { ...looked, absent: sentenceOf(error) } })

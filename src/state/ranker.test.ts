@@ -12,7 +12,8 @@ async function opened(settings: ReturnType<typeof http>) {
   const ranker = new Ranker((_, __, options) => {
     asked.push(options ?? {})
     const authorise = (header: unknown) => Promise.resolve(void authorised.push(header))
-    return Promise.resolve({ recommender: { name: 'fake', rank: () => Promise.resolve([]) }, failed: new Promise<Error>(() => undefined), close: () => undefined, authorise })
+    const recommender = { name: 'fake', rank: () => Promise.resolve([]) }
+    return Promise.resolve({ recommender, failed: new Promise<Error>(() => undefined), close: () => undefined, authorise })
   }, settings, () => undefined)
   await ranker.open({ hash: 'h', productCount: 1 }, () => undefined, new AbortController().signal)
   return { ranker, asked, authorised }

@@ -62,7 +62,8 @@ export class Ranker {
   /** The header, where it was meant for the server that the settings name. */
   #authorisation(): Authorisation | undefined {
     const { authorisation } = this.#extras
-    return authorisation === undefined || authorisation.origin !== originOf(this.settings.httpUrl) ? undefined : { name: authorisation.name, value: authorisation.value }
+    if (authorisation === undefined || authorisation.origin !== originOf(this.settings.httpUrl)) return undefined
+    return { name: authorisation.name, value: authorisation.value }
   }
 
   /** What ranks now, which is not always what the settings ask for; undefined where nothing does. */

@@ -32,5 +32,6 @@ test('a recommender is put in a few words', () => {
   expect(specLines(specOf(parseSettings(['recommender=lucene', 'brandWeight=0'])))).toEqual(
     ['Lucene’s English words · bag of words', 'k1 1.2 · b 0.75 · title, description, bullets, color as one text'])
   expect(specLines(specOf(parseSettings(['recommender=bm25', 'titleWeight=2'])))[1]).toContain('title 2, description 1')
-  expect(specLines(specOf(parseSettings(['recommender=hybrid', 'hybridFusion=weighted', 'hybridWeights=0.4,0.6'])))[0]).toBe('0.4 × bm25 + 0.6 × dense')
+  const weighted = specOf(parseSettings(['recommender=hybrid', 'hybridFusion=weighted', 'hybridWeights=0.4,0.6']))
+  expect(specLines(weighted)[0]).toBe('0.4 × bm25 + 0.6 × dense')
 })

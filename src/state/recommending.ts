@@ -37,11 +37,12 @@ const WORDS = { plain: 'plain words', lucene: 'Lucene’s English words' } as co
 function lexicalLines({ kind, analyzer, k1, b, weights, query }: LexicalSpec): readonly string[] {
   const searched = Object.entries(weights).filter(([, weight]) => weight > 0)
   const alike = searched.every(([, weight]) => weight === searched[0]![1])
-  const named = kind === 'lucene' || alike ? searched.map(([field]) => field).join(', ') : searched.map(([field, weight]) => `${field} ${weight}`).join(', ')
-  const fields = searched.length === Object.keys(weights).length && (alike || kind === 'lucene') ? 'all fields' : named
+  const named = searched.map(([field, weight]) => (kind === 'lucene' || alike ? field : `${field} ${weight}`)).join(', ')
+  const all = searched.length === Object.keys(weights).length
+  const fields = all && kind === 'lucene' ? 'all fields' : all && alike ? `all fields weigh ${searched[0]![1]}` : named
   return [
     [WORDS[analyzer], query === 'boolean' ? 'Boolean queries' : 'bag of words'].join(' · '),
-    [`k1 ${k1}`, `b ${b}`, kind === 'lucene' ? `${fields} as one text` : alike && fields === 'all fields' ? 'all fields weigh 1' : fields].join(' · '),
+    [`k1 ${k1}`, `b ${b}`, kind === 'lucene' ? `${fields} as one text` : fields].join(' · '),
   ]
 }
 
@@ -52,7 +53,8 @@ export function specLines(spec: RecommenderSpec): readonly string[] {
     case 'http': return [`${spec.engine} at ${spec.url}`]
     case 'hybrid': {
       const parts = spec.parts.map(({ kind }, at) => (spec.fusion === 'weighted' ? `${spec.weights[at]} × ${kind}` : kind)).join(' + ')
-      return [parts, spec.fusion === 'rrf' ? `reciprocal ranks, constant ${spec.rrfConstant} · depth ${spec.depth}` : `weighted scores · depth ${spec.depth}`]
+      const fusion = spec.fusion === 'rrf' ? `reciprocal ranks, constant ${spec.rrfConstant}` : 'weighted scores'
+      return [parts, `${fusion} · depth ${spec.depth}`]
     }
     default: return lexicalLines(spec)
   }

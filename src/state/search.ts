@@ -28,7 +28,8 @@ const TYPING_PAUSE_MS = 120
 const SUGGESTED = 5
 
 export function createSearch(library: Library): Search {
-  const store = createStore<SearchState>(() => ({ text: '', prefix: true, fuzzy: true, searching: false, hits: [], suggestions: [], fault: undefined }))
+  const store = createStore<SearchState>(() => (
+    { text: '', prefix: true, fuzzy: true, searching: false, hits: [], suggestions: [], fault: undefined }))
   const { getState, setState } = store
   let latest = 0
   let pause: ReturnType<typeof setTimeout> | undefined

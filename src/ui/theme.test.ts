@@ -29,7 +29,8 @@ const TEXT: readonly (readonly [ink: string, ground: string])[] = [
   ...['ink', 'ink-soft', 'ink-faint'].flatMap((ink) => GROUNDS.map((ground) => [ink, ground] as const)),
   ...['accent', 'good', 'warn', 'bad'].map((ink) => [ink, 'panel'] as const),
   ['accent', 'accent-soft'], ['ink', 'accent-soft'], ['ink-soft', 'accent-soft'], ['accent-ink', 'accent'],
-  ['good', 'good-soft'], ['ink', 'warn-soft'], ['ink-soft', 'warn-soft'], ['ink', 'bad-soft'], ...['accent', 'good', 'warn', 'bad'].map((ink) => [ink, 'sunken'] as const),
+  ['good', 'good-soft'], ['ink', 'warn-soft'], ['ink-soft', 'warn-soft'], ['ink', 'bad-soft'],
+  ...['accent', 'good', 'warn', 'bad'].map((ink) => [ink, 'sunken'] as const),
   ...['good', 'bad', 'ink-faint'].map((ink) => [ink, 'accent-soft'] as const), ['ink-soft', 'bad-soft'],
   ...['e', 's', 'c', 'i'].map((label) => [`label-${label}`, `label-${label}-soft`] as const),
 ]

@@ -6,7 +6,7 @@ import { storedResults } from './intake.ts'
 
 const REQUEST = { name: 'results', filter: ESCI_US, mappings: {} } as const
 
-/** File by file, in the order given. What a file lacks to be measured is its fault; an unreadable one too, and the others are measured all the same. */
+/** File by file, in the order given. What a file lacks to be measured is its fault, and so is damage; the others are measured all the same. */
 export async function checkResults(files: readonly File[], options: IntakeOptions): Promise<readonly StoredCheck[]> {
   const checks: StoredCheck[] = []
   for (const file of files) {

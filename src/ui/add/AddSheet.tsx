@@ -31,7 +31,10 @@ function Name() {
   return (
     <p className="mapped named">
       <label htmlFor={id}>Name of the data set</label>
-      <input id={id} type="text" autoComplete="off" spellCheck={false} value={name} placeholder={nameOf(files)} onChange={(event) => adding.setName(event.currentTarget.value)} />
+      <input
+        id={id} type="text" autoComplete="off" spellCheck={false} value={name} placeholder={nameOf(files)}
+        onChange={(event) => adding.setName(event.currentTarget.value)}
+      />
     </p>
   )
 }

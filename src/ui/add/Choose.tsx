@@ -3,8 +3,8 @@ import { useId, useState } from 'react'
 import { useAdding, useWorkbench } from '../parts/stores.ts'
 import { size } from '../parts/format.ts'
 
-const KNOWN = 'Files are told apart by their content: ESCI, Amazon Reviews 2014, 2018 and 2023, Amazon-C4, Rec-R1’s lists, RL prompts and results, BEIR, '
-  + 'TREC, and any CSV, TSV or JSON lines whose columns you name. Several shards of a set go in together.'
+const KNOWN = 'Files are told apart by their content: ESCI, Amazon Reviews 2014, 2018 and 2023, Amazon-C4, Rec-R1’s lists, RL prompts and results, '
+  + 'BEIR, TREC, and any CSV, TSV or JSON lines whose columns you name. Several shards of a set go in together.'
 
 function Doing() {
   const { adding } = useWorkbench()
@@ -13,7 +13,10 @@ function Doing() {
   const said = doing.phase === 'fetching' ? `Fetching ${doing.what}` : `Looking into ${doing.what}`
   return (
     <p className="choose-doing" role="status">
-      <span>{said} … {doing.bytes > 0 && <span className="quiet">{size(doing.bytes)}{doing.totalBytes > 0 ? ` of ${size(doing.totalBytes)}` : ''}</span>}</span>
+      <span>
+        {said} …{' '}
+        {doing.bytes > 0 && <span className="quiet">{size(doing.bytes)}{doing.totalBytes > 0 ? ` of ${size(doing.totalBytes)}` : ''}</span>}
+      </span>
       <button type="button" className="plain" onClick={adding.cancel}>Cancel</button>
     </p>
   )

@@ -40,7 +40,11 @@ export function Files({ files, mappings, onMapping, onLeaveOut }: FilesProps) {
                 <td>{CONTAINERS[file.container]}{file.gzip ? ', gzip' : ''}</td>
                 <td className="number">{size(file.bytes)}</td>
                 <td><Columns columns={file.columns} /></td>
-                <td><button type="button" className="plain" aria-label={`Leave ${file.file} out`} onClick={() => onLeaveOut(file.file)}>Leave out</button></td>
+                <td>
+                  <button type="button" className="plain" aria-label={`Leave ${file.file} out`} onClick={() => onLeaveOut(file.file)}>
+                    Leave out
+                  </button>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,7 @@
 // The columns of a table that no format knows: the person says what they mean, with the first rows beside it.
 import { useId } from 'react'
-import { columnName, MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault, type ColumnMapping, type MappedField, type MappedRole, type Recognised } from '../../state/files.ts'
+import type { ColumnMapping, MappedField, MappedRole, Recognised } from '../../state/files.ts'
+import { columnName, MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault } from '../../state/files.ts'
 import { Cells } from '../parts/Figures.tsx'
 
 const ROLES: Readonly<Record<MappedRole, string>> = {
@@ -54,10 +55,16 @@ export function Mapping({ file, mapping = { role: 'products', columns: {} }, onC
       </div>
       <div className="mapping-fields">
         {MAPPED_FIELDS[role].map((field) => (
-          <Choice key={field.name} field={field} columns={file.columns} value={columns[field.name]} onChange={(column) => choose(field.name, column)} />
+          <Choice
+            key={field.name} field={field} columns={file.columns} value={columns[field.name]}
+            onChange={(column) => choose(field.name, column)}
+          />
         ))}
       </div>
-      <Cells caption="First rows" columns={file.columns.map(columnName)} rows={file.samples.map((row) => file.columns.map((column) => row[column] ?? ''))} />
+      <Cells
+        caption="First rows" columns={file.columns.map(columnName)}
+        rows={file.samples.map((row) => file.columns.map((column) => row[column] ?? ''))}
+      />
     </fieldset>
   )
 }

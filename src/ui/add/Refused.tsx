@@ -35,7 +35,10 @@ export function Refused({ report: { rejected, rejectedCount, rejectedBy }, all, 
   const reasons = Object.entries(rejectedBy).toSorted(([, a], [, b]) => b - a)
   return (
     <section className="refused" aria-label="Refused rows">
-      <Checks title={`${count(rejectedCount)} ${rejectedCount === 1 ? 'row' : 'rows'} refused, by reason`} checks={reasons.map(([name, value]) => ({ name, value, of: rejectedCount }))} />
+      <Checks
+        title={`${count(rejectedCount)} ${rejectedCount === 1 ? 'row' : 'rows'} refused, by reason`}
+        checks={reasons.map(([name, value]) => ({ name, value, of: rejectedCount }))}
+      />
       <Cells
         className="refused-rows" columns={['File', 'Row', 'Column', 'What stands there, and what helps']}
         caption={rejectedCount > rejected.length ? `The first ${count(rejected.length)}` : 'Row by row'}

@@ -5,11 +5,20 @@ import { saveBlob } from '../parts/save.ts'
 
 const DIGITS = 4
 
-interface Line { readonly file: string; readonly measure: string; readonly stored: number; readonly mean: number; readonly equal: number; readonly queries: number }
+interface Line {
+  readonly file: string
+  readonly measure: string
+  /** means over the entries that hold the measure */
+  readonly stored: number
+  readonly mean: number
+  /** share of them whose value follows from the ranking */
+  readonly equal: number
+  readonly queries: number
+}
 
 function linesOf(checks: readonly StoredCheck[]): readonly Line[] {
   return checks.flatMap((check) => ('recomputed' in check
-    ? Object.entries(check.recomputed.metrics).map(([measure, { stored, mean, equal, queries }]) => ({ file: check.file, measure, stored, mean, equal, queries }))
+    ? Object.entries(check.recomputed.metrics).map(([measure, recomputed]) => ({ file: check.file, measure, ...recomputed }))
     : []))
 }
 
@@ -22,6 +31,10 @@ function cell(value: string | number): string {
 function csvOf(lines: readonly Line[]): string {
   const rows = lines.map(({ file, measure, stored, mean, equal, queries }) => [file, measure, stored, mean, equal, queries].map(cell).join(','))
   return `${['file,measure,stored_mean,recomputed_mean,share_equal,entries', ...rows].join('\r\n')}\r\n`
+}
+
+function save(lines: readonly Line[]): void {
+  saveBlob('recomputed measures.csv', new Blob([csvOf(lines)], { type: 'text/csv' }))
 }
 
 export function Results({ checks }: { readonly checks: readonly StoredCheck[] }) {
@@ -44,7 +57,8 @@ export function Results({ checks }: { readonly checks: readonly StoredCheck[] })
               <thead>
                 <tr>
                   <th scope="col">File</th><th scope="col">Measure</th><th scope="col" className="number">Stored mean</th>
-                  <th scope="col" className="number">Recomputed mean</th><th scope="col" className="number">Entries that agree</th><th scope="col" className="number">Entries</th>
+                  <th scope="col" className="number">Recomputed mean</th><th scope="col" className="number">Entries that agree</th>
+                  <th scope="col" className="number">Entries</th>
                 </tr>
               </thead>
               <tbody>
@@ -60,7 +74,7 @@ export function Results({ checks }: { readonly checks: readonly StoredCheck[] })
               </tbody>
             </table>
           </div>
-          <p><button type="button" className="button" onClick={() => saveBlob('recomputed measures.csv', new Blob([csvOf(lines)], { type: 'text/csv' }))}>Download as CSV</button></p>
+          <p><button type="button" className="button" onClick={() => save(lines)}>Download as CSV</button></p>
         </>
       )}
       {faults.length > 0 && <ul className="notice warn">{faults.map((fault) => <li key={fault}>{fault}</li>)}</ul>}

@@ -5,14 +5,18 @@ import { Cells, Checks, type Check } from '../parts/Figures.tsx'
 import { LabelsBar } from '../parts/LabelsBar.tsx'
 import { Refused } from './Refused.tsx'
 
+/** More are only counted. */
+const DOMAINS = 8
+
 interface Figure { readonly name: string; readonly value: number; readonly note?: string }
 
 function figuresOf(report: IngestReport): readonly Figure[] {
   const { validationQueries = 0, items = 0, itemsJoined = 0, sequences = 0, rankings = 0, outputs = 0 } = report
   const splits = [['train', report.trainQueries], ['validation', validationQueries], ['test', report.testQueries]] as const
+  const told = splits.filter(([name, n]) => n > 0 || name !== 'validation')
   return [
     { name: 'Products', value: report.products },
-    { name: 'Queries', value: report.queries, note: report.queries === 0 ? '' : splits.filter(([name, n]) => n > 0 || name !== 'validation').map(([name, n]) => `${count(n)} ${name}`).join(' · ') },
+    { name: 'Queries', value: report.queries, note: report.queries === 0 ? '' : told.map(([name, n]) => `${count(n)} ${name}`).join(' · ') },
     { name: 'Judgements', value: report.judgements, note: report.judgements === 0 ? '' : `${percent(report.joined / report.judgements)} joined` },
     { name: 'Histories', value: report.users, note: sequences > 0 ? `${count(sequences)} ready` : '' },
     { name: 'Interactions', value: report.interactions },
@@ -24,13 +28,14 @@ function figuresOf(report: IngestReport): readonly Figure[] {
 
 function joinsOf(report: IngestReport): readonly Check[] {
   const { leftOut } = report
+  const { queriesWithoutExact: withoutExact } = leftOut
   return [
     { name: 'judgements without a product', value: report.judgements - report.joined, of: report.judgements, warns: true },
     { name: 'judgements given before', value: report.duplicates, of: report.judgements + report.duplicates },
     { name: 'judgements whose query has no text', value: leftOut.withoutText ?? 0, of: report.judgements, warns: true },
     { name: 'products without any text', value: report.untitled, of: report.products, warns: true },
     { name: 'products given before', value: leftOut.duplicateProducts, of: report.products + leftOut.duplicateProducts },
-    { name: 'queries without an Exact product, left out', value: leftOut.queriesWithoutExact, of: report.queries + leftOut.queriesWithoutExact, warns: true },
+    { name: 'queries without an Exact product, left out', value: withoutExact, of: report.queries + withoutExact, warns: true },
     { name: 'lists of a query given before', value: leftOut.repeatedQueries ?? 0 },
   ]
 }
@@ -59,9 +64,13 @@ export function Understood({ report, name, rejections }: UnderstoodProps) {
         </div>
         <Checks title="Joins" checks={joinsOf(report)} />
         <div>
-          {filtered.length > 0 && <Checks title="Rows set aside by the filter, by column" checks={filtered.map(([column, value]) => ({ name: column, value }))} />}
-          {domains.length > 0 && <Checks title="Queries by domain" checks={domains.slice(0, 8).map(([domain, value]) => ({ name: domain, value, of: report.queries }))} />}
-          {domains.length > 8 && <p className="quiet">and {count(domains.length - 8)} more</p>}
+          {filtered.length > 0 && (
+            <Checks title="Rows set aside by the filter, by column" checks={filtered.map(([name, value]) => ({ name, value }))} />
+          )}
+          {domains.length > 0 && (
+            <Checks title="Queries by domain" checks={domains.slice(0, DOMAINS).map(([name, value]) => ({ name, value, of: report.queries }))} />
+          )}
+          {domains.length > DOMAINS && <p className="quiet">and {count(domains.length - DOMAINS)} more</p>}
         </div>
       </div>
       {notes.length > 0 && <ul className="notice">{notes.map((note) => <li key={note}>{note}</li>)}</ul>}

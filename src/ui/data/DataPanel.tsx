@@ -42,7 +42,8 @@ function Behind() {
   const failure = useAdding((state) => state.failure)
   const understood = useAdding((state) => state.understood?.name)
   if (open || (doing === undefined && failure === undefined && understood === undefined)) return null
-  const said = doing !== undefined ? `Reading ${doing.what}, ${percent(doing.share)}` : failure !== undefined ? 'The files were not read' : `${understood ?? ''} was read`
+  const ended = failure === undefined ? `${understood ?? ''} was read` : 'The files were not read'
+  const said = doing === undefined ? ended : `Reading ${doing.what}, ${percent(doing.share)}`
   return (
     <div className="notice" role="status">
       <p>{said} <button type="button" className="plain" onClick={adding.show}>Show</button></p>

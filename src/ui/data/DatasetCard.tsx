@@ -33,7 +33,9 @@ export function DatasetCard() {
     <div className="card shop">
       <div className="card-head">
         <h3 title={shop?.dataset.name}>{shop?.dataset.name ?? 'No data set is open'}</h3>
-        <button type="button" className="plain" aria-haspopup="dialog" onClick={() => setSheet('datasets')}>{stored > 1 ? `${count(stored)} data sets` : 'Data sets'}</button>
+        <button type="button" className="plain" aria-haspopup="dialog" onClick={() => setSheet('datasets')}>
+          {stored > 1 ? `${count(stored)} data sets` : 'Data sets'}
+        </button>
       </div>
       {shop !== undefined && (
         <>
@@ -43,9 +45,14 @@ export function DatasetCard() {
               <div><dt>Queries</dt><dd>{count(shop.report.queries)} <small>{splitsOf(shop.report)}</small></dd></div>
             )}
             {shop.report.judgements > 0 && (
-              <div><dt>Judgements</dt><dd>{count(shop.report.judgements)} <small>{percent(shop.report.joined / shop.report.judgements)} joined</small></dd></div>
+              <div>
+                <dt>Judgements</dt>
+                <dd>{count(shop.report.judgements)} <small>{percent(shop.report.joined / shop.report.judgements)} joined</small></dd>
+              </div>
             )}
-            {shop.report.users > 0 && <div><dt>Histories</dt><dd>{count(shop.report.users)} <small>{count(shop.report.interactions)} interactions</small></dd></div>}
+            {shop.report.users > 0 && (
+              <div><dt>Histories</dt><dd>{count(shop.report.users)} <small>{count(shop.report.interactions)} interactions</small></dd></div>
+            )}
           </dl>
           {shop.report.judgements > 0 && <LabelsBar labels={shop.report.labels} />}
           <p className="card-foot">

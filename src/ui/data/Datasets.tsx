@@ -14,7 +14,9 @@ function Name({ stored }: { readonly stored: StoredDataset }) {
     return (
       <>
         <span className="title" title={stored.name}>{stored.name}</span>{' '}
-        {stored.damage === undefined && <button type="button" className="plain" aria-label={`Rename ${stored.name}`} onClick={() => setDraft(stored.name)}>Rename</button>}
+        {stored.damage === undefined && (
+          <button type="button" className="plain" aria-label={`Rename ${stored.name}`} onClick={() => setDraft(stored.name)}>Rename</button>
+        )}
       </>
     )
   }
@@ -68,7 +70,9 @@ function Row({ stored, current, onOpen }: RowProps) {
         ) : (
           <>
             {current ? <span className="badge">open</span> : (
-              <button type="button" className="button small" disabled={damage !== undefined} aria-label={`Open ${name}`} onClick={onOpen}>Open</button>
+              <button type="button" className="button small" disabled={damage !== undefined} aria-label={`Open ${name}`} onClick={onOpen}>
+                Open
+              </button>
             )}
             <button type="button" className="button small" aria-label={`Remove ${name} …`} onClick={() => setAsked(true)}>Remove</button>
           </>
@@ -85,6 +89,10 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
   const current = useLibrary((state) => state.shop?.dataset.hash)
   const failure = useLibrary((state) => state.failure)
   useEffect(() => void library.look(), [library])
+  const open = (hash: string): void => {
+    onClose()
+    openStored(hash)
+  }
   const addMore = (): void => {
     onClose()
     adding.show()
@@ -92,7 +100,12 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
   return (
     <Sheet
       title="Data sets in this browser" onClose={onClose} className="datasets"
-      footer={<><button type="button" className="button" onClick={() => { onClose(); openStored('sample') }}>Open the sample</button><button type="button" className="button primary" onClick={addMore}>Add data</button></>}
+      footer={(
+        <>
+          <button type="button" className="button" onClick={() => open('sample')}>Open the sample</button>
+          <button type="button" className="button primary" onClick={addMore}>Add data</button>
+        </>
+      )}
     >
       {failure !== undefined && <p role="alert" className="notice bad">{failure}</p>}
       {all.length === 0 ? <p className="waiting">Nothing is stored yet.</p> : (
@@ -106,7 +119,7 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
             </thead>
             <tbody>
               {all.map((stored) => (
-                <Row key={stored.hash} stored={stored} current={stored.hash === current} onOpen={() => { onClose(); openStored(stored.hash) }} />
+                <Row key={stored.hash} stored={stored} current={stored.hash === current} onOpen={() => open(stored.hash)} />
               ))}
             </tbody>
           </table>
@@ -114,7 +127,9 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
       )}
       {room !== undefined && (
         <div className="room">
-          <p className="quiet">This page uses {size(room.used)} of the {size(room.quota)} that the browser gives it. Data sets never leave this browser.</p>
+          <p className="quiet">
+            This page uses {size(room.used)} of the {size(room.quota)} that the browser gives it. Data sets never leave this browser.
+          </p>
           <progress max={Math.max(1, room.quota)} value={room.used} aria-label="Room used" />
         </div>
       )}

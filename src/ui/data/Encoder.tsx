@@ -13,7 +13,7 @@ export function Encoder({ locked }: { readonly locked: boolean }) {
       const folder = encoderFolder(files)
       library.ranker.equip({ folder })
       const fault = run.change('encoder', folder.name)
-      setSaid(fault === undefined ? { fault: false, text: `${folder.name}: ${count(Object.keys(folder.files).length)} files` } : { fault: true, text: fault })
+      setSaid({ fault: fault !== undefined, text: fault ?? `${folder.name}: ${count(Object.keys(folder.files).length)} files` })
     } catch (error) {
       setSaid({ fault: true, text: error instanceof Error ? error.message : String(error) })
     }
@@ -32,7 +32,9 @@ export function Encoder({ locked }: { readonly locked: boolean }) {
         <label htmlFor={id} className="button">Choose a model folder</label>
         {said !== undefined && <span role={said.fault ? 'alert' : 'status'} className={said.fault ? 'fault' : 'good'}> {said.text}</span>}
       </p>
-      <p className="quiet">Embeddings are kept beside the data set: what is embedded once is not embedded again, and a cancelled pass goes on where it stopped.</p>
+      <p className="quiet">
+        Embeddings are kept beside the data set: what is embedded once is not embedded again, and a cancelled pass goes on where it stopped.
+      </p>
     </section>
   )
 }

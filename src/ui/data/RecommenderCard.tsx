@@ -43,7 +43,7 @@ function Index() {
   if (bytes === undefined && ms === undefined) return null
   return (
     <p className="quiet">
-      {bytes !== undefined && <span title={`${count(products === 0 ? undefined : bytes / products)} bytes per product, stored text apart`}>index {size(bytes)}</span>}
+      {bytes !== undefined && <span title={`${count(bytes / products)} bytes per product, stored text apart`}>index {size(bytes)}</span>}
       {bytes !== undefined && ms !== undefined && ' · '}
       {ms !== undefined && <>made in {(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s</>}
     </p>
@@ -62,7 +62,9 @@ export function RecommenderCard() {
     <div className="card recommender">
       <div className="card-head">
         <h3 title={name}><small>Recommender</small> {spec?.kind ?? name}</h3>
-        <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the recommender" onClick={() => setOpen(true)}>Change</button>
+        <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the recommender" onClick={() => setOpen(true)}>
+          Change
+        </button>
       </div>
       {spec !== undefined && specLines(spec).map((line) => <p key={line} className="card-line" title={line}>{line}</p>)}
       {settings.mode === 'as-released' && <p className="warns">as released: every query loses its first word</p>}

@@ -17,10 +17,13 @@ export function RecommenderSheet({ onClose }: { readonly onClose: () => void }) 
   const names = recommenderSettings(settings)
   const kinds = partKinds(settings)
   return (
-    <Sheet title="Recommender" onClose={onClose} className="recommender-sheet" footer={<button type="button" className="button primary" onClick={onClose}>Done</button>}>
+    <Sheet
+      title="Recommender" onClose={onClose} className="recommender-sheet"
+      footer={<button type="button" className="button primary" onClick={onClose}>Done</button>}
+    >
       {locked
         ? <p className="notice">A run is under way, and its recommender stays what it is. Reset the run to change it.</p>
-        : <p className="quiet">A black box to the policy: it takes a query and gives a ranking. A change takes effect at once; the next run is recorded with it.</p>}
+        : <p className="quiet">A black box to the policy: it takes a query and gives a ranking. A change takes effect at once.</p>}
       <Opening />
       <div className="settings">
         <fieldset disabled={locked}>

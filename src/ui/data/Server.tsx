@@ -28,14 +28,17 @@ function Header() {
       }}
     >
       <label htmlFor={`${id}-name`}>Authentication header</label>
-      <input id={`${id}-name`} type="text" autoComplete="off" spellCheck={false} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <input
+        id={`${id}-name`} type="text" autoComplete="off" spellCheck={false} value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
       <input
         type="password" aria-label="Value of the header" autoComplete="off" placeholder="ApiKey … or Bearer …" value={value}
         onChange={(event) => setValue(event.currentTarget.value)}
       />
       <button type="submit" className="button">{value === '' && held !== undefined ? 'Forget' : 'Hold'}</button>
       <span className="quiet">
-        {held !== undefined && `${held === origin ? 'sent with every request to' : 'held for'} ${held}${held === origin ? '' : `, not sent to ${origin}`}; `}
+        {held !== undefined && (held === origin ? `sent with every request to ${held}; ` : `held for ${held}, not sent to ${origin}; `)}
         kept in memory only: no address, record or file holds it
       </span>
     </form>
@@ -55,13 +58,15 @@ function Counts() {
   if (asked === undefined || counts === undefined) return null
   return (
     <p className="quiet">
-      {count(asked.requests)} requests, {count(asked.retries)} repeated, <span className={asked.failed > 0 ? 'fault' : ''}>{count(asked.failed)} queries without a ranking</span>;
+      {count(asked.requests)} requests, {count(asked.retries)} repeated,{' '}
+      <span className={asked.failed > 0 ? 'fault' : ''}>{count(asked.failed)} queries without a ranking</span>;
       {' '}{count(asked.unknownIds)} of {count(asked.ids)} ids are not in the catalogue
     </p>
   )
 }
 
-type Answer = { readonly query: string; readonly fault: string } | { readonly query: string; readonly ids: readonly string[]; readonly scores: readonly number[]; readonly ms: number }
+type Answer = { readonly query: string }
+  & ({ readonly fault: string } | { readonly ids: readonly string[]; readonly scores: readonly number[]; readonly ms: number })
 
 function Test() {
   const { library } = useWorkbench()
@@ -78,7 +83,8 @@ function Test() {
       const began = performance.now()
       const [ranking] = await (await library.settled()).recommender.rank([query], SHOWN)
       const ms = performance.now() - began
-      setAnswer(ranking?.failed === undefined ? { query, ids: ranking?.ids ?? [], scores: Array.from(ranking?.scores ?? []), ms } : { query, fault: ranking.failed })
+      const { ids = [], scores = [], failed } = ranking ?? {}
+      setAnswer(failed === undefined ? { query, ids, scores: Array.from(scores), ms } : { query, fault: failed })
     } catch (error) {
       setAnswer({ query, fault: error instanceof Error ? error.message : String(error) })
     } finally {
@@ -93,7 +99,9 @@ function Test() {
           <p className="quiet">Asked for “{answer.query}”{'ms' in answer ? `, answered in ${Math.round(answer.ms)} ms` : ''}</p>
           {'fault' in answer ? <p className="fault">{answer.fault}</p> : (
             answer.ids.length === 0 ? <p>The server found nothing.</p> : (
-              <ol className="server-hits">{answer.ids.map((id, at) => <li key={id}><code>{id}</code> <span className="quiet">{answer.scores[at]?.toPrecision(5)}</span></li>)}</ol>
+              <ol className="server-hits">
+                {answer.ids.map((id, at) => <li key={id}><code>{id}</code> <span className="quiet">{answer.scores[at]?.toPrecision(5)}</span></li>)}
+              </ol>
             )
           )}
         </div>

@@ -11,7 +11,10 @@ function Hit({ id, score }: { readonly id: string; readonly score: number }) {
   const title = product === undefined ? '' : product === null || product.title === '' ? id : product.title
   return (
     <li>
-      <button type="button" className="hit" aria-haspopup="dialog" aria-expanded={open} onClick={() => looking.look(id, 'search', search.getState().text)}>
+      <button
+        type="button" className="hit" aria-haspopup="dialog" aria-expanded={open}
+        onClick={() => looking.look(id, 'search', search.getState().text)}
+      >
         <span className="title" title={title}>{title}</span><span className="result-score" title="MiniSearch’s score">{significant(score)}</span>
       </button>
     </li>
@@ -21,19 +24,25 @@ function Hit({ id, score }: { readonly id: string; readonly score: number }) {
 function Found() {
   const { search } = useWorkbench()
   const { text, prefix, fuzzy, hits, suggestions, searching, fault } = useSearch((state) => state)
+  const nothing = searching ? 'Searching …' : 'Nothing found.'
+  const empty = text.trim() === '' ? 'Type to search titles, descriptions, bullet points, brands and colours.' : nothing
   return (
     <>
       <p className="search-how">
-        <label><input type="checkbox" checked={prefix} onChange={(event) => search.set({ prefix: event.currentTarget.checked })} /> beginnings of words</label>
-        <label><input type="checkbox" checked={fuzzy} onChange={(event) => search.set({ fuzzy: event.currentTarget.checked })} /> misspellings</label>
+        <label>
+          <input type="checkbox" checked={prefix} onChange={(event) => search.set({ prefix: event.currentTarget.checked })} /> beginnings of words
+        </label>
+        <label>
+          <input type="checkbox" checked={fuzzy} onChange={(event) => search.set({ fuzzy: event.currentTarget.checked })} /> misspellings
+        </label>
       </p>
       {suggestions.length > 0 && (
         <ul className="suggestions" aria-label="Suggestions">
-          {suggestions.map((suggestion) => <li key={suggestion}><button type="button" onClick={() => search.type(suggestion)}>{suggestion}</button></li>)}
+          {suggestions.map((said) => <li key={said}><button type="button" onClick={() => search.type(said)}>{said}</button></li>)}
         </ul>
       )}
       {fault !== undefined && <p role="status" className="quiet">{fault}</p>}
-      {fault === undefined && hits.length === 0 && <p role="status" className="quiet">{text.trim() === '' ? 'Type to search titles, descriptions, bullet points, brands and colours.' : searching ? 'Searching …' : 'Nothing found.'}</p>}
+      {fault === undefined && hits.length === 0 && <p role="status" className="quiet">{empty}</p>}
       <ol className="hits" aria-label="Products found">{hits.map(({ id, score }) => <Hit key={id} id={id} score={score} />)}</ol>
       {hits.length === HITS && <p className="quiet">the first {HITS}</p>}
     </>

@@ -48,7 +48,8 @@ function Judged({ column, inspection }: { readonly column: ColumnState; readonly
   const { count: unjudged, of } = column.unjudged
   return (
     <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
-      <strong>{unjudged}</strong> of the first {of} unjudged{relevant.size > 0 && <> · <strong>{missed}</strong> of {relevant.size} relevant missed</>}
+      <strong>{unjudged}</strong> of the first {of} unjudged
+      {relevant.size > 0 && <> · <strong>{missed}</strong> of {relevant.size} relevant missed</>}
     </p>
   )
 }
@@ -62,7 +63,9 @@ interface FoundProps {
 
 function Found({ column: { unranked, ids, scores, boolean }, name, labels, against }: FoundProps) {
   if (unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {unranked}</p>
-  if (ids.length === 0) return <p className="waiting">{boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'}</p>
+  if (ids.length === 0) {
+    return <p className="waiting">{boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'}</p>
+  }
   return (
     <ol className="results">
       {ids.slice(0, SHOWN).map((id, at) => (

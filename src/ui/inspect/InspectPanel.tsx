@@ -41,7 +41,10 @@ function Columns() {
     <>
       <Relevant inspection={inspection} />
       <div className="columns">
-        <Column name="original" title="Original query" note={undefined} inspection={inspection} column={original} against={undefined} waiting="ranking …" />
+        <Column
+          name="original" title="Original query" note={undefined}
+          inspection={inspection} column={original} against={undefined} waiting="ranking …"
+        />
         <Column name="before" title="Starting policy" note={undefined} inspection={inspection} column={before} against={original} waiting={waiting} />
         <Column
           name="current" title="Current policy" note={step === 0 ? 'not trained yet' : `of step ${count(step)}`}

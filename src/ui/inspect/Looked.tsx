@@ -58,7 +58,8 @@ function Terms({ looked }: { readonly looked: LookedState }) {
           <thead>
             <tr>
               <th scope="col">Term</th><th scope="col" className="number" title="how often the query asks for it">query</th><th scope="col">Field</th>
-              <th scope="col" className="number" title="how often it stands there">count</th><th scope="col" className="number" title="products whose field holds it">products</th>
+              <th scope="col" className="number" title="how often it stands there">count</th>
+              <th scope="col" className="number" title="products whose field holds it">products</th>
               <th scope="col" className="number" title="what this adds to the score">share</th>
             </tr>
           </thead>
@@ -67,7 +68,9 @@ function Terms({ looked }: { readonly looked: LookedState }) {
               <tr key={`${term} ${field}`}>
                 <th scope="row">{term}</th><td className="number">{count(queryCount)}</td><td>{field}</td><td className="number">{count(found)}</td>
                 <td className="number">{count(products)}</td>
-                <td className="number share"><span className="share-bar" aria-hidden="true" style={{ width: `${(share / greatest) * 100}%` }} /><span>{significant(share)}</span></td>
+                <td className="number share">
+                  <span className="share-bar" aria-hidden="true" style={{ width: `${(share / greatest) * 100}%` }} /><span>{significant(share)}</span>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -75,7 +78,12 @@ function Terms({ looked }: { readonly looked: LookedState }) {
             <tr><th scope="row" colSpan={5}>Sum of the parts</th><td className="number">{significant(sum)}</td></tr>
             {factor !== 1 && <tr><th scope="row" colSpan={5}>times matched terms</th><td className="number">× {factor}</td></tr>}
             <tr className={equal && ranked ? 'equal' : 'unequal'}>
-              <th scope="row" colSpan={5}>Score {equal && ranked ? <span className="good">adds up</span> : <span className="fault">does not add up: the ranking says {significant(score ?? explanation.score)}</span>}</th>
+              <th scope="row" colSpan={5}>
+                Score{' '}
+                {equal && ranked
+                  ? <span className="good">adds up</span>
+                  : <span className="fault">does not add up: the ranking says {significant(score ?? explanation.score)}</span>}
+              </th>
               <td className="number"><strong>{significant(factor === 1 ? explanation.score : total)}</strong></td>
             </tr>
           </tfoot>

@@ -6,6 +6,7 @@ import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
 
 const MOST_OPTIONS = 60
 const TYPING_PAUSE_MS = 700
+const NONE_FOUND = { options: [], total: 0 } as const
 const NO_QUERIES: readonly JudgedQuery[] = []
 
 export function QueryPicker() {
@@ -22,7 +23,7 @@ export function QueryPicker() {
   const [at, setAt] = useState(-1)
   const typing = useRef<ReturnType<typeof setTimeout>>(undefined)
   const wanted = useDeferredValue(typed ? text : '')
-  const { options, total } = useMemo(() => (open ? queryIndexOf(queries).find(wanted, MOST_OPTIONS) : { options: [], total: 0 }), [queries, wanted, open])
+  const { options, total } = useMemo(() => (open ? queryIndexOf(queries).find(wanted, MOST_OPTIONS) : NONE_FOUND), [queries, wanted, open])
 
   useEffect(() => () => clearTimeout(typing.current), [])
 

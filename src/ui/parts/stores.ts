@@ -12,7 +12,8 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StateOf<Name extends 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search'> = Workbench[Name] extends StoreApi<infer State> ? State : never
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search'
+type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
   return useStore(useWorkbench().library, select)

@@ -29,7 +29,8 @@ export function KeptPolicy() {
       <span>Best policy, of step {count(kept.step)}:</span>
       {kept.files.map((file) => (
         <span key={file.name}>
-          <button type="button" className="plain" onClick={() => saveBlob(file.name, new Blob([file.bytes]))}>Save {file.name}</button> <small>{size(file.bytes.byteLength)}</small>
+          <button type="button" className="plain" onClick={() => saveBlob(file.name, new Blob([file.bytes]))}>Save {file.name}</button>
+          {' '}<small>{size(file.bytes.byteLength)}</small>
         </span>
       ))}
     </p>

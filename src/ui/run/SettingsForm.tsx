@@ -10,7 +10,8 @@ const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
 }
 
 function rangeOf(spec: SettingSpec): string {
-  const range = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}`.replaceAll('-', '−') : spec.kind === 'text' ? 'all, or a list' : ''
+  const ends = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}`.replaceAll('-', '−') : ''
+  const range = spec.kind === 'text' ? 'all, or a list' : ends
   return [range, spec.unit].filter((part) => part !== '').join(' ')
 }
 
@@ -38,7 +39,8 @@ function Control({ spec, value, id, describedBy, invalid, onChange }: ControlPro
   const numeric = spec.kind === 'text' || spec.kind === 'free' ? 'text' : spec.kind === 'integer' ? 'numeric' : 'decimal'
   return (
     <input
-      type="text" className={spec.kind === 'free' || spec.kind === 'text' ? 'free' : ''} inputMode={numeric} autoComplete="off" spellCheck={false} {...shared}
+      type="text" className={spec.kind === 'free' || spec.kind === 'text' ? 'free' : ''} inputMode={numeric} autoComplete="off" spellCheck={false}
+      {...shared}
       placeholder={spec.kind === 'free' ? spec.example : undefined}
       aria-invalid={invalid} value={value} onChange={(event) => onChange(event.currentTarget.value)}
     />
