@@ -113,7 +113,7 @@ export function createView(library: Library, run: Run): View {
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
     // the same data, ranked otherwise or called otherwise: the query stays
-    if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash) return refresh()
+    if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash && getState().query !== '') return refresh()
     setState({ query: '', inspection: undefined })
     void welcome(shop)
   })

@@ -9,19 +9,24 @@ import { rankOf } from './ranks.ts'
 const ASKED: Readonly<Record<AskedBy, string>> = { original: 'Original', before: 'Starting', current: 'Current', search: 'Search box' }
 const COLUMNS: readonly ColumnName[] = ['original', 'before', 'current']
 
+/** What the product is; its longer texts stand below what is asked of it. */
 function Product({ id }: { readonly id: string }) {
   const product = useProduct(id)
   if (product === undefined) return <p className="waiting">looking it up …</p>
   if (product === null) return <p className="notice warn">The catalogue holds no product <code>{id}</code>.</p>
-  const { title, description, bullets, brand, color, category = '' } = product
-  const parts = [['Description', description], ['Bullet points', bullets]].filter(([, text]) => text !== '')
+  const { title, brand, color, category = '' } = product
   return (
     <div className="looked-product">
       <h3>{title === '' ? '(no title)' : title}</h3>
       <p className="quiet"><code>{id}</code>{[brand, color, category].filter((part) => part !== '').map((part) => ` · ${part}`).join('')}</p>
-      {parts.map(([name, text]) => <p key={name} className="looked-text"><span className="quiet">{name}</span> {text}</p>)}
     </div>
   )
+}
+
+function Texts({ id }: { readonly id: string }) {
+  const product = useProduct(id)
+  const parts = [['Description', product?.description ?? ''], ['Bullet points', product?.bullets ?? '']].filter(([, text]) => text !== '')
+  return parts.map(([name, text]) => <p key={name} className="looked-text"><span className="quiet">{name}</span> {text}</p>)
 }
 
 /** The same product under the other ways of asking. */
@@ -126,6 +131,7 @@ function OpenLooked({ looked }: { readonly looked: LookedState }) {
         <Product id={looked.id} />
         <p className="looked-query"><span className="quiet">searched for</span> {looked.searched === '' ? '(nothing)' : looked.searched}</p>
         <Terms looked={looked} />
+        <Texts id={looked.id} />
       </div>
     </dialog>
   )

@@ -68,9 +68,11 @@ function GroupRow({ group, open, onToggle }: { readonly group: Group; readonly o
         <summary>
           <span className="title">{group.query}</span>
           <span className="group-mean">{failed === group.rollouts.length ? '–' : score(group.mean)}</span>
-          {failed > 0 && <span className="fault">{count(failed)} not ranked</span>}
-          <span className="quiet" title="largest minus smallest reward, halved">
-            {failed > group.rollouts.length - 2 ? '' : flat ? 'no spread' : `±${score(group.spread / 2)}`}
+          <span>
+            {failed > 0 && <span className="fault">{count(failed)} not ranked </span>}
+            <span className="quiet" title="largest minus smallest reward, halved">
+              {failed > group.rollouts.length - 2 ? '' : flat ? 'no spread' : `±${score(group.spread / 2)}`}
+            </span>
           </span>
         </summary>
         {open && <ul className="members">{group.rollouts.map((rollout) => <Member key={rollout.member} rollout={rollout} />)}</ul>}
