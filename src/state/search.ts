@@ -1,6 +1,7 @@
-// The store of the search box: the catalogue searched as it is typed, by MiniSearch itself, with suggestions.
+// The store of the search box: the catalogue searched as it is typed, by MiniSearch itself, with suggestions; else by what ranks.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Library } from './library.ts'
+import { MINISEARCH_LIMIT } from '../client/opened.ts'
+import type { Library, Shop } from './library.ts'
 import { sentenceOf } from './sentence.ts'
 
 export interface SearchState {
@@ -12,7 +13,9 @@ export interface SearchState {
   readonly searching: boolean
   readonly hits: readonly { readonly id: string; readonly score: number }[]
   readonly suggestions: readonly string[]
-  /** why there is nothing: beyond MiniSearch's limit, or nothing lexical ranks */
+  /** why MiniSearch did not answer and the recommender did, for whole words only */
+  readonly instead: string | undefined
+  /** why there is nothing */
   readonly fault: string | undefined
 }
 
@@ -27,9 +30,18 @@ const FUZZY = 0.2
 const TYPING_PAUSE_MS = 120
 const SUGGESTED = 5
 
+/** Why MiniSearch cannot answer for a shop; undefined where it can. */
+function unanswered({ dataset: { productCount }, opened, recommender: { name } }: Shop): string | undefined {
+  if (opened.search === undefined || opened.suggest === undefined) return `ranked by ${name}: nothing lexical stands beside it for beginnings and misspellings`
+  if (productCount <= MINISEARCH_LIMIT) return undefined
+  return `ranked by ${name}, whole words only: MiniSearch holds up to ${count(MINISEARCH_LIMIT)} products and this catalogue has ${count(productCount)}`
+}
+
+const count = (value: number): string => value.toLocaleString('en')
+
 export function createSearch(library: Library): Search {
   const store = createStore<SearchState>(() => (
-    { text: '', prefix: true, fuzzy: true, searching: false, hits: [], suggestions: [], fault: undefined }))
+    { text: '', prefix: true, fuzzy: true, searching: false, hits: [], suggestions: [], instead: undefined, fault: undefined }))
   const { getState, setState } = store
   let latest = 0
   let pause: ReturnType<typeof setTimeout> | undefined
@@ -37,23 +49,24 @@ export function createSearch(library: Library): Search {
   const ask = async (): Promise<void> => {
     const mine = ++latest
     const { text, prefix, fuzzy } = getState()
-    const opened = library.getState().shop?.opened
-    if (text.trim() === '') return setState({ hits: [], suggestions: [], searching: false, fault: undefined })
-    if (opened?.search === undefined || opened.suggest === undefined) {
-      const fault = 'the search box needs a lexical recommender beside it: minisearch, bm25, lucene, or a hybrid with one of them'
-      return setState({ hits: [], suggestions: [], searching: false, fault })
-    }
+    const { shop } = library.getState()
+    if (text.trim() === '' || shop === undefined) return setState({ hits: [], suggestions: [], searching: false, instead: undefined, fault: undefined })
+    const { opened, recommender } = shop
+    const instead = unanswered(shop)
     setState({ searching: true })
     try {
-      const [ranking, suggestions] = await Promise.all([opened.search(text, { prefix, fuzzy: fuzzy ? FUZZY : 0, limit: HITS }), opened.suggest(text)])
+      const asked = instead === undefined
+        ? [opened.search!(text, { prefix, fuzzy: fuzzy ? FUZZY : 0, limit: HITS }), opened.suggest!(text)] as const
+        : [recommender.rank([text], HITS).then(([ranking]) => ranking!), Promise.resolve<readonly string[]>([])] as const
+      const [ranking, suggestions] = await Promise.all(asked)
       if (mine !== latest) return
       const same = text.trim().toLowerCase()
       setState({
-        hits: ranking.ids.map((id, at) => ({ id, score: ranking.scores[at] ?? 0 })), fault: undefined,
+        hits: ranking.ids.map((id, at) => ({ id, score: ranking.scores[at] ?? 0 })), instead, fault: ranking.failed,
         suggestions: suggestions.filter((suggestion) => suggestion !== same).slice(0, SUGGESTED),
       })
     } catch (error) {
-      if (mine === latest) setState({ hits: [], suggestions: [], fault: sentenceOf(error) })
+      if (mine === latest) setState({ hits: [], suggestions: [], instead, fault: sentenceOf(error) })
     } finally {
       if (mine === latest) setState({ searching: false })
     }
@@ -63,7 +76,7 @@ export function createSearch(library: Library): Search {
     if (shop?.opened === before.shop?.opened) return
     latest++
     const same = shop?.dataset.hash === before.shop?.dataset.hash
-    setState({ hits: [], suggestions: [], searching: false, fault: undefined, ...(same ? {} : { text: '' }) })
+    setState({ hits: [], suggestions: [], searching: false, instead: undefined, fault: undefined, ...(same ? {} : { text: '' }) })
     if (same) void ask()
   })
 

@@ -70,7 +70,7 @@ export function RecommenderCard() {
       {settings.mode === 'as-released' && <p className="warns">as released: every query loses its first word</p>}
       <Index />
       {products > MINISEARCH_LIMIT && partKinds(settings).some((kind) => LEXICAL.has(kind)) && (
-        <p className="quiet"><Term explain={LIMIT}>No search box</Term> beyond {count(MINISEARCH_LIMIT)} products</p>
+        <p className="quiet"><Term explain={LIMIT}>Search by whole words</Term> beyond {count(MINISEARCH_LIMIT)} products</p>
       )}
       {!open && <Opening />}
       {open && <RecommenderSheet onClose={() => setOpen(false)} />}

@@ -15,7 +15,7 @@ function Hit({ id, score }: { readonly id: string; readonly score: number }) {
         type="button" className="hit" aria-haspopup="dialog" aria-expanded={open}
         onClick={() => looking.look(id, 'search', search.getState().text)}
       >
-        <span className="title" title={title}>{title}</span><span className="result-score" title="MiniSearch’s score">{significant(score)}</span>
+        <span className="title" title={title}>{title}</span><span className="result-score" title="score">{significant(score)}</span>
       </button>
     </li>
   )
@@ -23,19 +23,22 @@ function Hit({ id, score }: { readonly id: string; readonly score: number }) {
 
 function Found() {
   const { search } = useWorkbench()
-  const { text, prefix, fuzzy, hits, suggestions, searching, fault } = useSearch((state) => state)
+  const { text, prefix, fuzzy, hits, suggestions, searching, instead, fault } = useSearch((state) => state)
   const nothing = searching ? 'Searching …' : 'Nothing found.'
   const empty = text.trim() === '' ? 'Type to search titles, descriptions, bullet points, brands and colours.' : nothing
   return (
     <>
-      <p className="search-how">
-        <label>
-          <input type="checkbox" checked={prefix} onChange={(event) => search.set({ prefix: event.currentTarget.checked })} /> beginnings of words
-        </label>
-        <label>
-          <input type="checkbox" checked={fuzzy} onChange={(event) => search.set({ fuzzy: event.currentTarget.checked })} /> misspellings
-        </label>
-      </p>
+      {instead !== undefined && <p className="quiet">{instead}</p>}
+      {instead === undefined && (
+        <p className="search-how">
+          <label>
+            <input type="checkbox" checked={prefix} onChange={(event) => search.set({ prefix: event.currentTarget.checked })} /> beginnings of words
+          </label>
+          <label>
+            <input type="checkbox" checked={fuzzy} onChange={(event) => search.set({ fuzzy: event.currentTarget.checked })} /> misspellings
+          </label>
+        </p>
+      )}
       {suggestions.length > 0 && (
         <ul className="suggestions" aria-label="Suggestions">
           {suggestions.map((said) => <li key={said}><button type="button" onClick={() => search.type(said)}>{said}</button></li>)}
