@@ -1,5 +1,6 @@
 // Files that are dropped anywhere on the page.
 import { useEffect, useState } from 'react'
+import { droppedFiles } from './dropped.ts'
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
@@ -26,7 +27,7 @@ export function usePageDrop(onFiles: (files: File[]) => unknown): boolean {
       // a place of its own on the page has taken them
       if (event.defaultPrevented) return
       event.preventDefault()
-      onFiles([...(event.dataTransfer?.files ?? [])])
+      if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(onFiles)
     })
     return () => listening.abort()
   }, [onFiles])

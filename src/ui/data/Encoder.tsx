@@ -1,6 +1,7 @@
 // An encoder of the person's own: its folder, dropped or chosen, named in the settings and held in memory.
 import { useId, useState } from 'react'
 import { encoderFolder } from '../../state/encoder.ts'
+import { droppedFiles } from '../add/dropped.ts'
 import { count } from '../parts/format.ts'
 import { useWorkbench } from '../parts/stores.ts'
 
@@ -19,7 +20,15 @@ export function Encoder({ locked }: { readonly locked: boolean }) {
     }
   }
   return (
-    <section className="memory" aria-label="Encoder of your own">
+    <section
+      className="memory" aria-label="Encoder of your own"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        // taken here, so that the page does not read it as shards
+        event.preventDefault()
+        if (!locked) void droppedFiles(event.dataTransfer).then(take)
+      }}
+    >
       <h3>Encoder of your own <small>a folder with config.json, tokenizer.json and onnx/model.onnx; it is held in memory, never sent</small></h3>
       <p className="drop-button">
         <input
@@ -29,7 +38,7 @@ export function Encoder({ locked }: { readonly locked: boolean }) {
             event.currentTarget.value = ''
           }}
         />
-        <label htmlFor={id} className="button">Choose a model folder</label>
+        <label htmlFor={id} className="button">Choose a model folder</label> <span className="quiet">or drop it here</span>
         {said !== undefined && <span role={said.fault ? 'alert' : 'status'} className={said.fault ? 'fault' : 'good'}> {said.text}</span>}
       </p>
       <p className="quiet">
