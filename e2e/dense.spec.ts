@@ -1,4 +1,5 @@
 // Dense retrieval on the page as it is shipped: the embedded encoder, from the page's own host alone (`test` watches every request).
+import { fileURLToPath } from 'node:url'
 import { expect, test, Workbench } from './workbench.ts'
 
 test('the embedded shop is ranked by meaning, offline, and ranked the same after a reload', async ({ page, context }) => {
@@ -23,5 +24,24 @@ test('the embedded shop is ranked by meaning, offline, and ranked the same after
   expect(asked.some((path) => /\/ort-wasm.*\.wasm$/.test(path))).toBe(true)
   await page.reload()
   await ask()
+  await expect(titles).toHaveText(found)
+})
+
+test('an encoder of one’s own is a folder that is chosen, and ranks by its own name', async ({ page }) => {
+  const bench = new Workbench(page)
+  const titles = bench.column('Original query').getByRole('listitem').locator('.title')
+  await bench.open('#preset=sample&recommender=dense')
+  await bench.query.fill('keep pads charged')
+  await bench.query.press('Enter')
+  await expect(titles.first()).toContainText('Charge Cradle')
+  const found = await titles.allTextContents()
+  await bench.data.getByRole('button', { name: 'Change the recommender' }).click()
+  const own = bench.sheet.getByRole('region', { name: 'Encoder of your own' })
+  // the embedded encoder's files, as anybody's folder
+  await own.locator('input[type=file]').setInputFiles(fileURLToPath(new URL('../public/sample/encoder', import.meta.url)))
+  await expect(own.getByRole('status')).toHaveText('encoder: 4 files')
+  await bench.sheet.getByRole('button', { name: 'Done' }).click()
+  await expect(bench.data.locator('.recommender')).toContainText('encoder', { timeout: 30_000 })
+  await expect(page.getByRole('button', { name: 'Look again' })).toBeEnabled()
   await expect(titles).toHaveText(found)
 })

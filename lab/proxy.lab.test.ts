@@ -149,7 +149,7 @@ test('a server that allows the page is asked directly, and gets a header that no
   const server = await serve({ allowOrigin: new URL(address).origin, authorization: SECRET })
   const page = await openPage({ httpUrl: `${server.origin}/products` })
   expect(await reason(page)).toMatch(/answered 401 \(security_exception: .*\); give the authentication header that it asks for/)
-  const authorisation = { name: 'Authorization', value: SECRET }
+  const authorisation = { name: 'Authorization', value: SECRET, origin: server.origin }
   await page.evaluate((given) => globalThis.__workbench.library.ranker.equip({ authorisation: given }), authorisation)
   await settle(page)
   expect(await reason(page)).toBeUndefined()
