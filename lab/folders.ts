@@ -1,7 +1,8 @@
 // Finds the files that a command names, before anything is started.
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { BadInput } from './errors.ts'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { BadInput, messageOf } from './errors.ts'
 
 const WHOLE_MODEL = ['config.json', 'model.safetensors'] as const
 const OPTIONAL = ['tokenizer.json', 'tokenizer_config.json', 'adapter_config.json', 'adapter_model.safetensors'] as const
@@ -26,4 +27,15 @@ export function filesIn(folder: string, names: readonly string[]): string[] {
 export function modelIn(folder: string): string[] {
   const whole = filesIn(folder, WHOLE_MODEL)
   return [...whole, ...OPTIONAL.map((name) => join(folder, name)).filter((path) => existsSync(path))]
+}
+
+/** The text of a file, packed by gzip or not. Throws BadInput for what is no UTF-8. */
+export function textOf(path: string): string {
+  const bytes = readFileSync(fileAt(path))
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(packed ? gunzipSync(bytes) : bytes)
+  } catch (error) {
+    throw new BadInput(`file ${basename(path)} is ${packed ? 'damaged gzip or not' : 'not'} UTF-8 text (${messageOf(error)}); get it again`, { cause: error })
+  }
 }

@@ -126,6 +126,8 @@ export interface Ranked {
   readonly p50ms: number
   /** queries that got no ranking, for a server that failed */
   readonly failed: number
+  /** their ids; absent where all were ranked */
+  readonly failedQueries?: readonly string[]
   readonly products: number
   /** of reading the shards and of indexing or embedding them */
   readonly readSeconds: number

@@ -46,7 +46,9 @@ export async function rank({ settings, locale, queries, k, authorisation, run }:
     const lines = rankings.map((ranking, at) => printRun(queries[at]!.id, ranking, catalogue.recommender.name))
     await leave(run, new TextEncoder().encode(lines.join('')).buffer)
     return {
-      queries: queries.length, seconds, p50ms: times.sort((a, b) => a - b)[times.length >> 1]!, failed: reasons.length, products: dataset.productCount,
+      queries: queries.length, seconds, p50ms: times.sort((a, b) => a - b)[times.length >> 1]!, failed: reasons.length,
+      ...(reasons.length === 0 ? {} : { failedQueries: queries.filter((_, at) => rankings[at]!.failed !== undefined).map(({ id }) => id) }),
+      products: dataset.productCount,
       readSeconds: (read - started) / 1000, indexSeconds: (opened - read) / 1000,
       ...(catalogue.bytes === undefined ? {} : { bytesPerProduct: catalogue.bytes / dataset.productCount }),
     }

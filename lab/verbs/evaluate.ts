@@ -1,9 +1,7 @@
 // `evaluate`: measures a run against judgements, or recomputes what a result file says of itself. The product's own readers and formulas, no browser.
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { BadInput, messageOf } from '../errors.ts'
-import { fileAt } from '../folders.ts'
+import { fileAt, textOf } from '../folders.ts'
 import { text, texts, type Arguments } from '../arguments.ts'
 import { readExamples, readResults } from '../judged.ts'
 import { parseSettings } from '../../src/domain/config.ts'
@@ -66,16 +64,6 @@ async function examplesOf(path: string, run: Run): Promise<readonly EvaluatedQue
   const queries = await readExamples(fileAt(path))
   const splits = new Set(queries.filter(({ id }) => run.has(id)).map(({ split }) => split))
   return queries.filter(({ split }) => splits.has(split))
-}
-
-function textOf(path: string): string {
-  const bytes = readFileSync(fileAt(path))
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(packed ? gunzipSync(bytes) : bytes)
-  } catch (error) {
-    throw new BadInput(`file ${basename(path)} is ${packed ? 'damaged gzip or not' : 'not'} UTF-8 text (${messageOf(error)}); get it again`, { cause: error })
-  }
 }
 
 async function settingsOf(args: Arguments, gains: Settings['gains']): Promise<Pick<Settings, 'gains' | 'duplicateTargets'>> {

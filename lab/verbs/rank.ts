@@ -1,9 +1,9 @@
 // `rank`: ranks the products of any shards for a list of queries, and writes a TREC run.
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { needed, number, text, texts } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import { fileAt } from '../folders.ts'
+import { fileAt, textOf } from '../folders.ts'
 import { authorisationOf, upstreamOf } from '../searching.ts'
 import { parseSettings } from '../../src/domain/config.ts'
 import type { Settings } from '../../src/domain/settings.ts'
@@ -44,7 +44,7 @@ export const rank: Command = async (args, terminal) => {
   const products = [...texts(args, 'products'), ...args.positionals].map(fileAt)
   if (products.length === 0) throw new BadInput('rank: --products is missing; give the shards of a catalogue')
   const file = fileAt(needed(args, 'queries'))
-  const queries = readQueries(readFileSync(file, 'utf8'), file)
+  const queries = readQueries(textOf(file), file)
   needed(args, 'k')
   const k = number(args, 'k', 0, 1, DEEPEST, true)
   const out = needed(args, 'out')
@@ -61,6 +61,6 @@ export const rank: Command = async (args, terminal) => {
   const run = exchange.accept(RUN, out)
   return withLab({ exchange, ...terminal, upstream }, async (lab) => {
     await lab.choose(products)
-    return lab.run({ verb: 'rank', settings, locale: text(args, 'locale') ?? 'all', queries, k, run, ...(authorisation === undefined ? {} : { authorisation }) })
+    return lab.run({ verb: 'rank', settings, locale: text(args, 'locale') ?? 'us', queries, k, run, ...(authorisation === undefined ? {} : { authorisation }) })
   })
 }

@@ -49,7 +49,7 @@ export const MEASURES = [
     of: (ids, { exponential }, k) => ndcg(ids, exponential, k),
   },
   {
-    name: 'recall', title: 'Recall', also: [], whole: true,
+    name: 'recall', title: 'Recall', also: ['r'], whole: true,
     explanation: 'Share of the relevant products that were found.',
     of: (ids, { relevant }, k) => shareOf(relevantRanks(ids, relevant, k).length, relevant.size),
   },
@@ -69,7 +69,7 @@ export const MEASURES = [
     of: (ids, { relevant }, k) => shareOf(relevantRanks(ids, relevant, k).reduce((sum, rank, i) => sum + (i + 1) / rank, 0), relevant.size),
   },
   {
-    name: 'hit', title: 'Hit rate', also: ['success'], whole: true,
+    name: 'hit', title: 'Hit rate', also: ['success', 'hit_rate', 'hitrate', 'hits', 'hr'], whole: true,
     explanation: 'Whether a relevant product was found: trec_eval’s success.',
     of: (ids, { relevant }, k) => Math.min(1, relevantRanks(ids, relevant, k).length),
   },

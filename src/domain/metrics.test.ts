@@ -49,6 +49,11 @@ describe('NDCG', () => {
     expect(cut({ b: 1, c: 1, a: 1 }, { a: 1, b: 1 }, 10)).toBeCloseTo(0.6934, 4)
   })
 
+  it('ties what single precision cannot tell apart, as trec_eval does, and orders infinite scores', () => {
+    expect(trecOrder([['a', 12.34567894], ['b', 12.34567893]])).toEqual(['b', 'a'])
+    expect(trecOrder([['a', -Infinity], ['b', Infinity], ['c', 0], ['d', Infinity]])).toEqual(['d', 'b', 'c', 'a'])
+  })
+
   it('pays a single target by the rank at which the released code found it', () => {
     const ids = Array.from({ length: 500 }, (_, i) => (i === 400 ? 'hit' : `p${i}`))
     expect(ndcg(ids, targetsOfGains([['hit', 1]]), 1000)).toBeCloseTo(0.115593, 6)

@@ -76,9 +76,9 @@ export function recall(ids: readonly string[], targets: Targets, k: number): num
   return found.size / targets.gain.size
 }
 
-/** trec_eval's order of a scored run: score falling, then id falling; ranks written in the run are ignored. */
+/** trec_eval's order of a scored run: score falling in single precision, which is how it keeps them, then id falling; ranks written in the run are ignored. */
 export function trecOrder(scores: Iterable<readonly [id: string, score: number]>): string[] {
-  return [...scores].sort(([a, x], [b, y]) => y - x || (a < b ? 1 : a > b ? -1 : 0)).map(([id]) => id)
+  return [...scores].map(([id, score]) => [id, Math.fround(score)] as const).sort(([a, x], [b, y]) => (y > x ? 1 : y < x ? -1 : 0) || (a < b ? 1 : a > b ? -1 : 0)).map(([id]) => id)
 }
 
 /** Mean of numbers; 0 for none. */

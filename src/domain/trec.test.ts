@@ -33,6 +33,10 @@ describe('a TREC run', () => {
     expect(() => parseRun(text, 'r.trec')).toThrow(sentence)
   })
 
+  it('may have infinite scores, as C prints them', () => {
+    expect(parseRun('q Q0 a 1 inf t\nq Q0 b 2 1 t\nq Q0 c 3 -Infinity t\n', 'f').get('q')!.map(({ score }) => score)).toEqual([Infinity, 1, -Infinity])
+  })
+
   it('cannot hold an id with white space, and says so', () => {
     expect(() => printRun('red shoes', { ids: ['a'], scores: [1] }, 't')).toThrow('query "red shoes" is written with white space; a TREC file needs ids without it')
     expect(() => printRun('q', { ids: [''], scores: [1] }, 't')).toThrow('product "" is empty')
@@ -46,6 +50,10 @@ describe('judgements', () => {
     const text = 'q1 0 a 2\nq1 0 b 0\nq2 0 a -1\n'
     expect([...parseQrels(text, 'f')]).toEqual(judged)
     expect(printQrels(parseQrels(text, 'f'))).toBe(text)
+  })
+
+  it('of BEIR may have spaces in their ids, between tabs', () => {
+    expect(parseQrels('query-id\tcorpus-id\tscore\nq 1\td 1\t2\n', 'f').get('q 1')).toEqual([['d 1', 2]])
   })
 
   it('are read as BEIR has them, with its header or without', () => {

@@ -42,7 +42,7 @@ export function parseRun(text: string, file: string): Run {
   for (const { line, fields } of linesOf(text)) {
     if (fields.length !== 6) throw new Error(`run ${file} line ${line} has ${count(fields)}; a TREC run has six: query, Q0, product, rank, score and tag`)
     const [query, , id, , score] = fields as [string, string, string, string, string, string]
-    add(run, query, { id, score: numberOf(score, `run ${file} line ${line}: score`) })
+    add(run, query, { id, score: scoreOf(score, `run ${file} line ${line}: score`) })
   }
   if (run.size === 0) throw new Error(`run ${file} has no line; a TREC run has lines of query, Q0, product, rank, score and tag`)
   return run
@@ -52,12 +52,15 @@ export function parseRun(text: string, file: string): Run {
 export function parseQrels(text: string, file: string): Qrels {
   const qrels = new Map<string, (readonly [string, number])[]>()
   let width: number | undefined
-  for (const { line, fields } of linesOf(text)) {
-    // BEIR's header: query-id, corpus-id, score
-    if (width === undefined && fields.length === 3 && !isNumber(fields[2]!)) {
+  let tabs = false
+  for (const { line, content, fields: spaced } of linesOf(text)) {
+    // BEIR's header: query-id, corpus-id, score; between tabs its ids may hold spaces
+    if (width === undefined && spaced.length === 3 && !isNumber(spaced[2]!)) {
       width = 3
+      tabs = content.includes('\t')
       continue
     }
+    const fields = tabs ? content.split('\t').map((field) => field.trim()) : spaced
     width ??= fields.length === 3 ? 3 : 4
     if (fields.length !== width) {
       const wanted = width === 4 ? 'TREC judgements have four: query, iteration, product and grade' : 'this file’s first line has three: query, product and grade'
@@ -69,7 +72,7 @@ export function parseQrels(text: string, file: string): Qrels {
   return qrels
 }
 
-function* linesOf(text: string): Generator<{ line: number; fields: string[] }> {
+function* linesOf(text: string): Generator<{ line: number; content: string; fields: string[] }> {
   let line = 0
   let start = text.startsWith('\uFEFF') ? 1 : 0
   while (start < text.length) {
@@ -78,7 +81,7 @@ function* linesOf(text: string): Generator<{ line: number; fields: string[] }> {
     const content = text.slice(start, end).trim()
     line++
     start = end + 1
-    if (content !== '') yield { line, fields: content.split(/\s+/) }
+    if (content !== '') yield { line, content, fields: content.split(/\s+/) }
   }
 }
 
@@ -89,6 +92,10 @@ function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
 }
 
 const count = (fields: readonly string[]): string => `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}`
+
+/** Scores may be infinite, as C prints them; grades may not. */
+const scoreOf = (text: string, what: string): number => (
+  /^[+-]?inf(inity)?$/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : numberOf(text, what))
 
 const isNumber = (text: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)
 

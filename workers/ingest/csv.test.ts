@@ -45,6 +45,10 @@ describe('a table of text', () => {
     ).toMatchObject({ columns: ['0', '1', '2', '3'], rows: [{ 0: 'B01', 2: '5.0' }, { 0: 'B02' }] })
   })
 
+  it('takes a first line with a number for a header where other fields of it are names of columns', async () => {
+    expect(await read('product_id,product_title,2020\nB1,mug,1\n')).toMatchObject({ columns: ['product_id', 'product_title', '2020'], rows: [{ product_id: 'B1' }] })
+  })
+
   it('names an unnamed column by its place, and a name seen before as well', async () => {
     expect((await read(',id,id\n0,1,2\n')).columns).toEqual(['0', 'id', 'id (2)'])
   })

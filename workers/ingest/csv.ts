@@ -105,9 +105,12 @@ function openQuote(file: File, where: string, text: string, start: number, block
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
-/** No column is named by a number: a first line with one is a row already. */
+/** What only a column is called: names in parts, and the plain ones of published files. */
+const NAME = /^(?:[a-z]+(?:_[a-z]+)+|q?id|asin|query|title|text|label|split|rating|timestamp)$/i
+
+/** Columns are seldom named by numbers: a first line with one is a row already, unless other fields of it are names. */
 export function isHeader(fields: readonly string[]): boolean {
-  return !fields.some((field) => NUMBER.test(field.trim()))
+  return !fields.some((field) => NUMBER.test(field.trim())) || fields.some((field) => NAME.test(field.trim()))
 }
 
 /** Columns' names; an empty one is named by its place, a name seen before gets it added. */

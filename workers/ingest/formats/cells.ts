@@ -16,8 +16,13 @@ export function texts(cell: unknown): string[] | undefined {
   return entries(cell)?.map((entry) => entry.trim()).filter((entry) => entry !== '')
 }
 
+/** Lists as pandas writes its arrays into CSV and JSON: strings with nothing but white space between them, or `array([…], dtype=object)`. */
+const NUMPY_LIST = /^\[\s*(?:'[^']*'|"[^"]*")(?:\s+(?:'[^']*'|"[^"]*"))+\s*\]$/
+const NUMPY_ARRAY = /^array\((\[[\s\S]*\])(?:,\s*dtype=[^)]*)?\)$/
+const QUOTED = /'[^']*'|"[^"]*"/g
+
 /**
- * A cell as a list of texts, each as it stands there: a list, a Python or JSON list written in a text, any other text as the only entry, nothing as
+ * A cell as a list of texts, each as it stands there: a list, a Python, numpy or JSON list written in a text, any other text as the only entry, nothing as
  * none. Undefined for a text that begins as a list and is none.
  */
 export function entries(cell: unknown): string[] | undefined {
@@ -25,7 +30,10 @@ export function entries(cell: unknown): string[] | undefined {
   if (Array.isArray(cell)) return cell.map(written)
   const told = text(cell)
   if (told === '') return []
+  const array = NUMPY_ARRAY.exec(told)?.[1]
+  if (array !== undefined) return entries(array)
   if (!told.startsWith('[')) return [told]
+  if (NUMPY_LIST.test(told)) return [...told.matchAll(QUOTED)].map(([quoted]) => quoted.slice(1, -1))
   try {
     const list = parsePython(told)
     return Array.isArray(list) ? list.map(written) : undefined

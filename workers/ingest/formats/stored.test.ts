@@ -1,5 +1,6 @@
 // What others' runs left, and test collections: result files, generations, texts for training, BEIR, TREC.
 import { describe, expect, it } from 'vitest'
+import { entries } from './cells.ts'
 import { KEY } from '../format.ts'
 import type { Row, Sink } from '../format.ts'
 import { TREC_QRELS, TREC_RUN } from './retrieval.ts'
@@ -27,6 +28,13 @@ describe("Rec-R1's result files", () => {
     ])
     expect(rejected).toEqual([])
     expect(retrieved.map((told) => told.ids)).toEqual([[], ["it's", 'say "x"', "a'b", 'café', '日本', 'A', '[z]'], ['B1']])
+  })
+
+  it('may hold lists as numpy prints them', () => {
+    expect(entries("['B1' 'B2'\n 'B3']")).toEqual(['B1', 'B2', 'B3'])
+    expect(entries("array(['B1', \"it's\"], dtype=object)")).toEqual(['B1', "it's"])
+    expect(entries("array(['B1' 'B2'])")).toEqual(['B1', 'B2'])
+    expect(entries("['B1' 'B2' ... 'B9']")).toBeUndefined()
   })
 
   it('with a list that breaks off are rejected by column and value', () => {

@@ -26,6 +26,16 @@ export function malformed(expected: string, found: unknown): Malformed {
   return new Malformed(expected, found === undefined ? 'nothing' : JSON.stringify(found))
 }
 
+/** One query's part of a reply: what is wrong with it alone fails it alone. */
+export function alone(read: () => Answer): Answer {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    return fail(`gave a reply that can't be used: expected ${error.expected}, found ${error.found}`, false, 'check httpEngine and httpTemplate')
+  }
+}
+
 /** What a sentence quotes of a server's words. */
 export function excerpt(text: string): string {
   const words = text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ').trim()

@@ -1,7 +1,7 @@
 // Elasticsearch and OpenSearch: one search, or several as lines of JSON; the parts that the two have in common.
 import { FIELDS, type HttpSpec } from '../../../src/domain/recommender.ts'
 import { fillTemplate } from '../../../src/domain/template.ts'
-import { checkedRanking, fail, isObject, malformed, type Answer, type Fields } from './answer.ts'
+import { alone, checkedRanking, fail, isObject, malformed, type Answer, type Fields } from './answer.ts'
 import type { Exchange } from './dialects.ts'
 import { isPassing, remedyOf } from './status.ts'
 
@@ -93,6 +93,6 @@ export const multiSearch: Exchange = {
     if (!isObject(reply) || !Array.isArray(reply['responses'])) throw malformed('{"responses": […]}', reply)
     const responses = reply['responses'] as readonly unknown[]
     if (responses.length !== queries) throw malformed(`a response for each of ${queries} queries`, responses.length)
-    return responses.map((response, at) => readOne(response, spec, k, ` of responses[${at}]`))
+    return responses.map((response, at) => alone(() => readOne(response, spec, k, ` of responses[${at}]`)))
   },
 }
