@@ -1,7 +1,7 @@
 // What a wording is worth on the shop: mean NDCG@10, binary on Exact over distinct targets, by the scoring minisearch.
 import { mean, ndcg, targetsOf } from '../../src/domain/metrics.ts'
 import type { LexicalSpec } from '../../src/domain/recommender.ts'
-import { inMemory } from '../../workers/retrieval/inMemory.ts'
+import { memoryReader } from '../../workers/store/memory.ts'
 import { LexicalIndex } from '../../workers/retrieval/lexical.ts'
 import type { Shop, ShopQuery } from './shop.ts'
 
@@ -10,7 +10,7 @@ const SPEC: LexicalSpec = { kind: 'minisearch', analyzer: 'plain', k1: -1, b: -1
 
 /** Mean NDCG@10 of each wording over the shop's test queries. */
 export async function measure<Name extends string>(shop: Shop, wordings: Readonly<Record<Name, (query: ShopQuery) => string>>): Promise<Record<Name, number>> {
-  const index = await LexicalIndex.build(inMemory(shop.products), SPEC)
+  const index = await LexicalIndex.build(memoryReader(shop.products), SPEC)
   const queries = shop.queries.filter((query) => query.split === 'test')
   const targets = queries.map((query) => targetsOf(query.judgements, { gains: 'exact', duplicateTargets: 'distinct' }))
   const result: Partial<Record<Name, number>> = {}

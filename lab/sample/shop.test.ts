@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { parquetMetadata } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { ESCI_US } from '../../src/protocol/ingest.ts'
-import { assemble, memoryCatalogue } from '../../workers/ingest/assemble.ts'
+import { assemble } from '../../workers/ingest/assemble.ts'
+import { memoryWriter } from '../../workers/store/memory.ts'
 import { FORMATS } from '../../workers/ingest/formats/formats.ts'
 import { readFile } from '../../workers/ingest/read.ts'
 import { recogniseFile } from '../../workers/ingest/recognise.ts'
@@ -37,7 +38,7 @@ describe('the shipped shop', () => {
   it('has the size promised and the schemas of ESCI', async () => {
     const files = ['examples.parquet', 'products.parquet'].map((name) => new File([shipped(name)], name))
     const known = await Promise.all(files.map((file) => recogniseFile(file, FORMATS)))
-    const catalogue = memoryCatalogue()
+    const catalogue = memoryWriter()
     const assembly = assemble({ files: known.map(({ recognised }) => recognised), filter: ESCI_US, catalogue })
     for (const { file, format } of known.toReversed()) await readFile(file, format!, assembly)
     const { queries, report } = assembly.finish()

@@ -4,7 +4,7 @@ import { BadInput, messageOf } from '../errors.ts'
 import { fileAt, textOf } from '../folders.ts'
 import { text, texts, type Arguments } from '../arguments.ts'
 import { readExamples, readResults } from '../judged.ts'
-import { parseSettings } from '../../src/domain/config.ts'
+import { settingsFrom } from '../settings.ts'
 import type { Judgement } from '../../src/domain/dataset.ts'
 import { evaluateRankings, rankingsOfRun, type EvaluatedQuery } from '../../src/domain/evaluation.ts'
 import { parseMeasures } from '../../src/domain/measures.ts'
@@ -36,7 +36,7 @@ export const evaluate: Command = async (args, terminal) => {
   }
   const { gains, ties } = CONVENTIONS[qrels === undefined ? 'examples' : 'qrels']
   const conventions = {
-    ...await settingsOf(args, gains),
+    ...settingsOf(args, gains),
     ties: choice(args, 'ties', ['trec', 'ranked'], ties), missing: choice(args, 'missing', ['zero', 'skip'], 'zero'),
   }
   const measures = await input(() => parseMeasures(text(args, 'metrics') ?? MEASURES))
@@ -66,9 +66,9 @@ async function examplesOf(path: string, run: Run): Promise<readonly EvaluatedQue
   return queries.filter(({ split }) => splits.has(split))
 }
 
-async function settingsOf(args: Arguments, gains: Settings['gains']): Promise<Pick<Settings, 'gains' | 'duplicateTargets'>> {
+function settingsOf(args: Arguments, gains: Settings['gains']): Pick<Settings, 'gains' | 'duplicateTargets'> {
   const pairs = texts(args, 'set')
-  const settings = await input(() => parseSettings([`gains=${gains}`, ...pairs]))
+  const settings = settingsFrom([`gains=${gains}`, ...pairs])
   return { gains: settings.gains, duplicateTargets: settings.duplicateTargets }
 }
 

@@ -5,8 +5,7 @@ import { Exchange, withLab } from '../browser.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { fileAt, textOf } from '../folders.ts'
 import { authorisationOf, upstreamOf } from '../searching.ts'
-import { parseSettings } from '../../src/domain/config.ts'
-import type { Settings } from '../../src/domain/settings.ts'
+import { settingsFrom } from '../settings.ts'
 import type { Command } from './command.ts'
 
 const RUN = 'run.trec'
@@ -30,14 +29,6 @@ export function readQueries(content: string, file: string): { readonly id: strin
   }
   if (queries.length === 0) throw new BadInput(`${file} holds no query; give an id, a tab and a query on each line`)
   return queries
-}
-
-function settingsFrom(pairs: readonly string[]): Settings {
-  try {
-    return parseSettings(pairs)
-  } catch (error) {
-    throw new BadInput(messageOf(error), { cause: error })
-  }
 }
 
 export const rank: Command = async (args, terminal) => {

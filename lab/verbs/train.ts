@@ -8,8 +8,8 @@ import { ROOT } from '../root.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { fileAt, filesIn, modelIn } from '../folders.ts'
 import { authorisationOf, upstreamOf } from '../searching.ts'
-import { parseSettings, settingsRecord } from '../../src/domain/config.ts'
-import type { Settings } from '../../src/domain/settings.ts'
+import { settingsFrom } from '../settings.ts'
+import { settingsRecord } from '../../src/domain/config.ts'
 import type { RunEvent } from '../../src/experiment/events.ts'
 import type { Command } from './command.ts'
 import { eventLine } from './progress.ts'
@@ -31,14 +31,6 @@ async function recordOf(path: string): Promise<FileRecord> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
   return { name: basename(path), bytes: statSync(path).size, sha256: hash.digest('hex') }
-}
-
-function settingsFrom(pairs: readonly string[]): Settings {
-  try {
-    return parseSettings(pairs)
-  } catch (error) {
-    throw new BadInput(messageOf(error), { cause: error })
-  }
 }
 
 /** An empty place for the run's files: what an earlier run left under the same names is removed first. */

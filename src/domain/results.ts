@@ -5,9 +5,11 @@ import { dcg, mean } from './metrics.ts'
 /** One entry of a result file. */
 export interface StoredResult {
   readonly queryId: string
+  /** in the file's order */
   readonly ids: readonly string[]
   /** in the file's order, duplicates kept; a single target is a list of one */
   readonly targets?: readonly string[]
+  /** by the file's own names: 'ndcg@100', 'recall@10', … */
   readonly measures?: Readonly<Record<string, number>>
 }
 

@@ -1,5 +1,6 @@
 // The papers' splits, as pure functions of a seed: queries by shop department, histories by leaving the last out or by time.
 import type { JudgedQuery, NextItem, Split, UserHistory } from './dataset.ts'
+import { splitValidation } from './order.ts'
 import { Stream } from './random.ts'
 
 /** Queries to learn from, to choose by, and to be judged by; those by department, in the data's order. */
@@ -46,8 +47,8 @@ function divide(queries: readonly JudgedQuery[], heldOut: readonly string[], opt
   if (options.validation >= train.length) {
     throw new Error(`validation is ${options.validation} queries of ${train.length} training queries; choose fewer, so that some are left`)
   }
-  const chosen = new Set(choose(train.length, options.validation, new Stream(options.seed, 'splits.validation')))
-  return { train: train.filter((_, i) => !chosen.has(i)), validation: train.filter((_, i) => chosen.has(i)), test, testByDomain }
+  const parts = splitValidation(train, options.validation / train.length, options.seed)
+  return { train: parts.training, validation: parts.validation, test, testByDomain }
 }
 
 function domainOf(query: JudgedQuery, domains: readonly string[] | undefined): string {
@@ -102,18 +103,16 @@ export interface TimeSplitOptions {
   readonly rows: number
 }
 
-export const REC_R1_TIME_SPLIT: Omit<TimeSplitOptions, 'seed'> = { train: 0.8, validation: 0.1, longest: 50, trainRows: 100_000, rows: 1000 }
-
 /** `transductive`: history and target all stand in training; `inductive`: none does. Rows with some of both belong to neither. */
-export interface Settings {
+export interface BySetting {
   readonly transductive: readonly Prediction[]
   readonly inductive: readonly Prediction[]
 }
 
 export interface TimeSplits {
   readonly train: readonly Prediction[]
-  readonly validation: Settings
-  readonly test: Settings
+  readonly validation: BySetting
+  readonly test: BySetting
 }
 
 /**
@@ -146,8 +145,8 @@ export function splitByTime(users: readonly UserHistory[], options: TimeSplitOpt
     for (let i = Math.max(0, at - options.longest); i <= at; i++) if (known.has(user.items[i]!) !== wanted) return false
     return true
   }
-  const settings = (part: 'validation' | 'test'): Settings => {
-    const draw = (setting: keyof Settings): Prediction[] => {
+  const settings = (part: 'validation' | 'test'): BySetting => {
+    const draw = (setting: keyof BySetting): Prediction[] => {
       const rows = parts[part].filter((place) => isCovered(place, setting === 'transductive'))
       return choose(rows.length, options.rows, new Stream(options.seed, `splits.${part}.${setting}`)).map((i) => told(rows[i]!))
     }
@@ -186,12 +185,12 @@ export function readySplits(users: readonly UserHistory[]): TimeSplits {
   )
   const train = ofSplit('train')
   const known = new Set(train.flatMap((user) => [...user.items, user.next!.target]))
-  const settingOf = (user: UserHistory): keyof Settings | undefined => {
+  const settingOf = (user: UserHistory): keyof BySetting | undefined => {
     if (user.next!.setting !== undefined) return user.next!.setting
     const all = [...user.items, user.next!.target].map((item) => known.has(item))
     return all.every(Boolean) ? 'transductive' : all.some(Boolean) ? undefined : 'inductive'
   }
-  const settings = (split: NextItem['split']): Settings => {
+  const settings = (split: NextItem['split']): BySetting => {
     const groups = grouped(ofSplit(split), settingOf)
     return { transductive: (groups.get('transductive') ?? []).map(told), inductive: (groups.get('inductive') ?? []).map(told) }
   }

@@ -1,5 +1,4 @@
 // What a run tells: one value a line in events.jsonl, and all that the page ever knows of a run. Times stand in fields named ms or …Ms only.
-import type { EsciLabel } from '../domain/dataset.ts'
 import type { PolicyInfo, UpdateReport } from '../protocol/policy.ts'
 
 export type StageName = 'sft' | 'grpo'
@@ -42,13 +41,6 @@ export interface ScoredRollout {
   readonly tokens: number
   readonly logp: number
   readonly stop: 'token' | 'length'
-}
-
-/** One shown result: a product at a rank, with its label where it was judged. */
-export interface ShownResult {
-  readonly productId: string
-  readonly score: number
-  readonly label?: EsciLabel
 }
 
 /** `done` holds the summary but for its seconds, which are `ms` / 1000: see summaryOf. */

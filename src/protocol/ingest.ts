@@ -1,6 +1,6 @@
 // What the ingest worker offers: published shards in, one stored dataset out, nothing half-loaded.
 import type { Dataset, EsciLabel, Product, Rejection } from '../domain/dataset.ts'
-import type { Recomputed } from '../domain/results.ts'
+import type { Recomputed, StoredResult } from '../domain/results.ts'
 
 export interface IngestProgress {
   readonly file: string
@@ -115,19 +115,12 @@ export interface IngestReport {
 }
 
 /** A ranking that a file holds, with the targets and measures told beside it: rows of Rec-R1's result files, and TREC runs by query. */
-export interface StoredRanking {
+export interface StoredRanking extends StoredResult {
   readonly file: string
   /** its first row */
   readonly row: number
-  readonly queryId: string
   readonly text?: string
-  /** in the file's order */
-  readonly ids: readonly string[]
   readonly scores?: readonly number[]
-  /** in the file's order, duplicates kept */
-  readonly targets?: readonly string[]
-  /** by the file's own names: 'ndcg@100', 'recall@10', … */
-  readonly measures?: Readonly<Record<string, number>>
 }
 
 /** What some model wrote for a query. */

@@ -1,5 +1,5 @@
 // Joins what the formats read into one data set: the catalogue goes to its writer at once, judgements and histories wait as numbers.
-import type { JudgedQuery, Judgement, Product, Rejection, Split, UserHistory } from '../../src/domain/dataset.ts'
+import type { JudgedQuery, Judgement, Rejection, Split, UserHistory } from '../../src/domain/dataset.ts'
 import type { EsciFilter, IngestReport, Recognised, Role, StoredOutput, StoredRanking } from '../../src/protocol/ingest.ts'
 import type { CatalogueWriter } from '../store/catalogue.ts'
 import { Catalogue } from './assembly/catalogue.ts'
@@ -176,10 +176,4 @@ export function readingOrder<T extends { readonly recognised: Recognised; readon
   }
   const rank = (file: T): number => (READ_FIRST.includes(file.recognised.role) ? READ_FIRST.indexOf(file.recognised.role) : READ_FIRST.length)
   return files.toSorted((a, b) => rank(a) - rank(b) || (a.digest < b.digest ? -1 : 1))
-}
-
-/** An in-memory catalogue, for tests and small data. */
-export function memoryCatalogue(): CatalogueWriter & { readonly products: readonly Product[] } {
-  const products: Product[] = []
-  return { products, get count() { return products.length }, add: (product) => { products.push(product) } }
 }

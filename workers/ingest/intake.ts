@@ -5,7 +5,7 @@ import { digestOf } from '../store/blocks.ts'
 import type { CatalogueWriter } from '../store/catalogue.ts'
 import { isFull } from '../store/room.ts'
 import { createDataset, dropIfDamaged, renameDataset } from '../store/store.ts'
-import { memoryCatalogue } from './assemble.ts'
+import { memoryWriter } from '../store/memory.ts'
 import { departmentOfName, splitOfName } from './assembly/names.ts'
 import { fileDigest } from './digest.ts'
 import { FORMATS } from './formats/formats.ts'
@@ -108,6 +108,6 @@ export async function survey(
 export async function storedResults(
   files: readonly File[], request: ReadRequest, options: ShardOptions,
 ): Promise<{ rankings: readonly StoredRanking[]; outputs: readonly StoredOutput[] }> {
-  const { rankings, outputs } = await readShards(files, request, memoryCatalogue(), options)
+  const { rankings, outputs } = await readShards(files, request, memoryWriter(), options)
   return { rankings, outputs }
 }

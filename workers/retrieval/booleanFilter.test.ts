@@ -5,7 +5,7 @@ import { termsOf } from '../../src/domain/analysis/analyzers.ts'
 import { type BooleanQuery, parseBoolean, scoringTexts } from '../../src/domain/boolean.ts'
 import type { Product } from '../../src/domain/dataset.ts'
 import { FIELDS, type LexicalSpec } from '../../src/domain/recommender.ts'
-import { inMemory } from './inMemory.ts'
+import { memoryReader } from '../store/memory.ts'
 import { LexicalIndex } from './lexical.ts'
 
 const WEIGHTS = { title: 1, description: 1, bullets: 1, brand: 1, color: 1 }
@@ -36,7 +36,7 @@ describe('a Boolean query', () => {
   it.each(['plain', 'lucene'] as const)('finds what a reading of every product finds, whatever it says (%s)', async (analyzer) => {
     await fc.assert(fc.asyncProperty(catalogue, query, async (rows, asked) => {
       const products = rows.map((row, at) => product(`p${at}`, row))
-      const index = await LexicalIndex.build(inMemory(products), spec({ analyzer }))
+      const index = await LexicalIndex.build(memoryReader(products), spec({ analyzer }))
       const tree = parseBoolean(asked).query
       const scoring = tree === undefined ? [] : scoringTexts(tree).flatMap((part) => termsOf(analyzer, part))
       const expected = products.filter((row) => {
@@ -50,8 +50,8 @@ describe('a Boolean query', () => {
 
   it('ranks what it lets through by the words that are not excluded, as a bag of them would', async () => {
     const products = [product('a', { title: 'red mug' }), product('b', { title: 'mug red tall' }), product('c', { title: 'red red cup' }), product('d', { title: 'blue mug' })]
-    const index = await LexicalIndex.build(inMemory(products), spec())
-    const bag = (await LexicalIndex.build(inMemory(products), spec({ query: 'bag' }))).rank(['red mug'], 10)[0]!
+    const index = await LexicalIndex.build(memoryReader(products), spec())
+    const bag = (await LexicalIndex.build(memoryReader(products), spec({ query: 'bag' }))).rank(['red mug'], 10)[0]!
     const scores = new Map(bag.ids.split('\n').map((id, rank) => [id, bag.scores[rank]]))
     expect(idsOf(index, 'red AND mug NOT tall')).toEqual(['a'])
     expect(index.rank(['red AND mug NOT tall'], 10)[0]!.scores[0]).toBe(scores.get('a'))
@@ -62,12 +62,12 @@ describe('a Boolean query', () => {
 
   it('finds phrases within one field, across segments of products and far into long texts', async () => {
     const products = Array.from({ length: 66_000 }, (_, at) => product(`p${at}`, at === 65_900 ? { description: `${'filler '.repeat(300)}red mug` } : { title: 'mug red', brand: 'mug' }))
-    const index = await LexicalIndex.build(inMemory(products), spec({ kind: 'minisearch' }))
+    const index = await LexicalIndex.build(memoryReader(products), spec({ kind: 'minisearch' }))
     expect(idsOf(LexicalIndex.attach(index.share()!), '"red mug"')).toEqual(['p65900'])
   }, 60_000)
 
   it('needs an index that keeps where words stand, and says so', async () => {
-    const index = await LexicalIndex.build(inMemory([product('a', { title: 'mug' })]), spec({ query: 'bag' }))
+    const index = await LexicalIndex.build(memoryReader([product('a', { title: 'mug' })]), spec({ query: 'bag' }))
     expect(() => index.withSpec(spec())).toThrow('index the catalogue anew for Boolean queries')
   })
 })

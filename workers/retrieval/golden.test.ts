@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { EsciLabel, Judgement, Product } from '../../src/domain/dataset.ts'
 import { ndcg, targetsOf } from '../../src/domain/metrics.ts'
 import { searchText } from '../../src/domain/words.ts'
-import { inMemory } from './inMemory.ts'
+import { memoryReader } from '../store/memory.ts'
 import { LexicalIndex } from './lexical.ts'
 
 const SHARED = new URL('../../../shared/', import.meta.url)
@@ -32,7 +32,7 @@ describe.skipIf(sharedAbsent)('the scoring lucene on the ESCI sample (left out w
   let index: LexicalIndex
   beforeAll(async () => {
     const weights = { title: 1, description: 1, bullets: 1, brand: 1, color: 1 }
-    index = await LexicalIndex.build(inMemory(await catalogue()), { kind: 'lucene', analyzer: 'lucene', k1: -1, b: -1, weights, query: 'bag' })
+    index = await LexicalIndex.build(memoryReader(await catalogue()), { kind: 'lucene', analyzer: 'lucene', k1: -1, b: -1, weights, query: 'bag' })
   }, 120_000)
 
   const rank = (set: string, mode: 'corrected' | 'as-released'): Map<string, { ids: string[]; scores: Float64Array }> => {

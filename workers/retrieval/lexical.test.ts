@@ -6,7 +6,7 @@ import type { Product } from '../../src/domain/dataset.ts'
 import { Stream } from '../../src/domain/random.ts'
 import { FIELDS, type LexicalSpec } from '../../src/domain/recommender.ts'
 import type { WireRanking } from '../../src/protocol/retrieval.ts'
-import { inMemory } from './inMemory.ts'
+import { memoryReader } from '../store/memory.ts'
 import { LexicalIndex } from './lexical.ts'
 import { createEngine } from './minisearch.ts'
 
@@ -14,7 +14,7 @@ const EVEN = { title: 1, description: 1, bullets: 1, brand: 1, color: 1 }
 const spec = (kind: LexicalSpec['kind'], changes: Partial<LexicalSpec> = {}): LexicalSpec =>
   ({ kind, analyzer: kind === 'lucene' ? 'lucene' : 'plain', k1: -1, b: -1, weights: EVEN, query: 'bag', ...changes })
 const product = (id: string, texts: Partial<Product> = {}): Product => ({ id, title: '', description: '', bullets: '', brand: '', color: '', ...texts })
-const build = (products: readonly Product[], of: LexicalSpec) => LexicalIndex.build(inMemory(products), of)
+const build = (products: readonly Product[], of: LexicalSpec) => LexicalIndex.build(memoryReader(products), of)
 const hitsOf = ({ ids, scores }: WireRanking) => (ids === '' ? [] : ids.split('\n')).map((id, rank) => [id, scores[rank]] as const)
 
 const WORDS = ['red', 'Red', 'blue', 'mug', 'MUG', 'cup', 'tall', 'and', 'Not', 'lid,', '$5', 'wi-fi', 'İstanbul', 'ΟΔΟΣ', 'naïve', '無線', '😀', 'don\'t', 'cups', 'a', '3.5', '\u202f', 'constructor', '__proto__']
@@ -175,9 +175,9 @@ describe('the compiled index', () => {
   it('reports the share indexed, rising to one, and ends when told to', async () => {
     const products = Array.from({ length: 1200 }, (_, i) => product(`p${i}`))
     const shares: number[] = []
-    await LexicalIndex.build(inMemory(products), spec('bm25'), { onProgress: (share) => shares.push(share) })
+    await LexicalIndex.build(memoryReader(products), spec('bm25'), { onProgress: (share) => shares.push(share) })
     expect(shares).toEqual([512 / 1200, 1024 / 1200, 1, 1])
-    await expect(LexicalIndex.build(inMemory(products), spec('bm25'), { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+    await expect(LexicalIndex.build(memoryReader(products), spec('bm25'), { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
   })
 
   it('ranks an empty catalogue as nothing', async () => {

@@ -8,7 +8,7 @@ import type { Product } from '../../src/domain/dataset.ts'
 import { Stream } from '../../src/domain/random.ts'
 import type { LexicalSpec } from '../../src/domain/recommender.ts'
 import { specOf } from '../../src/domain/spec.ts'
-import { inMemory } from './inMemory.ts'
+import { memoryReader } from '../store/memory.ts'
 import { LexicalIndex } from './lexical.ts'
 
 const chance = new Stream(3, 'recommender test')
@@ -57,7 +57,7 @@ describe.each(['minisearch', 'bm25', 'lucene'])('%s', (name) => {
     expect(crossOriginIsolated).toBe(true)
     const { recommender } = await opened([`recommender=${name}`])
     expect(recommender.name).toBe(name)
-    const alone = await LexicalIndex.build(inMemory(PRODUCTS), specOf(parseSettings([`recommender=${name}`])) as LexicalSpec)
+    const alone = await LexicalIndex.build(memoryReader(PRODUCTS), specOf(parseSettings([`recommender=${name}`])) as LexicalSpec)
     for (const k of [1, 10, 150]) {
       const expected = alone.rank(QUERIES, k).map(({ ids, scores }) => ({ ids: ids.split('\n'), scores }))
       expect(await recommender.rank(QUERIES, k)).toEqual(expected)

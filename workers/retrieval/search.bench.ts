@@ -4,7 +4,7 @@ import type { Product } from '../../src/domain/dataset.ts'
 import { Stream } from '../../src/domain/random.ts'
 import { FIELDS, type LexicalSpec } from '../../src/domain/recommender.ts'
 import type { RetrievalService } from '../../src/protocol/retrieval.ts'
-import { inMemory } from './inMemory.ts'
+import { memoryReader } from '../store/memory.ts'
 import { LexicalIndex } from './lexical.ts'
 import { createEngine } from './minisearch.ts'
 
@@ -112,7 +112,7 @@ export async function benchSearch(openWorker: () => Worker): Promise<SearchBench
   let peak = 0
   for (const spec of SPECS) {
     const start = performance.now()
-    const index = await LexicalIndex.build(inMemory(products), spec)
+    const index = await LexicalIndex.build(memoryReader(products), spec)
     const build = (performance.now() - start) / 1000
     index.rank(queries, K)
     const own = queries.map((query, at) => {

@@ -6,13 +6,13 @@ import type { Product } from '../../src/domain/dataset.ts'
 import type { HttpSpec, LexicalSpec } from '../../src/domain/recommender.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { MINISEARCH_LIMIT } from '../../src/protocol/retrieval.ts'
-import { inMemory } from './inMemory.ts'
+import { memoryReader } from '../store/memory.ts'
 import { Retrieval } from './service.ts'
 
 const PRODUCTS = ['red mug', 'blue mug', 'red lamp', 'green chair'].map((title, at): Product => (
   { id: `p${at}`, title, description: '', bullets: '', brand: '', color: '' }))
 const lexical = (...pairs: readonly string[]): LexicalSpec => specOf(parseSettings(pairs)) as LexicalSpec
-const catalogue = () => Promise.resolve(inMemory(PRODUCTS))
+const catalogue = () => Promise.resolve(memoryReader(PRODUCTS))
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -74,7 +74,7 @@ describe('the retrieval service', () => {
     await service.open('f00d', lexical())
     expect((await service.search('rde', { prefix: false, fuzzy: 0.7, limit: 1 })).ids).toBe('p0')
     expect(await service.suggest('mu')).toEqual(['mug'])
-    const large = new Retrieval(() => Promise.resolve({ ...inMemory(PRODUCTS), count: MINISEARCH_LIMIT + 1 }))
+    const large = new Retrieval(() => Promise.resolve({ ...memoryReader(PRODUCTS), count: MINISEARCH_LIMIT + 1 }))
     await large.open('f00d', lexical())
     await expect(large.search('red', { prefix: true, fuzzy: 0, limit: 1 })).rejects.toThrow('holds up to 100000 products and this catalogue has 100001')
     expect((await large.rank(['red'], 5))[0]!.ids).toBe('p0\np2')

@@ -143,28 +143,3 @@ export class FileCatalogueReader implements CatalogueReader {
     }
   }
 }
-
-/** A catalogue in memory, for tests of whatever reads one. */
-export function memoryCatalogue(products: readonly Product[]): CatalogueReader {
-  return {
-    count: products.length,
-    ids: () => Promise.resolve(products.map(({ id }) => id)),
-    async* chunks(size) {
-      for (let first = 0; first < products.length; first += size) yield await Promise.resolve(products.slice(first, first + size))
-    },
-    at: (positions) => Promise.resolve(positions.map((position) => products[position]!)),
-  }
-}
-
-/** A writer whose products stay in an array, for tests of whatever fills one. */
-export class MemoryCatalogueWriter implements CatalogueWriter {
-  readonly products: Product[] = []
-
-  get count(): number {
-    return this.products.length
-  }
-
-  add(product: Product): void {
-    this.products.push(product)
-  }
-}

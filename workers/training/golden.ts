@@ -1,4 +1,5 @@
 // Computes every tensor and loss of a golden case with the engine as it trains, and compares: the proof that it is right.
+import { relativeError } from '../gpu/relativeError.ts'
 import type { GoldenReport, ModelFiles, Objective, Optimiser } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
@@ -27,19 +28,6 @@ interface Case {
 
 const TOLERANCE = 1e-4
 const BASE: Version = { base: 'weights', adapter: 'off' }
-
-/** ‖found − expected‖ / ‖expected‖ in float64; Infinity for another length or for what is not a number. */
-function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (found.length !== expected.length) return Infinity
-  let difference = 0
-  let norm = 0
-  for (let i = 0; i < expected.length; i++) {
-    difference += ((found[i] ?? NaN) - (expected[i] ?? NaN)) ** 2
-    norm += (expected[i] ?? NaN) ** 2
-  }
-  const error = Math.sqrt(difference / (norm === 0 ? 1 : norm))
-  return Number.isFinite(error) ? error : Infinity
-}
 
 /** Checks a folder: see GoldenReport. Losses stand under `losses.NAME`; log-probabilities of the sampler are given by the case and pass through. */
 export async function checkGolden(gpu: Gpu, files: ModelFiles, goldenBytes: ArrayBuffer, caseJson: ArrayBuffer): Promise<{ report: GoldenReport; computed: readonly NamedTensor[] }> {

@@ -2,7 +2,8 @@
 import type { EsciLabel, Product, Rejection, Split } from '../../../src/domain/dataset.ts'
 import { ESCI_US } from '../../../src/protocol/ingest.ts'
 import type { EsciFilter, Recognised, Role } from '../../../src/protocol/ingest.ts'
-import { assemble, memoryCatalogue } from '../assemble.ts'
+import { memoryWriter } from '../../store/memory.ts'
+import { assemble } from '../assemble.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
 import type { Place } from '../format.ts'
 import { readShards } from '../shards.ts'
@@ -50,7 +51,7 @@ export function gather(
   tell: (sink: Assembly) => void,
   files: readonly Recognised[] = [recognised('e')],
 ): Assembled & { readonly products: readonly Product[]; readonly heard: readonly Rejection[] } {
-  const catalogue = memoryCatalogue()
+  const catalogue = memoryWriter()
   const heard: Rejection[] = []
   const assembly = assemble({
     files,
@@ -72,6 +73,6 @@ export async function readTogether(
   files: readonly File[],
   { filter = ESCI_US, ...options }: ShardOptions & { readonly filter?: EsciFilter } = {},
 ): Promise<ReadShards & { readonly products: readonly Product[] }> {
-  const catalogue = memoryCatalogue()
+  const catalogue = memoryWriter()
   return { ...(await readShards(files, { filter, mappings: {} }, catalogue, options)), products: catalogue.products }
 }
