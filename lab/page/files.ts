@@ -1,5 +1,5 @@
 // Local files to and from the page, and the line between bad input and failed work.
-import type { ModelFiles } from '../../src/protocol/policy.ts'
+import type { ModelFiles, WeightFile } from '../../src/protocol/policy.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { CHOSEN_FILES, OUTPUT_PATH, type FileRef } from './protocol.ts'
 
@@ -32,25 +32,27 @@ export async function fileOf(file: FileRef): Promise<File> {
   return new File([await (await answer(file)).blob()], file.name)
 }
 
-const MODEL_FILES: Readonly<Record<string, keyof ModelFiles>> = {
-  'config.json': 'config', 'model.safetensors': 'weights', 'tokenizer.json': 'tokenizer', 'tokenizer_config.json': 'tokenizerConfig',
+const MODEL_FILES: Readonly<Record<string, Exclude<keyof ModelFiles, 'weights'>>> = {
+  'config.json': 'config', 'tokenizer.json': 'tokenizer', 'tokenizer_config.json': 'tokenizerConfig',
   'adapter_config.json': 'adapterConfig', 'adapter_model.safetensors': 'adapterWeights',
 }
 
 /** Reads a model-hub folder's files; the config and the weights are required. */
 export async function modelOf(files: readonly FileRef[]): Promise<ModelFiles> {
-  const read: Partial<Record<keyof ModelFiles, ArrayBuffer>> = {}
+  const read: Partial<Record<Exclude<keyof ModelFiles, 'weights'>, ArrayBuffer>> = {}
+  const weights: WeightFile[] = []
   for (const file of files) {
     const part = MODEL_FILES[file.name]
     if (part !== undefined) read[part] = await bytesOf(file)
+    else if (file.name === 'model.safetensors') weights.push({ name: file.name, bytes: await fileOf(file) })
   }
-  const { config, weights, ...rest } = read
-  if (config === undefined || weights === undefined) throw new BadInput('the model folder has no config.json or no model.safetensors; give a folder in the model hub\'s layout')
+  const { config, ...rest } = read
+  if (config === undefined || weights.length === 0) throw new BadInput('the model folder has no config.json or no model.safetensors; give a folder in the model hub\'s layout')
   return { config, weights, ...rest }
 }
 
 /** Leaves bytes with the command line under a name that it knows. */
-export async function leave(name: string, bytes: ArrayBuffer): Promise<void> {
+export async function leave(name: string, bytes: ArrayBuffer | Blob): Promise<void> {
   const response = await fetch(`${OUTPUT_PATH}${encodeURIComponent(name)}`, { method: 'POST', body: bytes })
   if (!response.ok) throw new Error(`${name} could not be written: ${await response.text()}`)
 }

@@ -16,7 +16,7 @@ export async function makePolicy(job: MakePolicyJob): Promise<Results['make-poli
   const crashed = failed.then((reason) => Promise.reject(reason))
   const teach = async (): Promise<Results['make-policy']> => {
     await service.start()
-    await service.load({ config, weights: initialWeights(config, job.seed), tokenizer, tokenizerConfig }, { kind: 'full' })
+    await service.load({ config, weights: [{ name: 'model.safetensors', bytes: initialWeights(config, job.seed) }], tokenizer, tokenizerConfig }, { kind: 'full' })
     const began = performance.now()
     const loss: number[] = []
     for (let step = 0; step < job.steps; step++) {

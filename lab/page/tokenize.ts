@@ -8,7 +8,7 @@ let opened: Promise<Tokenizer> | undefined
 async function open({ tokenizer: files }: TokenizeJob): Promise<Tokenizer> {
   const [tokenizer, tokenizerConfig] = await Promise.all(files.map(bytesOf))
   const none = new ArrayBuffer(0)
-  const found = await openTokenizer({ config: none, weights: none, tokenizer: tokenizer!, tokenizerConfig: tokenizerConfig! })
+  const found = await openTokenizer({ config: none, weights: [], tokenizer: tokenizer!, tokenizerConfig: tokenizerConfig! })
   if (found === undefined) throw new Error('the folder has no tokenizer.json')
   return found
 }

@@ -5,7 +5,7 @@ import { connect, type Connection } from './connection.ts'
 export type { ExportedFile, LoraTarget, ModelFiles, PolicyInfo, PolicyService, PolicyVersion, Trainable } from '../protocol/policy.ts'
 
 /** Procedures that answer about the device itself, so they must not wait behind work that a lost device would never finish. */
-const AT_ONCE: ReadonlySet<string> = new Set(['lost', 'loseDevice', 'bytes'])
+const AT_ONCE: ReadonlySet<string> = new Set(['lost', 'loseDevice', 'memory'])
 
 /** Calls run one after another in the order asked: an inspection during training waits for the call under way and never interleaves with it. */
 function inTurn(service: PolicyService): PolicyService {

@@ -20,5 +20,5 @@ export async function storeSample(options: Pick<ReadOptions, 'onProgress' | 'sig
 export async function loadSamplePolicy(): Promise<ModelFiles> {
   const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'] as const
   const [config, weights, tokenizer, tokenizerConfig] = await Promise.all(names.map((name) => fetchBytes(`sample/policy/${name}`)))
-  return { config: config!, weights: weights!, tokenizer: tokenizer!, tokenizerConfig: tokenizerConfig! }
+  return { config: config!, weights: [{ name: 'model.safetensors', bytes: weights! }], tokenizer: tokenizer!, tokenizerConfig: tokenizerConfig! }
 }

@@ -1,11 +1,23 @@
 // What the policy worker offers: the one engine that samples and trains. Text, ids and numbers cross this line; GPU memory never does.
 
-/** The files of a model-hub folder, whole. `adapter*` continue from a PEFT adapter. */
+/** A safetensors file. As a Blob (a dropped file, a file of the browser's private file system) it is read piece by piece and never whole. */
+export interface WeightFile {
+  readonly name: string
+  readonly bytes: ArrayBuffer | Blob
+}
+
+/** The files of a model-hub folder. `adapter*` continue from a PEFT adapter. */
 export interface ModelFiles {
   readonly config: ArrayBuffer
-  readonly weights: ArrayBuffer
+  /** model.safetensors alone, or every shard that model.safetensors.index.json names, in any order */
+  readonly weights: readonly WeightFile[]
+  /** model.safetensors.index.json, where the weights are sharded */
+  readonly weightsIndex?: ArrayBuffer
+  readonly generationConfig?: ArrayBuffer
   readonly tokenizer?: ArrayBuffer
   readonly tokenizerConfig?: ArrayBuffer
+  /** chat_template.jinja, where the template is a file of its own */
+  readonly chatTemplate?: ArrayBuffer
   readonly adapterConfig?: ArrayBuffer
   readonly adapterWeights?: ArrayBuffer
 }
@@ -14,6 +26,27 @@ export interface ModelFiles {
 export type Trainable =
   | { readonly kind: 'lora'; readonly rank: number; readonly alpha: number; readonly targets: readonly LoraTarget[]; readonly seed: number }
   | { readonly kind: 'full' }
+
+/**
+ * How frozen base matrices lie on the GPU: as float32; as float16 (two to a word); as whole numbers of 8 or 4 bits with a scale for each group along a row.
+ * Products accumulate in float32 always. Norms, biases, adapters and everything trained stay float32: `full` training takes f32 alone.
+ */
+export const WEIGHT_STORAGES = ['f32', 'f16', 'int8', 'int4'] as const
+export type WeightStorage = (typeof WEIGHT_STORAGES)[number]
+
+export interface LoadOptions {
+  readonly weights: WeightStorage
+  /** keep only each block's input and compute the rest again on the way back; auto: when what would be kept is larger than an eighth of the weights and 256 MiB */
+  readonly checkpointing: 'auto' | 'on' | 'off'
+}
+
+export const LOAD_DEFAULTS: LoadOptions = { weights: 'f32', checkpointing: 'auto' }
+
+/** Bytes read of the weights so far, of all. */
+export interface LoadProgress {
+  readonly bytes: number
+  readonly of: number
+}
 
 export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
 export type LoraTarget = (typeof LORA_TARGETS)[number]
@@ -25,8 +58,37 @@ export interface PolicyInfo {
   readonly vocabulary: number
   readonly layers: number
   readonly adapter: AdapterDescription
+  readonly options: LoadOptions
   /** bytes of GPU memory by purpose */
   readonly bytes: Readonly<Record<string, number>>
+}
+
+/** GPU memory by our own accounting: every buffer that exists, pooled ones included, under the purpose that it was last taken for. */
+export interface MemoryReport {
+  readonly bytes: Readonly<Record<string, number>>
+  readonly total: number
+  /** the largest total since the device was opened or `resetPeak` was called, and what it was made of */
+  readonly peak: number
+  readonly peakBytes: Readonly<Record<string, number>>
+}
+
+/** What one kernel cost on the GPU since profiling was switched on. */
+export interface KernelTime {
+  readonly kernel: string
+  readonly calls: number
+  /** GPU time by timestamp query */
+  readonly ms: number
+  /** floating-point operations and bytes read or written that its callers stated; 0 where none did */
+  readonly flops: number
+  readonly bytes: number
+}
+
+/** Kernels by time, longest first; the adapter's measured peaks to compare with, 0 until they were measured. */
+export interface KernelProfile {
+  readonly available: boolean
+  readonly kernels: readonly KernelTime[]
+  readonly peakGflops: number
+  readonly peakGBs: number
 }
 
 export interface AdapterDescription {
@@ -170,10 +232,16 @@ export interface SftReport {
   readonly ms: number
 }
 
-/** Files of an exported policy: adapter_* (PEFT layout) when trained with LoRA, model.safetensors and config.json when trained whole. */
+/**
+ * What is exported. `trained`: adapter_* (PEFT layout) when trained with LoRA, model.safetensors and config.json when trained whole;
+ * `merged`: the whole model with the adapter added in, as safetensors with its tokenizer; `onnx`: the same as transformers.js loads it.
+ */
+export type ExportKind = 'trained' | 'merged' | 'onnx'
+
+/** A file of an exported policy; `name` is a path in the folder (`onnx/model.onnx`). Large files are Blobs. */
 export interface ExportedFile {
   readonly name: string
-  readonly bytes: ArrayBuffer
+  readonly bytes: ArrayBuffer | Blob
 }
 
 export interface GoldenReport {
@@ -188,7 +256,8 @@ export interface GoldenReport {
 export interface PolicyService {
   /** Requests the adapter and the device; refused with the reason and the remedy where there is none. */
   start(): Promise<AdapterDescription>
-  load(files: ModelFiles, trainable: Trainable): Promise<PolicyInfo>
+  /** `onProgress` may be a proxied callback. Refused, before anything is uploaded, when it cannot fit (see src/domain/memory.ts). */
+  load(files: ModelFiles, trainable: Trainable, options?: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<PolicyInfo>
   /** Token ids of each text, special tokens recognised, nothing added. */
   encode(texts: readonly string[]): Promise<number[][]>
   decode(ids: readonly (readonly number[])[]): Promise<string[]>
@@ -207,10 +276,14 @@ export interface PolicyService {
   /** The same as bytes, to store beyond the worker's life. */
   checkpoint(): Promise<ArrayBuffer>
   resume(bytes: ArrayBuffer): Promise<void>
-  exportFiles(): Promise<ExportedFile[]>
+  exportFiles(kind?: ExportKind): Promise<ExportedFile[]>
   /** Computes every tensor of a golden case (see lab check-policy). `dump` returns what was computed as safetensors. */
-  checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean): Promise<{ report: GoldenReport; dump?: ArrayBuffer }>
-  bytes(): Promise<Readonly<Record<string, number>>>
+  checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean, weights?: WeightStorage): Promise<{ report: GoldenReport; dump?: ArrayBuffer }>
+  memory(): Promise<MemoryReport>
+  resetPeak(): Promise<void>
+  /** Times every dispatch from now on (or no longer) where the adapter has timestamp queries; what was collected before is dropped. */
+  profile(on: boolean): Promise<void>
+  kernelTimes(): Promise<KernelProfile>
   /** Resolves with the reason when the device is lost; never otherwise. */
   lost(): Promise<string>
   /** Destroys the device, as a driver failure would: for tests of what the page then says. */

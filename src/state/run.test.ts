@@ -61,7 +61,7 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
       opened.push(worker)
       return { service: service as PolicyService, failed, close: () => { worker.closed = true } }
     },
-    loadSamplePolicy: () => Promise.resolve({ config: new ArrayBuffer(0), weights: new ArrayBuffer(0) }),
+    loadSamplePolicy: () => Promise.resolve({ config: new ArrayBuffer(0), weights: [] }),
     train: (ports) => train(ports),
     versions: () => ({}),
   }

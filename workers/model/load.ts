@@ -38,9 +38,11 @@ function refuseExtras(groups: readonly Group[], file: Safetensors, name: string,
 }
 
 /** Loads config.json, model.safetensors and, where given, a PEFT adapter. With `fresh`, an adapter is made when none is given. */
-export function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, fresh?: Extract<Trainable, { kind: 'lora' }>): Model {
+export async function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, fresh?: Extract<Trainable, { kind: 'lora' }>): Promise<Model> {
   const config = parseConfig(files.config)
-  const weights = openSafetensors(files.weights, 'model.safetensors')
+  const [file] = files.weights
+  if (file === undefined) throw new Error('model.safetensors is missing; give the whole model folder')
+  const weights = openSafetensors(file.bytes instanceof Blob ? await file.bytes.arrayBuffer() : file.bytes, file.name)
   const groups = modelLayout(config)
   check(groups, weights, 'model.safetensors')
   refuseExtras(groups, weights, 'model.safetensors', config)

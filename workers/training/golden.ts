@@ -33,7 +33,7 @@ const BASE: Version = { base: 'weights', adapter: 'off' }
 export async function checkGolden(gpu: Gpu, files: ModelFiles, goldenBytes: ArrayBuffer, caseJson: ArrayBuffer): Promise<{ report: GoldenReport; computed: readonly NamedTensor[] }> {
   const golden = openSafetensors(goldenBytes, 'golden.safetensors')
   const test = JSON.parse(new TextDecoder().decode(caseJson)) as Case
-  const model = loadModel(gpu, files, { base: true, adapter: true })
+  const model = await loadModel(gpu, files, { base: true, adapter: true })
   const policy = new Policy(gpu, model, 'adapter off')
   const computed = new Map<string, NamedTensor>()
   const losses = new Map<string, number>()

@@ -29,7 +29,7 @@ async function request(): Promise<UpdateRequest> {
 async function policy(kind: 'full' | 'lora'): Promise<Policy> {
   const { files: { config, weights } } = await oddCase()
   const gpu = await testGpu()
-  const model = loadModel(gpu, { config, weights }, { base: kind === 'full', adapter: kind === 'lora' }, kind === 'lora' ? LORA : undefined)
+  const model = await loadModel(gpu, { config, weights }, { base: kind === 'full', adapter: kind === 'lora' }, kind === 'lora' ? LORA : undefined)
   return new Policy(gpu, model, kind === 'full' ? 'frozen copy' : 'adapter off')
 }
 
@@ -115,7 +115,7 @@ test('missing, misshapen and foreign tensors are refused by name with both shape
   const opened = openSafetensors(weights, 'm')
   const tensors = opened.names.map((name) => ({ name, shape: opened.shape(name), data: opened.read(name) }))
   const gpu = await testGpu()
-  const load = (changed: typeof tensors) => () => loadModel(gpu, { config, weights: writeSafetensors(changed) }, { base: false, adapter: false })
+  const load = (changed: typeof tensors) => () => loadModel(gpu, { config, weights: [{ name: 'model.safetensors', bytes: writeSafetensors(changed) }] }, { base: false, adapter: false })
   expect(load(tensors.filter(({ name }) => name !== 'model.norm.weight'))).toThrow('model.safetensors: tensor model.norm.weight is missing; expected shape [72]')
   expect(load(tensors.map((t) => (t.name === 'model.layers.1.mlp.up_proj.weight' ? { ...t, shape: [72, 197] } : t)))).toThrow(
     'tensor model.layers.1.mlp.up_proj.weight has shape [72, 197], but config.json asks for [197, 72]')

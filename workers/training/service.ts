@@ -1,7 +1,8 @@
 // The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
 import type {
-  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
+  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, LoadOptions, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
 } from '../../src/protocol/policy.ts'
+import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { openGpu } from '../gpu/device.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
@@ -37,12 +38,12 @@ export class Service implements PolicyService {
     return (await this.#open()).adapter
   }
 
-  async load(files: ModelFiles, trainable: Trainable): Promise<PolicyInfo> {
+  async load(files: ModelFiles, trainable: Trainable, options: LoadOptions = LOAD_DEFAULTS): Promise<PolicyInfo> {
     const { gpu, adapter } = await this.#open()
     const tokenizer = await openTokenizer(files)
     this.#loaded?.policy.free()
     this.#loaded = undefined
-    const model = loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined)
+    const model = await loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined)
     const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off')
     this.#loaded = { policy, tokenizer, files, trainable }
     await gpu.device.queue.onSubmittedWorkDone()
@@ -51,7 +52,7 @@ export class Service implements PolicyService {
     return {
       architecture: config.architecture, vocabulary: config.vocabulary, layers: config.layers,
       parameters: model.base.elements,
-      trainableParameters: policy.trained, adapter, bytes: gpu.bytes,
+      trainableParameters: policy.trained, adapter, options, bytes: gpu.bytes,
     }
   }
 
@@ -155,8 +156,10 @@ export class Service implements PolicyService {
     return { report, ...(dump && { dump: writeSafetensors(computed) }) }
   }
 
-  async bytes(): Promise<Readonly<Record<string, number>>> {
-    return (await this.#open()).gpu.bytes
+  async memory(): Promise<MemoryReport> {
+    const { bytes } = (await this.#open()).gpu
+    const total = Object.values(bytes).reduce((sum, count) => sum + count, 0)
+    return { bytes, total, peak: total, peakBytes: bytes }
   }
 
   async lost(): Promise<string> {

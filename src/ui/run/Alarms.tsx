@@ -30,7 +30,7 @@ export function KeptPolicy() {
       {kept.files.map((file) => (
         <span key={file.name}>
           <button type="button" className="plain" onClick={() => saveBlob(file.name, new Blob([file.bytes]))}>Save {file.name}</button>
-          {' '}<small>{size(file.bytes.byteLength)}</small>
+          {' '}<small>{size(file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength)}</small>
         </span>
       ))}
     </p>
