@@ -6,6 +6,7 @@ import { Stream } from '../domain/random.ts'
 import type { Ranking, Recommender } from '../domain/recommender.ts'
 import { queryWords } from '../domain/words.ts'
 import type { GenerateRequest, PolicyInfo, Rollout, SftReport, SftRequest, UpdateReport, UpdateRequest } from '../protocol/policy.ts'
+import { LOAD_DEFAULTS } from '../protocol/policy.ts'
 import type { Ports } from './ports.ts'
 
 /** Every concept can be said in three ways; the catalogue says the last, shoppers say the first for one word in three. */
