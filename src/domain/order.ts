@@ -21,3 +21,10 @@ export function splitValidation<T>(items: readonly T[], share: number, seed: num
   const chosen = new Set(new Stream(seed, 'validation').shuffle(items.map((_, i) => i)).slice(0, count))
   return { training: items.filter((_, i) => !chosen.has(i)), validation: items.filter((_, i) => chosen.has(i)) }
 }
+
+/** A seeded draw of `most` items, all of them where there are no more, in the items' order; each use names a `stream` of its own. */
+export function drawInOrder<T>(items: readonly T[], most: number, seed: number, use: string): readonly T[] {
+  if (most >= items.length) return items
+  const chosen = new Set(new Stream(seed, `evaluated ${use}`).shuffle(items.map((_, i) => i)).slice(0, most))
+  return items.filter((_, i) => chosen.has(i))
+}

@@ -203,6 +203,8 @@ export const SETTINGS = [
     explanation: 'Steps between validations (greedy); 0 is never, and then the last checkpoint is measured.' },
   { name: 'evaluationBatch', group: 'evaluation', kind: 'integer', default: 64, unit: 'prompts', min: 1, max: 4096,
     explanation: 'Most prompts in one generation request of an evaluation: bounds memory, changes no result.' },
+  { name: 'evaluationQueries', group: 'evaluation', kind: 'integer', default: 0, unit: 'queries', min: 0, max: 1000000,
+    explanation: 'Most queries of each evaluation (test, validation, paired training), drawn by the seed once for the run; 0 measures all.' },
   { name: 'rolloutsKept', group: 'evaluation', kind: 'integer', default: 20, unit: 'steps', min: 1, max: 1000,
     explanation: 'Latest steps whose rollouts the page keeps for looking at.' },
 

@@ -84,10 +84,9 @@ export async function* measureAfter(run: Run): AsyncGenerator<RunEvent> {
   yield* failuresOf(after.measured, 'the trained policy’s test', last)
 
   const start = ports.now()
-  const all = [...tasks.training, ...tasks.validation].toSorted((a, b) => a.key - b.key)
   const sampled = { by: 'samples', samples: PAIRED_SAMPLES } as const
-  const was = await measure(ports, settings, all, { ...sampled, version: 'reference' })
-  const is = await measure(ports, settings, all, { ...sampled, version: 'current' })
+  const was = await measure(ports, settings, tasks.paired, { ...sampled, version: 'reference' })
+  const is = await measure(ports, settings, tasks.paired, { ...sampled, version: 'current' })
   yield* failuresOf(was, 'the training queries before', last)
   yield* failuresOf(is, 'the training queries after', last)
   const { one: now, other: then } = inBoth(is.perQuery['ndcg@100'], was.perQuery['ndcg@100'])

@@ -2,7 +2,7 @@
 import type { Dataset, JudgedQuery, Split } from '../domain/dataset.ts'
 import { departmentList } from '../domain/department.ts'
 import { gainOf, targetsOf, type Targets } from '../domain/metrics.ts'
-import { splitValidation } from '../domain/order.ts'
+import { drawInOrder, splitValidation } from '../domain/order.ts'
 import { END_OF_TURN, renderPrompt, type Prompt } from '../domain/prompt.ts'
 import type { Settings } from '../domain/settings.ts'
 import { splitOf } from '../domain/splits.ts'
@@ -45,6 +45,8 @@ export interface Tasks {
   readonly training: readonly Task[]
   readonly validation: readonly Task[]
   readonly test: readonly Task[]
+  /** training and validation queries that the policy is sampled on before and after */
+  readonly paired: readonly Task[]
 }
 
 /** Throws where there is nothing to train on, or nothing to test. */
@@ -63,7 +65,10 @@ export function planTasks(dataset: Dataset, settings: Settings): Tasks {
     throw new Error(`${dataset.name} holds ${queries} ${name} queries and 0 of them with a relevant product; add examples of split ${name}, label E`)
   }
   const [test, train, validation] = [needed('test'), needed('train'), inSplit('validation')]
-  return validation.length > 0 ? { training: train, validation, test } : { ...splitValidation(train, settings.validationShare, settings.seed), test }
+  const { training, validation: chosen } = validation.length > 0 ? { training: train, validation } : splitValidation(train, settings.validationShare, settings.seed)
+  const some = (tasks: readonly Task[], use: string): readonly Task[] => drawInOrder(tasks, settings.evaluationQueries || tasks.length, settings.seed, use)
+  const paired = [...training, ...chosen].toSorted((a, b) => a.key - b.key)
+  return { training, validation: some(chosen, 'validation'), test: some(test, 'test'), paired: some(paired, 'paired') }
 }
 
 export function samplingOf(settings: Settings): Sampling {

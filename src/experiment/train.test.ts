@@ -133,6 +133,21 @@ describe('test queries', () => {
     expect(dataset).toMatchObject({ train: 40, validation: 10, test: 30 })
     expect(new Set(of(events, 'rollouts').flatMap(({ rollouts }) => rollouts.map(({ queryId }) => queryId))).size).toBe(40)
   })
+
+  it('are as many as evaluationQueries asks for in every evaluation, the same ones each time, while training goes on with all', async () => {
+    const table = tablePorts(SHOP)
+    const greedy: string[] = []
+    const generate = table.policy.generate.bind(table.policy)
+    table.policy.generate = (request) => {
+      if (request.step === 0) greedy.push(`${request.version} ${request.prompts.map(({ key }) => key).join()}`)
+      return generate(request)
+    }
+    const events = await runOn(table, ['steps=20', 'validationEvery=10', 'evaluationQueries=6'])
+    expect(of(events, 'start')[0]!.dataset).toMatchObject({ train: 40, validation: 6, test: 6 })
+    expect(new Set(of(events, 'rollouts').flatMap(({ rollouts }) => rollouts.map(({ queryId }) => queryId))).size).toBe(40)
+    expect(greedy.map((asked) => asked.split(',').length)).toEqual([6, 6, 6, 6, 6, 6, 6]) // before, three validations, after, paired twice
+    expect(greedy[4]).toBe(greedy[0])
+  })
 })
 
 describe('the checkpoint that is measured', () => {
