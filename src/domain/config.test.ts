@@ -64,6 +64,20 @@ describe('presets', () => {
       .toEqual(['lucene', 'lucene', 'minisearch', 'minisearch'])
   })
 
+  it('the preset of a real model trains adapters beside frozen weights, with the published prompt and sampling', () => {
+    const { template, temperature, klCoefficient } = settingsOf('rec-r1')
+    expect(settingsOf('qwen2.5-0.5b')).toMatchObject({
+      policy: 'Qwen/Qwen2.5-0.5B-Instruct', trainable: 'lora', loraRank: 16, loraTargets: 'all', baseWeights: 'f16', checkpointing: 'auto',
+      template, temperature, klCoefficient, learningRate: 1e-5,
+    })
+  })
+
+  it('every other preset trains the embedded policy', () => {
+    for (const preset of ['sample', 'shards', 'rec-r1', 'rec-r1-as-released'] as const) {
+      expect(settingsOf(preset)).toMatchObject({ policy: 'sample', baseWeights: 'auto', checkpointing: 'auto', memoryBudget: 0 })
+    }
+  })
+
   it('sample damps repetition', () => {
     expect(settingsOf('sample').rewardRepetition).toBeLessThan(0)
   })
@@ -91,6 +105,8 @@ describe('settings from text', () => {
     expect(() => parseSettings(['httpTemplate={"q": "{{query}}"'])).toThrow('give JSON, in which {{query}} becomes a text')
     expect(() => parseSettings(['httpTemplate=[{{query}}]'])).toThrow('give a JSON object, not another JSON value')
     expect(() => parseSettings(['encoder=a\nb'])).toThrow('give one line of text')
+    expect(() => parseSettings(['policyMirror=hub'])).toThrow('setting policyMirror is "hub"; give a whole address')
+    expect(() => parseSettings(['memoryBudget=-1'])).toThrow('setting memoryBudget is "-1"; give a number from 0 to 1024 (GiB)')
   })
 
   it('refuse a name or password in an address without repeating it', () => {
@@ -129,7 +145,7 @@ describe('the URL', () => {
   it('brings back any settings exactly', () => {
     const line = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text))
     const freeTexts: Record<FreeForm, fc.Arbitrary<string>> = {
-      any: line, address: fc.webUrl({ withQueryParameters: true }), numbers: fc.array(fc.integer()).map((numbers) => numbers.join(',')),
+      any: line, address: fc.webUrl({ withQueryParameters: true }), origin: fc.option(fc.webUrl(), { nil: '' }), numbers: fc.array(fc.integer()).map((numbers) => numbers.join(',')),
       template: line.map((text) => JSON.stringify({ query: '{{query}}', [text]: text })),
     }
     const change = fc.constantFrom(...SETTINGS.filter((spec) => spec.name !== 'preset')).chain((spec): fc.Arbitrary<string> => {
@@ -142,7 +158,7 @@ describe('the URL', () => {
       if (spec.kind === 'free') return freeTexts[spec.form].map((text) => `${spec.name}=${text}`)
       return fc.subarray([...spec.items], { minLength: 1 }).map((items) => `${spec.name}=${items.join(',')}`)
     })
-    const preset = fc.constantFrom<Preset>('sample', 'rec-r1', 'rec-r1-as-released')
+    const preset = fc.constantFrom<Preset>('sample', 'qwen2.5-0.5b', 'rec-r1', 'rec-r1-as-released')
     fc.assert(fc.property(preset, fc.array(change), (name, changes) => {
       const settings = parseSettings(changes, settingsOf(name))
       expect(settingsFromHash(settingsToHash(settings))).toEqual(settings)

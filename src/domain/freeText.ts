@@ -7,6 +7,7 @@ export function freeFault(form: FreeForm, text: string): string | undefined {
   switch (form) {
     case 'any': return /[\p{Cc}\p{Surrogate}]/u.test(text) ? 'give one line of text without control characters' : undefined
     case 'address': return addressFault(text)
+    case 'origin': return text === '' ? undefined : addressFault(text)
     case 'numbers': return text === '' || numbersOf(text).every(Number.isFinite) ? undefined : 'give numbers separated by commas, or nothing'
     case 'template': return text === '' ? undefined : templateFault(text)
   }

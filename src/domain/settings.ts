@@ -20,8 +20,8 @@ export type SettingSpec =
   /** a text of the person's own, checked by its form; outer spaces count where the form is `any` */
   | (Common<'free', string> & { readonly form: FreeForm; readonly example: string })
 
-/** Any one line; a web address without name and password; numbers with commas, or none; a request body with {{query}}, or none. */
-export type FreeForm = 'any' | 'address' | 'numbers' | 'template'
+/** Any one line; a web address without name and password; the same or none; numbers with commas, or none; a request body with {{query}}, or none. */
+export type FreeForm = 'any' | 'address' | 'origin' | 'numbers' | 'template'
 
 /** Groups in the order in which a form shows them. */
 export const SETTING_GROUPS = [
@@ -38,8 +38,8 @@ const U32 = 4294967295
 export const HYBRID_PARTS = ['minisearch', 'bm25', 'lucene', 'dense', 'http'] as const
 
 export const SETTINGS = [
-  { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'shards', 'rec-r1', 'rec-r1-as-released'],
-    explanation: 'Values to start from: the embedded shop, the embedded policy on shards of your own, the published scripts, or what the released code does.' },
+  { name: 'preset', group: 'run', kind: 'choice', default: 'sample', unit: '', choices: ['sample', 'shards', 'qwen2.5-0.5b', 'rec-r1', 'rec-r1-as-released'],
+    explanation: 'Values to start from: the embedded shop, your own shards, a real model with adapters, the published scripts, or what the released code does.' },
   { name: 'seed', group: 'run', kind: 'integer', default: 1, unit: '', min: 0, max: U32,
     explanation: 'The one source of chance: data order, sampling, validation split, adapter initialisation and resampling tests follow from it.' },
   { name: 'stages', group: 'run', kind: 'choice', default: 'grpo', unit: '', choices: ['grpo', 'sft,grpo', 'sft'],
@@ -184,6 +184,10 @@ export const SETTINGS = [
   { name: 'maxGradNorm', group: 'optimiser', kind: 'number', default: 1, unit: '', min: 0, max: 1000,
     explanation: 'Global gradient norm above which gradients are scaled down; 0 is off.' },
 
+  { name: 'policy', group: 'weights', kind: 'free', form: 'any', default: 'sample', unit: '', example: 'Qwen/Qwen2.5-0.5B-Instruct',
+    explanation: 'The language model that is trained: sample for the embedded one, or a model kept in this browser by its id. lab train: --policy DIR.' },
+  { name: 'policyMirror', group: 'weights', kind: 'free', form: 'origin', default: '', unit: '', example: 'https://hub.example.org',
+    explanation: 'An address that serves models as the hub does (/ID/resolve/REVISION/FILE); none: huggingface.co itself.' },
   { name: 'trainable', group: 'weights', kind: 'choice', default: 'full', unit: '', choices: ['full', 'lora'],
     explanation: 'Train every weight, or low-rank adapters beside frozen ones.' },
   { name: 'loraRank', group: 'weights', kind: 'integer', default: 16, unit: '', min: 1, max: 512,
@@ -192,6 +196,12 @@ export const SETTINGS = [
     explanation: 'Adapters are scaled by alpha / r.' },
   { name: 'loraTargets', group: 'weights', kind: 'text', default: 'all', unit: '', items: LINEAR_LAYERS,
     explanation: 'Linear layers with an adapter, separated by commas, or all.' },
+  { name: 'baseWeights', group: 'weights', kind: 'choice', default: 'auto', unit: '', choices: ['auto', 'f32', 'f16', 'int8', 'int4'],
+    explanation: 'How frozen weights lie in graphics memory; sums are float32 always. Auto: f32 below 64 million parameters or trained whole, else f16.' },
+  { name: 'checkpointing', group: 'weights', kind: 'choice', default: 'auto', unit: '', choices: ['auto', 'on', 'off'],
+    explanation: 'Keep each block’s input alone and compute the rest again on the way back: less memory, a third more work (arXiv 1604.06174).' },
+  { name: 'memoryBudget', group: 'weights', kind: 'number', default: 0, unit: 'GiB', min: 0, max: 1024,
+    explanation: 'Most graphics memory that a run may plan to use; 0 leaves only the limits that the adapter states.' },
 
   { name: 'evalK', group: 'evaluation', kind: 'integer', default: 100, unit: 'products', min: 1, max: 10000,
     explanation: 'Depth of the ranking behind the validation reward. Reported measures keep the depth in their names.' },
