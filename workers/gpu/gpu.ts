@@ -34,15 +34,18 @@ export class Gpu {
   readonly #owners = new Map<GPUBuffer, string>()
   readonly #uniformPages: GPUBuffer[] = []
   readonly #retired: GPUBuffer[] = []
+  /** bytes of the largest tensor that this adapter holds and binds whole; larger matrices are cut into shards of rows (tests lower it) */
+  bindingLimit: number
 
   /** `architecture` as the adapter reports it (`swiftshader` for the software adapter): kernels choose variants by it. */
-  constructor(readonly device: GPUDevice, readonly architecture: string) {}
+  constructor(readonly device: GPUDevice, readonly architecture: string) {
+    this.bindingLimit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
+  }
 
   /** A zeroed buffer of `elements` 4-byte words, counted under `purpose`. */
   tensor(purpose: string, elements: number): Tensor {
     const size = Math.max(4, Math.ceil(elements)) * 4
-    const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize)
-    if (size > limit) throw new Error(`buffer ${purpose} needs ${size} bytes, but this adapter binds at most ${limit}; choose a smaller model, shorter completions or smaller batches`)
+    if (size > this.bindingLimit) throw new Error(`buffer ${purpose} needs ${size} bytes, but this adapter binds at most ${this.bindingLimit}; choose a smaller model, shorter completions or smaller batches`)
     const buffer = this.device.createBuffer({ label: purpose, size, usage: STORAGE })
     this.#owners.set(buffer, purpose)
     this.#bytes.set(purpose, (this.#bytes.get(purpose) ?? 0) + size)
