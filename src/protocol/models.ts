@@ -1,9 +1,12 @@
 // What the models worker offers: policies kept in the browser's private file system, from the model hub, a mirror or a dropped folder.
 import type { ModelFiles } from './policy.ts'
 
-/** Where a policy comes from. `hub`: an id such as `Qwen/Qwen2.5-0.5B-Instruct`, at huggingface.co or at `mirror` (an address that serves `/{id}/resolve/{revision}/{file}`). */
+/**
+ * Where a policy comes from. `hub`: an id such as `Qwen/Qwen2.5-0.5B-Instruct`, at huggingface.co (an empty `mirror`) or at `mirror` (an address that
+ * serves `/{id}/resolve/{revision}/{file}`); `token`, where given, goes with every request to that host as a bearer token and is stored nowhere.
+ */
 export type ModelSource =
-  | { readonly kind: 'hub'; readonly id: string; readonly revision: string; readonly mirror: string }
+  | { readonly kind: 'hub'; readonly id: string; readonly revision: string; readonly mirror: string; readonly token?: string }
   | { readonly kind: 'folder'; readonly name: string; readonly files: readonly { readonly path: string; readonly file: File }[] }
 
 export interface ModelFileEntry {
