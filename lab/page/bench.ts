@@ -1,6 +1,6 @@
 // Runs the benches in their own worker, one after another.
 import { connect } from '../../src/client/connection.ts'
-import { onnxModel } from '../sample/encoder/onnx.ts'
+import { onnxModel } from '../../workers/export/onnx.ts'
 import type { BenchJob, Results } from './protocol.ts'
 
 /** What workers/bench.worker.ts serves. */

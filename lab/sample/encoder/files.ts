@@ -1,5 +1,5 @@
 // The embedded encoder's folder as the model hub lays one out: configuration, tokenizer, and the network as an ONNX graph.
-import { onnxModel } from './onnx.ts'
+import { onnxModel } from '../../../workers/export/onnx.ts'
 import type { SentenceEncoder } from './train.ts'
 import { MOST_TOKENS, tokenizerFiles } from './wordpiece.ts'
 

@@ -1,7 +1,7 @@
 // Dense retrieval by its whole road: the embedded shop in the store, the embedded encoder in a worker, the kernel on the GPU.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embed } from '../../../lab/sample/encoder/train.ts'
-import { constantsOf } from '../../../lab/sample/encoder/onnx.testing.ts'
+import { constantsOf } from '../../export/onnx.testing.ts'
 import { encodeWith } from '../../../lab/sample/encoder/wordpiece.ts'
 import { makeShop, SHOP_SEED } from '../../../lab/sample/shop.ts'
 import { openDense } from '../../../src/client/dense.ts'
