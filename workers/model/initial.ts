@@ -1,6 +1,6 @@
 // Weights to start from when there is no checkpoint: Qwen2's initialisation, seeded.
 import { Stream } from '../../src/domain/random.ts'
-import { parseConfig } from './config.ts'
+import { parseConfig } from '../../src/domain/modelConfig.ts'
 import { modelLayout } from './layout.ts'
 import { writeSafetensors } from './safetensors.ts'
 

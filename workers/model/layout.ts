@@ -1,5 +1,5 @@
 // Where every weight of a model lies: tensors that are multiplied together stand back to back, so that one product serves q, k and v, or gate and up.
-import type { ModelConfig } from './config.ts'
+import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 
 /** A tensor of the checkpoint inside its group; `offset` in elements. */
 export interface Member {

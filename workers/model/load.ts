@@ -3,8 +3,8 @@ import { Stream } from '../../src/domain/random.ts'
 import type { ModelFiles, Trainable } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { parseAdapterConfig } from './adapter.ts'
-import type { ModelConfig } from './config.ts'
-import { parseConfig } from './config.ts'
+import type { ModelConfig } from '../../src/domain/modelConfig.ts'
+import { parseConfig } from '../../src/domain/modelConfig.ts'
 import type { Group } from './layout.ts'
 import { adapterLayout, modelLayout } from './layout.ts'
 import type { Adapter } from './model.ts'
@@ -39,7 +39,7 @@ function refuseExtras(groups: readonly Group[], file: Safetensors, name: string,
 
 /** Loads config.json, model.safetensors and, where given, a PEFT adapter. With `fresh`, an adapter is made when none is given. */
 export async function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, fresh?: Extract<Trainable, { kind: 'lora' }>): Promise<Model> {
-  const config = parseConfig(files.config)
+  const config = parseConfig(files.config, files.generationConfig)
   const [file] = files.weights
   if (file === undefined) throw new Error('model.safetensors is missing; give the whole model folder')
   const weights = openSafetensors(file.bytes instanceof Blob ? await file.bytes.arrayBuffer() : file.bytes, file.name)

@@ -1,7 +1,8 @@
 // A Qwen2 model on the GPU: its configuration, its weights, an adapter where there is one, and the layers as passes use them.
+import { rotaryFrequencies } from '../../src/domain/rotary.ts'
 import type { Gpu, Tensor } from '../gpu/gpu.ts'
 import { ropeTable } from '../kernels/rope/rope.ts'
-import type { ModelConfig } from './config.ts'
+import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 import type { Linear, LowRank } from './linear.ts'
 import type { Copy, Parameters } from './parameters.ts'
 import { Workspace } from './workspace.ts'
@@ -76,7 +77,7 @@ export class Model {
     if (this.#table !== undefined && this.#table.positions >= positions) return this.#table.tensor
     if (this.#table !== undefined) this.gpu.free(this.#table.tensor)
     const rounded = Math.ceil(positions / 256) * 256
-    const tensor = this.gpu.upload('rotations', ropeTable(rounded, this.config.headDim, this.config.ropeTheta))
+    const tensor = this.gpu.upload('rotations', ropeTable(rounded, rotaryFrequencies(this.config.rotary, this.config.headDim)))
     this.#table = { positions: rounded, tensor }
     return tensor
   }

@@ -1,5 +1,6 @@
 // The rotation on the GPU against the float64 reference, and the key-value rows that it stores.
 import { expect, test } from 'vitest'
+import { rotaryFrequencies } from '../../../src/domain/rotary.ts'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
 import * as reference from './rope.reference.ts'
@@ -10,13 +11,14 @@ const SHAPES = [
   [1, 1, 1, 2], [3, 2, 1, 12], [5, 4, 2, 12], [7, 6, 2, 16], [2, 3, 3, 6], [9, 14, 2, 64],
 ] as const
 const POSITIONS = 200
-const THETA = 1e4
+const anglesOf = (headDim: number) => ({ ...rotaryFrequencies({ theta: 1e4, scaling: { kind: 'none' } }, headDim), magnitude: headDim === 12 ? 1.3 : 1 })
 
 // Two products and a sum, from cosines and sines rounded once.
 const TOLERANCE = 3e-7
 
 test.each(SHAPES.flatMap((shape) => [1e-4, 1, 1e3].map((scale) => [...shape, scale] as const)))('%i rows of %i + 2·%i heads × %i at magnitude %d turn, are stored, and turn back', async (rows, heads, kvHeads, headDim, scale) => {
   const shape = { heads, kvHeads, headDim }
+  const angles = anglesOf(headDim)
   const width = (heads + 2 * kvHeads) * headDim
   const [queries, pair] = [heads * headDim, 2 * kvHeads * headDim]
   const buffers = new Buffers(await testGpu())
@@ -26,15 +28,15 @@ test.each(SHAPES.flatMap((shape) => [1e-4, 1, 1e3].map((scale) => [...shape, sca
   const positions = numbers.integers(rows, POSITIONS)
   positions[rows - 1] = POSITIONS - 1 // the table's last row
   const slots = numbers.shuffle(Array.from({ length: rows + 4 }, (_, i) => i)).slice(0, rows) // four kv rows stay unset
-  const t = { qkv: buffers.floats(data), table: buffers.floats(ropeTable(POSITIONS, headDim, THETA)), positions: buffers.words(positions), slots: buffers.words(slots), kv: buffers.unset((rows + 4) * pair) }
+  const t = { qkv: buffers.floats(data), table: buffers.floats(ropeTable(POSITIONS, angles)), positions: buffers.words(positions), slots: buffers.words(slots), kv: buffers.unset((rows + 4) * pair) }
   const dqkv = buffers.floats(gradients)
   dispatch(buffers.gpu, (recording) => {
     rope(recording, t, rows, shape)
     ropeBackward(recording, dqkv, t.table, t.positions, rows, shape)
   })
-  const turned = reference.rope(data, positions, THETA, shape)
+  const turned = reference.rope(data, positions, angles, shape)
   const expected = new Float64Array(rows * width)
-  reference.ropeBackward(gradients, positions, THETA, shape, expected)
+  reference.ropeBackward(gradients, positions, angles, shape, expected)
 
   const [qkv, kv, back] = [await buffers.read(t.qkv), await buffers.read(t.kv), await buffers.read(dqkv)]
   const unset = new Float32Array(kv.length).fill(-12345.678)

@@ -9,15 +9,21 @@ export interface HeadShape {
   readonly headDim: number
 }
 
-/** The rotation table [positions, headDim]: cosines of position·theta^(−2i/headDim) for i < headDim/2, then sines; computed in float64. */
-export function ropeTable(positions: number, headDim: number, theta: number): Float32Array {
-  const half = headDim / 2
-  const table = new Float32Array(positions * headDim)
+/** What pair i of a head turns by per position, [headDim/2] radians, and what its turned values are multiplied by (1 but for YaRN). */
+export interface Angles {
+  readonly frequencies: ArrayLike<number>
+  readonly magnitude: number
+}
+
+/** The rotation table [positions, headDim]: magnitude·cos(position·frequency), then the sines; computed in float64. */
+export function ropeTable(positions: number, { frequencies, magnitude }: Angles): Float32Array {
+  const half = frequencies.length
+  const table = new Float32Array(positions * 2 * half)
   for (let position = 0; position < positions; position++) {
     for (let i = 0; i < half; i++) {
-      const angle = position * theta ** (-i / half)
-      table[position * headDim + i] = Math.cos(angle)
-      table[position * headDim + half + i] = Math.sin(angle)
+      const angle = position * (frequencies[i] ?? 0)
+      table[position * 2 * half + i] = magnitude * Math.cos(angle)
+      table[position * 2 * half + half + i] = magnitude * Math.sin(angle)
     }
   }
   return table
