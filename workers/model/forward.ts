@@ -1,12 +1,12 @@
 // The model's forward pass over ragged rows: the same code samples and trains.
 import type { Recording, Tensor } from '../gpu/gpu.ts'
 import { attention } from '../kernels/attention/attention.ts'
-import { gather } from '../kernels/gather/gather.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
 import { rope } from '../kernels/rope/rope.ts'
 import { swiglu } from '../kernels/swiglu/swiglu.ts'
 import { linear } from './linear.ts'
 import type { Layer, Model, Version } from './model.ts'
+import { rowsOf } from './weight.ts'
 
 /** Rows on the GPU. tokens, positions, slots (the kv row each writes): [rows] u32; spans: [rows, 4] u32. */
 export interface Rows {
@@ -61,7 +61,7 @@ export function forward(recording: Recording, model: Model, batch: Rows, { versi
   const table = model.rotations(batch.length)
   const layers = model.layers(version)
   const inputOf = (index: number): Tensor => model.activations.get(keep && index < layers.length ? `${index} x` : keep ? 'top' : 'x', rows * hidden)
-  gather(recording, model.embedding(version), batch.tokens, inputOf(0), rows, hidden)
+  rowsOf(recording, model.embedding(version), batch.tokens, inputOf(0), rows)
   for (const layer of layers) block(recording, model, layer, batch, table, savedOf(model, layer.index, rows, keep, cache?.[layer.index]), inputOf(layer.index + 1))
   return inputOf(layers.length)
 }

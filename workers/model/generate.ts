@@ -2,12 +2,12 @@
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { gather, pick } from '../kernels/gather/gather.ts'
 import { segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
-import { matmul } from '../kernels/matmul/matmul.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
 import type { SamplingShape } from '../kernels/sampling/sampling.ts'
 import { sample } from '../kernels/sampling/sampling.ts'
 import { forward } from './forward.ts'
 import type { Model, Version } from './model.ts'
+import { project } from './weight.ts'
 
 export interface Prompt {
   readonly key: number
@@ -199,7 +199,7 @@ class Pass {
     const normed = activations.get('normed', logitsRows * hidden)
     rmsNorm(recording, top, base.of('norm', draw.version.base), normed, activations.get('rstd', logitsRows), { rows: logitsRows, width: hidden, eps: config.normEps })
     const logits = activations.get('logits', logitsRows * vocabulary)
-    matmul(recording, { op: 'nt', m: logitsRows, n: vocabulary, k: hidden, a: normed, b: this.model.head(draw.version), c: logits })
+    project(recording, normed, logits, { m: logitsRows, weight: this.model.head(draw.version) })
     recording.spend(2 * logitsRows * vocabulary * hidden)
     const partials = activations.get('softmax partials', logitsRows * segmentsOf(vocabulary) * 4)
     const thresholds = activations.get('thresholds', logitsRows)

@@ -2,6 +2,8 @@
 import type { Recording, Tensor } from '../gpu/gpu.ts'
 import { columnSum, columnSumScratch } from '../kernels/column_sum/column_sum.ts'
 import { matmul } from '../kernels/matmul/matmul.ts'
+import type { Weight } from './weight.ts'
+import { project, projectBackward } from './weight.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A low-rank addition scale·x·Aᵀ·Bᵀ to the columns [column, column + out) of the output; A: [rank, in], B: [out, rank]. */
@@ -22,7 +24,7 @@ export interface Linear {
   readonly into: number
   readonly out: number
   /** [out, into] */
-  readonly weight: Tensor
+  readonly weight: Weight
   readonly bias: Tensor | undefined
   readonly dWeight: Tensor | undefined
   readonly dBias: Tensor | undefined
@@ -35,7 +37,7 @@ const inner = (space: Workspace, layer: Linear, part: LowRank, rows: number): Te
 /** y = x·Wᵀ + b (+ add) with x: [rows, into], y, add: [rows, out]. */
 export function linear(recording: Recording, space: Workspace, layer: Linear, x: Tensor, y: Tensor, rows: number, add?: Tensor): void {
   const { into: k, out: n } = layer
-  matmul(recording, { op: 'nt', m: rows, n, k, a: x, b: layer.weight, c: y, ...(layer.bias && { bias: layer.bias }), ...(add && { add }) })
+  project(recording, x, y, { m: rows, weight: layer.weight }, layer.bias, add)
   for (const part of layer.lowRank) {
     const h = inner(space, layer, part, rows)
     matmul(recording, { op: 'nt', m: rows, n: part.rank, k, a: x, b: part.a, c: h })
@@ -47,7 +49,7 @@ export function linear(recording: Recording, space: Workspace, layer: Linear, x:
 /** dx = dy·W plus the low-rank terms, and += into every gradient the layer has. x: [rows, into] and dy: [rows, out] as in the forward pass. */
 export function linearBackward(recording: Recording, space: Workspace, layer: Linear, x: Tensor, dy: Tensor, dx: Tensor, rows: number): void {
   const { into, out } = layer
-  matmul(recording, { op: 'nn', m: rows, n: into, k: out, a: dy, b: layer.weight, c: dx })
+  projectBackward(recording, dy, dx, { m: rows, weight: layer.weight })
   if (layer.dWeight !== undefined) matmul(recording, { op: 'tn', m: out, n: into, k: rows, a: dy, b: x, c: layer.dWeight, accumulate: true })
   if (layer.dBias !== undefined) columnSum(recording, { source: dy, out: layer.dBias, scratch: space.get('column sums', columnSumScratch(rows, out)) }, { rows, width: out })
   for (const part of layer.lowRank) {

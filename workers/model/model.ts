@@ -5,6 +5,7 @@ import { ropeTable } from '../kernels/rope/rope.ts'
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 import type { Linear, LowRank } from './linear.ts'
 import type { Copy, Parameters } from './parameters.ts'
+import type { Weight } from './weight.ts'
 import { Workspace } from './workspace.ts'
 
 /** Which weights answer: a copy of the base, and a copy of the adapter or none. */
@@ -59,13 +60,13 @@ export class Model {
     this.#versions.clear()
   }
 
-  embedding(version: Version): Tensor {
-    return this.base.of('embed', version.base)
+  embedding(version: Version): Weight {
+    return this.base.weight('embed', version.base)
   }
 
   /** [vocabulary, hidden]: the embedding itself when tied. */
-  head(version: Version): Tensor {
-    return this.base.of(this.config.tied ? 'embed' : 'head', version.base)
+  head(version: Version): Weight {
+    return this.base.weight(this.config.tied ? 'embed' : 'head', version.base)
   }
 
   get dHead(): Tensor | undefined {
@@ -102,7 +103,7 @@ export class Model {
         return this.#lowRank(index, name, at, out, version)
       })
       return {
-        name: `${index}.${key}`, into, out: column, weight: weight(key), bias: biased ? weight(`${key}Bias`) : undefined,
+        name: `${index}.${key}`, into, out: column, weight: this.base.weight(`${index}.${key}`, version.base), bias: biased ? weight(`${key}Bias`) : undefined,
         dWeight: gradient(key), dBias: biased ? gradient(`${key}Bias`) : undefined, lowRank,
       }
     }

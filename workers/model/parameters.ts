@@ -3,6 +3,8 @@ import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import type { Moments } from '../kernels/adamw/adamw.ts'
 import type { Group } from './layout.ts'
 import type { NamedTensor } from './safetensors.ts'
+import type { Weight } from './weight.ts'
+import { floatWeight } from './weight.ts'
 
 const ALIGNMENT = 64 // elements: 256 bytes, the strictest offset alignment of a binding
 
@@ -48,6 +50,13 @@ export class Parameters {
     return this.#view(key, copy === 'reference' && this.#reference !== undefined ? this.#reference : this.moments.weights)
   }
 
+  /** The group as a matrix, its members' rows one below the other. */
+  weight(key: string, copy: Copy = 'weights'): Weight {
+    const group = this.#placed(key).group
+    const columns = group.members[0]?.shape.at(-1) ?? 1
+    return floatWeight(this.of(key, copy), group.elements / columns, columns)
+  }
+
   /** The group's gradient; undefined when frozen. */
   gradient(key: string): Tensor | undefined {
     return this.trainable ? this.#view(key, this.moments.grads) : undefined
@@ -88,9 +97,14 @@ export class Parameters {
     if (this.#reference !== undefined) this.gpu.free(this.#reference)
   }
 
-  #view(key: string, whole: Tensor): Tensor {
+  #placed(key: string): { group: Group; offset: number } {
     const found = this.#groups.get(key)
     if (found === undefined) throw new Error(`${this.#purpose}: there is no group ${key}`)
+    return found
+  }
+
+  #view(key: string, whole: Tensor): Tensor {
+    const found = this.#placed(key)
     return { buffer: whole.buffer, offset: found.offset * 4, size: found.group.elements * 4 }
   }
 }

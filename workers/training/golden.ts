@@ -3,7 +3,6 @@ import { relativeError } from '../gpu/relativeError.ts'
 import type { GoldenReport, ModelFiles, Objective, Optimiser } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
-import { matmul } from '../kernels/matmul/matmul.ts'
 import { forward } from '../model/forward.ts'
 import { pack } from '../model/batch.ts'
 import { loadModel } from '../model/load.ts'
@@ -11,6 +10,7 @@ import type { Model, Version } from '../model/model.ts'
 import { CURRENT } from '../model/model.ts'
 import type { NamedTensor } from '../model/safetensors.ts'
 import { openSafetensors } from '../model/safetensors.ts'
+import { project } from '../model/weight.ts'
 import { MicroBatch } from './microbatch.ts'
 import { OptimiserState } from './optimiser.ts'
 import { Policy } from './policy.ts'
@@ -101,7 +101,7 @@ async function logits(model: Model, ids: readonly number[], version: Version): P
   const rstd = gpu.tensor('golden', rows)
   const out = gpu.tensor('golden', rows * config.vocabulary)
   rmsNorm(recording, top, model.base.of('norm'), normed, rstd, { rows, width: config.hidden, eps: config.normEps })
-  matmul(recording, { op: 'nt', m: rows, n: config.vocabulary, k: config.hidden, a: normed, b: model.head(version), c: out })
+  project(recording, normed, out, { m: rows, weight: model.head(version) })
   recording.submit()
   const values = await gpu.read(out, rows * config.vocabulary)
   batch.free()

@@ -7,6 +7,7 @@ import { matmul } from '../kernels/matmul/matmul.ts'
 import { rmsNorm, rmsNormBackward } from '../kernels/rmsnorm/rmsnorm.ts'
 import { columnSumScratch } from '../kernels/column_sum/column_sum.ts'
 import type { Model, Version } from '../model/model.ts'
+import { project, projectBackward } from '../model/weight.ts'
 
 const CHUNK_ELEMENTS = 1 << 23 // 32 MiB of logits at a time
 
@@ -31,7 +32,7 @@ const chunks = (tokens: number, vocabulary: number): { first: number; rows: numb
 function chunkLogits(recording: Recording, model: Model, version: Version, normed: Tensor, first: number, rows: number): Tensor {
   const { hidden, vocabulary } = model.config
   const logits = model.activations.get('logits', Math.min(rows, chunkRows(vocabulary)) * vocabulary)
-  matmul(recording, { op: 'nt', m: rows, n: vocabulary, k: hidden, a: normed, aOffset: first * hidden, b: model.head(version), c: logits })
+  project(recording, normed, logits, { m: rows, weight: model.head(version), aOffset: first * hidden })
   recording.spend(2 * rows * vocabulary * hidden)
   return logits
 }
@@ -77,7 +78,7 @@ export function headBackward(
     // A single chunk's logits are still those of the forward pass.
     const logits = parts.length === 1 ? space.get('logits', rows * vocabulary) : chunkLogits(recording, model, version, normed, first, rows)
     logSoftmaxGradient(recording, { logits, stats: loss.stats, targets: loss.targets, weights }, { rows, vocabulary, temperature: loss.temperature, firstRow: first })
-    matmul(recording, { op: 'nn', m: rows, n: hidden, k: vocabulary, a: logits, b: model.head(version), c: dNormed, cOffset: first * hidden })
+    projectBackward(recording, logits, dNormed, { m: rows, weight: model.head(version), cOffset: first * hidden })
     recording.spend(2 * rows * vocabulary * hidden)
     const dHead = model.dHead
     if (dHead === undefined) continue
