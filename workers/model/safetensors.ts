@@ -1,4 +1,8 @@
-// Reads and writes safetensors: an 8-byte header length, a JSON header, then the tensors' bytes.
+// Reads and writes safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. Several files read as one.
+import type { WeightFile } from '../../src/protocol/policy.ts'
+import { fromBrains, fromHalves, toBrains, toHalves } from './half.ts'
+import { headerLength, parseHeader, PREFIX, WIDTHS, type Dtype, type Entry } from './safetensorsHeader.ts'
+import { checkIndex, refuseMissingParts } from './safetensorsIndex.ts'
 
 export interface NamedTensor {
   readonly name: string
@@ -7,103 +11,196 @@ export interface NamedTensor {
   readonly data: Float32Array
 }
 
-interface Entry {
-  readonly dtype: string
-  readonly shape: readonly number[]
-  readonly data_offsets: readonly [number, number]
-}
-
-const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2 }
-
-/** An opened file: tensors are decoded one at a time, so that a large file is never held twice. */
+/** An opened file that lies in memory whole; tensors are decoded one at a time. */
 export interface Safetensors {
   readonly names: readonly string[]
   has(name: string): boolean
   shape(name: string): readonly number[]
-  /** Decodes F32, F16 or BF16 to float32. Throws by name for anything else. */
-  read(name: string): Float32Array
+  /** Decodes F32, F16 or BF16 to float32. Throws by name for a tensor that is missing. */
+  read(name: string): Float32Array<ArrayBuffer>
 }
 
-/** Opens a file. Throws, with the file's name, when the header or an extent is not what its bytes can hold. */
+/** A model's weights, in one file or several. Nothing but headers is in memory: every read takes its piece from the disk, and keeps nothing. */
+export interface Weights {
+  /** of all files; in one file in the header's order */
+  readonly names: readonly string[]
+  /** bytes of all tensors */
+  readonly size: number
+  has(name: string): boolean
+  shape(name: string): readonly number[]
+  /** how its bytes lie in the file */
+  dtype(name: string): Dtype
+  /** bytes of the tensor as they lie in the file */
+  sizeOf(name: string): number
+  /** Elements [from, to) in row-major order as float32; without bounds the whole tensor. */
+  read(name: string, from?: number, to?: number): Promise<Float32Array<ArrayBuffer>>
+  /** Bytes [from, to) of the tensor as they lie in the file (little-endian F32, F16 or BF16); without bounds all of them. */
+  bytes(name: string, from?: number, to?: number): Promise<ArrayBuffer>
+}
+
+/** Opens a file in memory. Throws, with the file's name, when the header or an extent is not what its bytes can hold. */
 export function openSafetensors(bytes: ArrayBuffer, file: string): Safetensors {
-  if (bytes.byteLength < 8) throw new Error(`${file}: ${bytes.byteLength} bytes are too few for a safetensors header of 8; the file is truncated`)
-  const headerLength = Number(new DataView(bytes).getBigUint64(0, true))
-  if (headerLength > bytes.byteLength - 8) throw new Error(`${file}: the header claims ${headerLength} bytes, but only ${bytes.byteLength - 8} follow; the file is truncated or no safetensors file`)
-  const entries = parseHeader(new TextDecoder().decode(new Uint8Array(bytes, 8, headerLength)), file)
-  const start = 8 + headerLength
+  const length = headerLength(bytes, bytes.byteLength, file)
+  const entries = parseHeader(bytes.slice(PREFIX, PREFIX + length), bytes.byteLength, file)
   const entry = (name: string): Entry => {
     const found = entries.get(name)
     if (found === undefined) throw new Error(`${file}: tensor ${name} is missing`)
     return found
-  }
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of entries) {
-    const width = WIDTHS[dtype]
-    if (width === undefined) throw new Error(`${file}: tensor ${name} has type ${dtype}; F32, F16 and BF16 can be read`)
-    const size = shape.reduce((product, side) => product * side, 1) * width
-    if (to - from !== size) throw new Error(`${file}: tensor ${name} of shape [${shape.join(', ')}] needs ${size} bytes of ${dtype}, but has ${to - from}`)
-    if (start + to > bytes.byteLength) throw new Error(`${file}: tensor ${name} ends at byte ${start + to}, but the file has ${bytes.byteLength}; the file is truncated`)
   }
   return {
     names: [...entries.keys()],
     has: (name) => entries.has(name),
     shape: (name) => entry(name).shape,
     read: (name) => {
-      const { dtype, data_offsets: [from, to] } = entry(name)
-      return decode(bytes.slice(start + from, start + to), dtype)
+      const { dtype, from, to } = entry(name)
+      return decode(bytes.slice(from, to), dtype)
     },
   }
 }
 
-function parseHeader(text: string, file: string): Map<string, Entry> {
-  let header: unknown
-  try {
-    header = JSON.parse(text)
-  } catch {
-    throw new Error(`${file}: the safetensors header is no JSON; the file is damaged or of another kind`)
+interface Placed extends Entry {
+  readonly file: WeightFile
+}
+
+/**
+ * Opens model.safetensors, or the shards of a model in any order, reading only their headers. `index`: model.safetensors.index.json.
+ * Rejects with the file, both values and the remedy when a header is damaged, a tensor stands in two files, or index and files disagree.
+ */
+export async function openWeights(files: readonly WeightFile[], index?: ArrayBuffer): Promise<Weights> {
+  if (files.length === 0) throw new Error('model.safetensors is missing; give the whole model folder')
+  refuseMissingParts(files.map(({ name }) => name))
+  const placed = new Map<string, Placed>()
+  for (const file of files) {
+    for (const [name, entry] of await headerOf(file)) {
+      const other = placed.get(name)?.file.name
+      if (other !== undefined) throw new Error(`tensor ${name} stands in ${other} and in ${file.name}; keep the files of one checkpoint only`)
+      placed.set(name, { ...entry, file })
+    }
   }
-  if (typeof header !== 'object' || header === null) throw new Error(`${file}: the safetensors header is no JSON object`)
-  const entries = new Map<string, Entry>()
-  for (const [name, value] of Object.entries(header)) if (name !== '__metadata__') entries.set(name, value as Entry)
-  return entries
+  const size = [...placed.values()].reduce((sum, { from, to }) => sum + to - from, 0)
+  if (index !== undefined) checkIndex(index, files.map(({ name }) => name), new Map([...placed].map(([name, { file }]) => [name, file.name])), size)
+  const whole = files.length === 1 ? files[0]!.name : 'the model\'s safetensors files'
+  const entry = (name: string): Placed => {
+    const found = placed.get(name)
+    if (found === undefined) throw new Error(`${whole}: tensor ${name} is missing`)
+    return found
+  }
+  const bytes = async (name: string, begin = 0, end?: number): Promise<ArrayBuffer> => {
+    const { file, from, to } = entry(name)
+    const until = end ?? to - from
+    if (!(begin >= 0 && begin <= until && until <= to - from)) {
+      throw new Error(`${file.name}: tensor ${name} has ${to - from} bytes, so [${begin}, ${until}) cannot be read of it`)
+    }
+    return piece(file, from + begin, from + until)
+  }
+  return {
+    names: [...placed.keys()],
+    size,
+    has: (name) => placed.has(name),
+    shape: (name) => entry(name).shape,
+    dtype: (name) => entry(name).dtype,
+    sizeOf: (name) => entry(name).to - entry(name).from,
+    bytes,
+    read: async (name, from, to) => {
+      const { dtype } = entry(name)
+      const width = WIDTHS[dtype]
+      return decode(await bytes(name, from === undefined ? undefined : from * width, to === undefined ? undefined : to * width), dtype)
+    },
+  }
 }
 
-function decode(bytes: ArrayBuffer, dtype: string): Float32Array {
+/** Bytes [from, to) of a file, read from wherever it lies. */
+async function piece({ name, bytes }: WeightFile, from: number, to: number): Promise<ArrayBuffer> {
+  if (bytes instanceof ArrayBuffer) return bytes.slice(from, to)
+  let read: ArrayBuffer
+  try {
+    read = await bytes.slice(from, to).arrayBuffer()
+  } catch (error) {
+    throw new Error(`${name}: bytes ${from} to ${to} could not be read (${error instanceof Error ? error.message : String(error)}); the file was changed or removed, give it again`, { cause: error })
+  }
+  if (read.byteLength !== to - from) throw new Error(`${name}: ${to - from} bytes were asked for at ${from}, but ${read.byteLength} came; the file was changed, give it again`)
+  return read
+}
+
+async function headerOf(file: WeightFile): Promise<Map<string, Entry>> {
+  const size = file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength
+  const length = headerLength(await piece(file, 0, Math.min(PREFIX, size)), size, file.name)
+  return parseHeader(await piece(file, PREFIX, PREFIX + length), size, file.name)
+}
+
+/** The tensor's bytes, as they lie in a file, as float32. */
+export function decode(bytes: ArrayBuffer, dtype: Dtype): Float32Array<ArrayBuffer> {
   if (dtype === 'F32') return new Float32Array(bytes)
-  const halves = new Uint16Array(bytes)
-  const out = new Float32Array(halves.length)
-  if (dtype === 'BF16') {
-    const words = new Uint32Array(out.buffer)
-    halves.forEach((half, i) => (words[i] = half << 16))
-  } else halves.forEach((half, i) => (out[i] = fromHalf(half)))
-  return out
+  return dtype === 'BF16' ? fromBrains(new Uint16Array(bytes)) : fromHalves(new Uint16Array(bytes))
 }
 
-/** IEEE binary16 to number. */
-export function fromHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >> 10) & 31
-  const fraction = half & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+/** A tensor whose values are made when its turn comes, so that no two need be in memory at once. */
+export interface LazyTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** how it is written; F32 when absent */
+  readonly dtype?: Dtype
+  /** row-major values */
+  readonly data: Float32Array | (() => Float32Array | Promise<Float32Array>)
 }
 
-/** The file's bytes, tensors as F32 in the order given; the same tensors give the same bytes. */
-export function writeSafetensors(tensors: readonly NamedTensor[]): ArrayBuffer {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } }
+/** The tensor's bytes as they lie in a file. Throws where a value has no place in float16. */
+export async function encode({ name, shape, dtype = 'F32', data }: LazyTensor): Promise<Uint8Array<ArrayBuffer>> {
+  const values = typeof data === 'function' ? await data() : data
+  const elements = elementsOf(shape)
+  if (values.length !== elements) throw new Error(`tensor ${name} of shape [${shape.join(', ')}] needs ${elements} values, but has ${values.length}`)
+  if (dtype === 'BF16') return new Uint8Array(toBrains(values).buffer)
+  if (dtype === 'F32') return new Uint8Array(new Float32Array(values).buffer)
+  const halves = toHalves(values)
+  const at = halves.findIndex((half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(values[i]))
+  if (at >= 0) throw new Error(`tensor ${name}: value ${values[at]} is beyond float16's 65504; write it as BF16 or F32`)
+  return new Uint8Array(halves.buffer)
+}
+
+const elementsOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1)
+
+/** The file's first bytes: those of the tensors follow in the order given. */
+export function safetensorsHead(tensors: readonly Pick<LazyTensor, 'name' | 'shape' | 'dtype'>[]): Uint8Array<ArrayBuffer> {
+  // without a prototype, any name is a name
+  const header = Object.create(null) as Record<string, unknown>
+  header['__metadata__'] = { format: 'pt' }
   let offset = 0
-  for (const { name, shape, data } of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.length * 4] }
-    offset += data.length * 4
+  for (const { name, shape, dtype = 'F32' } of tensors) {
+    if (Object.hasOwn(header, name)) throw new Error(`safetensors: tensor ${name} was given twice`)
+    const end = offset + elementsOf(shape) * WIDTHS[dtype]
+    header[name] = { dtype, shape, data_offsets: [offset, end] }
+    offset = end
   }
   let text = JSON.stringify(header)
   text += ' '.repeat((8 - (text.length % 8)) % 8)
   const encoded = new TextEncoder().encode(text)
-  if (encoded.length % 8 !== 0) throw new Error('safetensors: tensor names must be ASCII')
-  const bytes = new ArrayBuffer(8 + encoded.length + offset)
-  new DataView(bytes).setBigUint64(0, BigInt(encoded.length), true)
-  new Uint8Array(bytes, 8).set(encoded)
-  let at = 8 + encoded.length
+  if (encoded.length !== text.length) throw new Error('safetensors: tensor names must be ASCII')
+  const bytes = new Uint8Array(PREFIX + encoded.length)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(encoded.length), true)
+  bytes.set(encoded, PREFIX)
+  return bytes
+}
+
+/**
+ * A file of any size, made tensor by tensor: each is encoded when its turn comes and handed to the browser, which keeps a large Blob on the disk.
+ * Tensors of four bytes stand before those of two, so that all are aligned; otherwise in the order given. The same tensors give the same bytes.
+ */
+export async function safetensorsBlob(tensors: Iterable<LazyTensor> | AsyncIterable<LazyTensor>): Promise<Blob> {
+  const written: { readonly tensor: Pick<LazyTensor, 'name' | 'shape' | 'dtype'>; readonly width: number; readonly part: Blob }[] = []
+  for await (const tensor of tensors) {
+    const { name, shape, dtype = 'F32' } = tensor
+    written.push({ tensor: { name, shape, dtype }, width: WIDTHS[dtype], part: new Blob([await encode(tensor)]) })
+  }
+  written.sort((a, b) => b.width - a.width)
+  return new Blob([safetensorsHead(written.map(({ tensor }) => tensor)), ...written.map(({ part }) => part)])
+}
+
+/** The file's bytes, tensors as F32 in the order given; the same tensors give the same bytes. */
+export function writeSafetensors(tensors: readonly NamedTensor[]): ArrayBuffer {
+  const head = safetensorsHead(tensors)
+  const bytes = new ArrayBuffer(head.length + tensors.reduce((sum, { data }) => sum + data.length * 4, 0))
+  new Uint8Array(bytes).set(head)
+  let at = head.length
   for (const { data } of tensors) {
     new Float32Array(bytes, at, data.length).set(data)
     at += data.length * 4
