@@ -7,7 +7,7 @@ import { benchMatmul } from '../../workers/kernels/matmul/matmul.bench.ts'
 
 /** What `dawn.node` of the npm package `webgpu` exports. */
 interface Dawn {
-  create(flags: string[]): GPU
+  readonly create: (flags: string[]) => GPU
   readonly globals: Readonly<Record<string, unknown>>
 }
 
