@@ -21,7 +21,7 @@ const END = CONCEPTS
 
 export const POLICY_INFO: PolicyInfo = {
   architecture: 'table', parameters: (CONCEPTS + 1) * ACTIONS, trainableParameters: (CONCEPTS + 1) * ACTIONS, vocabulary: (CONCEPTS + 1) * ACTIONS,
-  layers: 0, adapter: { vendor: 'test', architecture: '', description: '', fallback: true, features: [], kernels: {} }, options: LOAD_DEFAULTS, bytes: {},
+  layers: 0, adapter: { vendor: 'test', architecture: '', description: '', fallback: true, features: [], kernels: {}, maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 }, options: LOAD_DEFAULTS, bytes: {},
 }
 
 /** A dataset with the products that its recommender ranks. */

@@ -63,7 +63,7 @@ export interface PolicyInfo {
   readonly bytes: Readonly<Record<string, number>>
 }
 
-/** GPU memory by our own accounting: every buffer that exists, pooled ones included, under the purpose that it was last taken for. */
+/** GPU memory by our own accounting: every buffer that exists, by what it was made for; `pool` is what was freed and waits to be taken again. */
 export interface MemoryReport {
   readonly bytes: Readonly<Record<string, number>>
   readonly total: number
@@ -97,6 +97,9 @@ export interface AdapterDescription {
   readonly description: string
   readonly fallback: boolean
   readonly features: readonly string[]
+  /** bytes of the largest buffer, and of the largest part of one that a kernel may read or write */
+  readonly maxBufferSize: number
+  readonly maxStorageBufferBindingSize: number
   /** matmul variants chosen by timing at start-up, by shape class; recorded with the run */
   readonly kernels: Readonly<Record<string, string>>
 }

@@ -28,6 +28,7 @@ export async function openGpu(api: GPU | undefined): Promise<{ gpu: Gpu; adapter
     adapter: {
       vendor: info.vendor, architecture: info.architecture, description: info.description,
       fallback: info.isFallbackAdapter, features: [...features], kernels: {},
+      maxBufferSize: limits.maxBufferSize, maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
     },
   }
 }

@@ -1,5 +1,12 @@
 // The device with its named, counted buffers and its compiled kernels: all that kernels and the model see of WebGPU. Touches no browser global.
-import { unroll } from './unroll.ts'
+import type { KernelProfile } from '../../src/protocol/policy.ts'
+import type { BufferCount } from './buffers.ts'
+import { Buffers } from './buffers.ts'
+import { Kernels } from './kernels.ts'
+import type { Cost } from './pace.ts'
+import { Pace } from './pace.ts'
+import { Profiler } from './profiler.ts'
+import { Uniforms } from './uniforms.ts'
 
 /** A bound range of a GPU buffer, in bytes; `offset` is a multiple of 256. */
 export interface Tensor {
@@ -20,85 +27,141 @@ export const f32 = (value: number): Uniform => ({ f32: value })
 export interface Kernel {
   readonly name: string
   readonly pipeline: GPUComputePipeline
+  readonly layout: GPUBindGroupLayout
+  /** unique on its GPU */
+  readonly id: number
+}
+
+/** Read-only words that were uploaded together under names; `whole` is what `free` takes. */
+export interface Packing<K extends string> {
+  readonly whole: Tensor
+  readonly parts: Readonly<Record<K, Tensor>>
 }
 
 const STORAGE = 0x80 | 0x4 | 0x8 // STORAGE | COPY_SRC | COPY_DST, spelt out because Dawn in Node has no GPUBufferUsage global
 const MAP_READ = 0x1 | 0x8
-const UNIFORM = 0x40 | 0x8
-const UNIFORM_PAGE = 1 << 18
-const ENABLE = /^enable \w+;$/gm
+const ALIGNMENT = 256
+const BIND_GROUPS = 4096
+const UNSTATED_BYTES = 2048 // of a workgroup of a kernel that states no cost: 64 lanes, four words in and four out
+
+type Words = Float32Array | Uint32Array | Int32Array
 
 export class Gpu {
-  readonly #kernels = new Map<string, Kernel>()
-  readonly #bytes = new Map<string, number>()
-  readonly #owners = new Map<GPUBuffer, string>()
-  readonly #uniformPages: GPUBuffer[] = []
-  readonly #retired: GPUBuffer[] = []
-  /** bytes of the largest tensor that this adapter holds and binds whole; larger matrices are cut into shards of rows (tests lower it) */
+  readonly pace: Pace
+  /** The largest binding in bytes: what the adapter allows. Tests set it lower, to shard what would be whole. */
   bindingLimit: number
+  readonly #buffers: Buffers
+  readonly #uniforms: Uniforms
+  readonly #kernels: Kernels
+  readonly #groups = new Map<string, GPUBindGroup>()
+  readonly #ids = new WeakMap<GPUBuffer, number>()
+  #lastId = 0
+  /** recordings with commands that were not submitted yet */
+  readonly #open = new Set<Recording>()
+  #profiler: Profiler | undefined
 
   /** `architecture` as the adapter reports it (`swiftshader` for the software adapter): kernels choose variants by it. */
   constructor(readonly device: GPUDevice, readonly architecture: string) {
     this.bindingLimit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
+    this.pace = new Pace(device, architecture === 'swiftshader', () => performance.now())
+    this.#kernels = new Kernels(device)
+    this.#buffers = new Buffers(device)
+    this.#uniforms = new Uniforms(this.#buffers, (pages) => {
+      this.#groups.clear()
+      for (const page of pages) this.#buffers.free(page, this.#open.size > 0)
+    })
   }
 
   /** A zeroed buffer of `elements` 4-byte words, counted under `purpose`. */
   tensor(purpose: string, elements: number): Tensor {
-    const size = Math.max(4, Math.ceil(elements)) * 4
-    if (size > this.bindingLimit) throw new Error(`buffer ${purpose} needs ${size} bytes, but this adapter binds at most ${this.bindingLimit}; choose a smaller model, shorter completions or smaller batches`)
-    const buffer = this.device.createBuffer({ label: purpose, size, usage: STORAGE })
-    this.#owners.set(buffer, purpose)
-    this.#bytes.set(purpose, (this.#bytes.get(purpose) ?? 0) + size)
-    return { buffer, offset: 0, size }
+    const { tensor, dirty } = this.#take(purpose, elements)
+    if (dirty) {
+      const encoder = this.device.createCommandEncoder()
+      encoder.clearBuffer(tensor.buffer)
+      this.device.queue.submit([encoder.finish()])
+    }
+    return tensor
+  }
+
+  /** The same with whatever contents: for what is written before it is read. */
+  room(purpose: string, elements: number): Tensor {
+    return this.#take(purpose, elements).tensor
   }
 
   /** A buffer holding `data`. */
-  upload(purpose: string, data: Float32Array | Uint32Array | Int32Array): Tensor {
-    const tensor = this.tensor(purpose, data.length)
+  upload(purpose: string, data: Words): Tensor {
+    const tensor = this.room(purpose, data.length)
     this.write(tensor, data)
     return tensor
   }
 
-  write(tensor: Tensor, data: Float32Array | Uint32Array | Int32Array, elementOffset = 0): void {
+  /** One buffer holding all of `data`, each part a tensor of its own. No kernel may write any of them: they are one buffer to WebGPU. */
+  pack<K extends string>(purpose: string, data: Readonly<Record<K, Words>>): Packing<K> {
+    const entries = Object.entries(data) as [K, Words][]
+    const offsets: number[] = []
+    let size = 0
+    for (const [, words] of entries) {
+      offsets.push(size)
+      size += Math.ceil(Math.max(4, words.length) * 4 / ALIGNMENT) * ALIGNMENT
+    }
+    const all = new Uint32Array(size / 4)
+    entries.forEach(([, words], i) => all.set(new Uint32Array(words.buffer, words.byteOffset, words.length), (offsets[i] ?? 0) / 4))
+    const whole = this.upload(purpose, all)
+    const parts = Object.fromEntries(entries.map(([name, words], i) => [name, { buffer: whole.buffer, offset: offsets[i] ?? 0, size: Math.max(4, words.length) * 4 }]))
+    return { whole, parts: parts as Record<K, Tensor> }
+  }
+
+  write(tensor: Tensor, data: Words, elementOffset = 0): void {
     if (data.length > 0) this.device.queue.writeBuffer(tensor.buffer, tensor.offset + elementOffset * 4, data.buffer, data.byteOffset, data.byteLength)
   }
 
-  /** Gives a buffer back; it lives until the next submit. */
+  /** Gives a buffer back; commands that were recorded before still find it. */
   free(tensor: Tensor): void {
-    const purpose = this.#owners.get(tensor.buffer)
-    if (purpose === undefined) return
-    this.#owners.delete(tensor.buffer)
-    this.#bytes.set(purpose, (this.#bytes.get(purpose) ?? 0) - tensor.buffer.size)
-    this.#retired.push(tensor.buffer)
+    this.#buffers.free(tensor.buffer, this.#open.size > 0)
   }
 
-  /** Destroys what was freed: called after a submit, so that commands recorded before the freeing still find their buffers. */
-  sweep(): void {
-    for (const buffer of this.#retired.splice(0)) buffer.destroy()
+  /** Destroys buffers that were freed and kept for reuse. */
+  trim(): void {
+    this.#buffers.trim()
   }
 
-  /** Bytes in use by purpose. */
-  get bytes(): Record<string, number> {
-    return Object.fromEntries([...this.#bytes].filter(([, count]) => count > 0))
+  /** Bytes of every buffer that exists, by purpose. */
+  get bytes(): Readonly<Record<string, number>> {
+    return this.#buffers.count.bytes
+  }
+
+  get memory(): BufferCount {
+    return this.#buffers.count
+  }
+
+  resetPeak(): void {
+    this.#buffers.resetPeak()
   }
 
   /** Compiles `source` with `constants` in front of it (and any `enable` lines in front of them), once. */
   kernel(name: string, source: string, constants: Constants = {}): Kernel {
-    const header = Object.entries(constants).map(([key, value]) => `const ${key} = ${typeof value === 'number' ? `${value}u` : value};`).join(' ')
-    const key = `${name} ${header}`
-    const known = this.#kernels.get(key)
-    if (known !== undefined) return known
-    const text = unroll(source, constants)
-    const directives = text.match(ENABLE)?.join('\n') ?? '' // WGSL wants them before everything else
-    const module = this.device.createShaderModule({ label: key, code: `${directives}\n${header}\n${text.replaceAll(ENABLE, '')}` })
-    const kernel = { name, pipeline: this.device.createComputePipeline({ label: key, layout: 'auto', compute: { module, entryPoint: 'main' } }) }
-    this.#kernels.set(key, kernel)
-    return kernel
+    return this.#kernels.of(name, source, constants)
   }
 
   /** Starts recording commands; nothing runs until `submit`. */
   record(): Recording {
-    return new Recording(this, this.#uniformPages)
+    return new Recording(this)
+  }
+
+  /** Times every dispatch from now on, or no longer; what was collected is dropped. Says whether the adapter can. */
+  profile(on: boolean): boolean {
+    const available = this.device.features.has('timestamp-query')
+    this.#profiler?.free()
+    this.#profiler = on && available ? new Profiler(this.device, this.#buffers) : undefined
+    return available
+  }
+
+  get profiler(): Profiler | undefined {
+    return this.#profiler
+  }
+
+  async kernelTimes(): Promise<Pick<KernelProfile, 'available' | 'kernels'>> {
+    return { available: this.device.features.has('timestamp-query'), kernels: (await this.#profiler?.times()) ?? [] }
   }
 
   /** Reads `count` words back; resolves once all submitted work before it is done. */
@@ -113,97 +176,129 @@ export class Gpu {
   async #readBytes(tensor: Tensor, count: number, elementOffset: number): Promise<ArrayBuffer> {
     const size = count * 4
     if (size === 0) return new ArrayBuffer(0)
-    const staging = this.device.createBuffer({ label: 'readback', size, usage: MAP_READ })
-    const encoder = this.device.createCommandEncoder()
-    encoder.copyBufferToBuffer(tensor.buffer, tensor.offset + elementOffset * 4, staging, 0, size)
-    this.device.queue.submit([encoder.finish()])
-    await staging.mapAsync(1)
-    const bytes = staging.getMappedRange().slice(0)
-    staging.destroy()
-    return bytes
+    const { buffer: staging } = this.#buffers.take('readback', size, MAP_READ)
+    try {
+      const encoder = this.device.createCommandEncoder()
+      encoder.copyBufferToBuffer(tensor.buffer, tensor.offset + elementOffset * 4, staging, 0, size)
+      this.device.queue.submit([encoder.finish()])
+      await staging.mapAsync(1, 0, size)
+      const bytes = staging.getMappedRange(0, size).slice(0)
+      staging.unmap()
+      return bytes
+    } finally {
+      this.#buffers.free(staging, false)
+    }
   }
 
-  createUniformPage(): GPUBuffer {
-    return this.device.createBuffer({ label: 'uniforms', size: UNIFORM_PAGE, usage: UNIFORM })
+  #take(purpose: string, elements: number): { tensor: Tensor; dirty: boolean } {
+    const size = Math.max(4, Math.ceil(elements)) * 4
+    if (size > this.bindingLimit) {
+      throw new Error(`buffer ${purpose} needs ${size} bytes, but this adapter binds at most ${this.bindingLimit}; choose a smaller model, shorter completions or smaller batches`)
+    }
+    const { buffer, dirty } = this.#buffers.take(purpose, size, STORAGE)
+    return { tensor: { buffer, offset: 0, size }, dirty }
+  }
+
+  /** The bind group of these tensors and uniforms for this kernel: made once for as long as they recur. */
+  bind(kernel: Kernel, tensors: readonly Tensor[], uniforms: readonly Uniform[]): GPUBindGroup {
+    const slot = this.#uniforms.place(uniforms)
+    let key = `${kernel.id} ${slot.id}`
+    for (const { buffer, offset, size } of tensors) key += ` ${this.#idOf(buffer)} ${offset} ${size}`
+    const known = this.#groups.get(key)
+    if (known !== undefined) return known
+    const entries = tensors.map(({ buffer, offset, size }, binding) => ({ binding, resource: { buffer, offset, size } }))
+    const { buffer, offset, size } = slot
+    const group = this.device.createBindGroup({ layout: kernel.layout, entries: [...entries, { binding: tensors.length, resource: { buffer, offset, size } }] })
+    if (this.#groups.size >= BIND_GROUPS) this.#groups.clear()
+    this.#groups.set(key, group)
+    return group
+  }
+
+  #idOf(buffer: GPUBuffer): number {
+    const known = this.#ids.get(buffer)
+    if (known !== undefined) return known
+    this.#ids.set(buffer, ++this.#lastId)
+    return this.#lastId
+  }
+
+  /** Marks a recording as holding commands, so that nothing they use is reused or destroyed. */
+  opened(recording: Recording): void {
+    this.#open.add(recording)
+  }
+
+  /** Submits a recording's commands, and settles what was freed meanwhile. */
+  submit(recording: Recording, commands: GPUCommandBuffer, guessed: number): void {
+    this.#uniforms.flush()
+    this.device.queue.submit([commands])
+    this.#open.delete(recording)
+    this.#buffers.sweep(this.#open.size > 0)
+    this.pace.submitted(guessed)
   }
 }
 
-/** Commands on their way to the GPU: dispatches and copies in the order of the calls. */
+/** Commands on their way to the GPU: dispatches and copies in the order of the calls. Long work is submitted in parts as it is recorded. */
 export class Recording {
-  #encoder: GPUCommandEncoder
-  #work = 0
+  #encoder: GPUCommandEncoder | undefined
+  #guessed = 0
   #pass: GPUComputePassEncoder | undefined
-  readonly #pages: { buffer: GPUBuffer; words: ArrayBuffer; used: number }[] = []
 
-  constructor(readonly gpu: Gpu, readonly pool: GPUBuffer[]) {
-    this.#encoder = gpu.device.createCommandEncoder()
-  }
+  constructor(readonly gpu: Gpu) {}
 
-  /** Binds `tensors` to 0 … n−1 and the uniforms to n, and dispatches; a zero-sized grid dispatches nothing. */
-  dispatch(kernel: Kernel, tensors: readonly Tensor[], uniforms: readonly Uniform[], grid: readonly [number, number?, number?]): void {
+  /** Binds `tensors` to 0 … n−1 and the uniforms to n, and dispatches; a zero-sized grid dispatches nothing. `cost` is what it does, for profiles and pace. */
+  dispatch(kernel: Kernel, tensors: readonly Tensor[], uniforms: readonly Uniform[], grid: readonly [number, number?, number?], cost?: Cost): void {
     const [x, y = 1, z = 1] = grid
     if (x === 0 || y === 0 || z === 0) return
-    const limit = this.gpu.device.limits.maxComputeWorkgroupsPerDimension
+    const { gpu } = this
+    const limit = gpu.device.limits.maxComputeWorkgroupsPerDimension
     if (x > limit || y > limit || z > limit) throw new Error(`kernel ${kernel.name}: a grid of ${x} × ${y} × ${z} workgroups exceeds this adapter's ${limit} a side; use smaller micro-batches`)
-    const { buffer, offset, size } = this.#uniforms(uniforms)
-    const entries = tensors.map((tensor, binding) => ({ binding, resource: { buffer: tensor.buffer, offset: tensor.offset, size: tensor.size } }))
-    const group = this.gpu.device.createBindGroup({ layout: kernel.pipeline.getBindGroupLayout(0), entries: [...entries, { binding: tensors.length, resource: { buffer, offset, size } }] })
-    this.#pass ??= this.#encoder.beginComputePass()
+    const group = gpu.bind(kernel, tensors, uniforms)
+    const encoder = this.#commands()
+    const { profiler } = gpu
+    if (profiler !== undefined) this.#endPass()
+    this.#pass ??= encoder.beginComputePass(profiler === undefined ? {} : { timestampWrites: profiler.next(kernel.name, cost) })
     this.#pass.setPipeline(kernel.pipeline)
     this.#pass.setBindGroup(0, group)
     this.#pass.dispatchWorkgroups(x, y, z)
+    this.#guessed += gpu.pace.guess(cost ?? { flops: 0, bytes: x * y * z * UNSTATED_BYTES })
+    if (gpu.pace.due(this.#guessed)) this.submit()
   }
 
   /** Copies `elements` words (all that fit when left out). */
   copy(source: Tensor, target: Tensor, elements = Math.min(source.size, target.size) / 4, sourceOffset = 0, targetOffset = 0): void {
     this.#endPass()
-    this.#encoder.copyBufferToBuffer(source.buffer, source.offset + sourceOffset * 4, target.buffer, target.offset + targetOffset * 4, elements * 4)
+    this.#commands().copyBufferToBuffer(source.buffer, source.offset + sourceOffset * 4, target.buffer, target.offset + targetOffset * 4, elements * 4)
+    this.#guessed += this.gpu.pace.guess({ flops: 0, bytes: elements * 8 })
   }
 
   /** Zeroes the first `elements` words (all when left out). */
   clear(tensor: Tensor, elements = tensor.size / 4): void {
     this.#endPass()
-    this.#encoder.clearBuffer(tensor.buffer, tensor.offset, elements * 4)
+    this.#commands().clearBuffer(tensor.buffer, tensor.offset, elements * 4)
+    this.#guessed += this.gpu.pace.guess({ flops: 0, bytes: elements * 4 })
   }
 
   /** Submits what was recorded; recording may go on afterwards. */
   submit(): void {
+    if (this.#encoder === undefined) return
     this.#endPass()
-    for (const page of this.#pages) this.gpu.device.queue.writeBuffer(page.buffer, 0, page.words, 0, page.used)
-    this.gpu.device.queue.submit([this.#encoder.finish()])
-    // Queue order makes reuse safe: a later writeBuffer runs after this submit.
-    for (const page of this.#pages) this.pool.push(page.buffer)
-    this.#pages.length = 0
-    this.gpu.sweep()
-    this.#encoder = this.gpu.device.createCommandEncoder()
-    this.#work = 0
+    const collect = this.gpu.profiler?.resolve(this.#encoder)
+    this.gpu.submit(this, this.#encoder.finish(), this.#guessed)
+    collect?.()
+    this.#encoder = undefined
+    this.#guessed = 0
   }
 
-  /** Counts floating-point operations recorded, and submits when they would hold the GPU for long: drivers reset one that is busy for seconds. */
-  spend(operations: number): void {
-    this.#work += operations
-    if (this.#work > (this.gpu.architecture === 'swiftshader' ? 1e9 : 4e10)) this.submit()
+  /** Nothing: dispatches count their own work. */
+  spend(_operations: number): void {}
+
+  #commands(): GPUCommandEncoder {
+    if (this.#encoder === undefined) this.gpu.opened(this)
+    this.#encoder ??= this.gpu.device.createCommandEncoder()
+    return this.#encoder
   }
 
   #endPass(): void {
     this.#pass?.end()
     this.#pass = undefined
-  }
-
-  #uniforms(values: readonly Uniform[]): { buffer: GPUBuffer; offset: number; size: number } {
-    const size = Math.max(16, Math.ceil(values.length / 4) * 16)
-    let page = this.#pages.at(-1)
-    if (page === undefined || page.used + size > UNIFORM_PAGE) {
-      page = { buffer: this.pool.pop() ?? this.gpu.createUniformPage(), words: new ArrayBuffer(UNIFORM_PAGE), used: 0 }
-      this.#pages.push(page)
-    }
-    const offset = page.used
-    const view = new DataView(page.words)
-    values.forEach((value, index) => {
-      if (typeof value === 'number') view.setUint32(offset + index * 4, value, true)
-      else view.setFloat32(offset + index * 4, value.f32, true)
-    })
-    page.used = Math.ceil((offset + size) / 256) * 256
-    return { buffer: page.buffer, offset, size }
   }
 }

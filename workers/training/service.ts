@@ -1,6 +1,6 @@
 // The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
 import type {
-  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, LoadOptions, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
+  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
 } from '../../src/protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { openGpu } from '../gpu/device.ts'
@@ -157,9 +157,19 @@ export class Service implements PolicyService {
   }
 
   async memory(): Promise<MemoryReport> {
-    const { bytes } = (await this.#open()).gpu
-    const total = Object.values(bytes).reduce((sum, count) => sum + count, 0)
-    return { bytes, total, peak: total, peakBytes: bytes }
+    return (await this.#open()).gpu.memory
+  }
+
+  async resetPeak(): Promise<void> {
+    (await this.#open()).gpu.resetPeak()
+  }
+
+  async profile(on: boolean): Promise<void> {
+    (await this.#open()).gpu.profile(on)
+  }
+
+  async kernelTimes(): Promise<KernelProfile> {
+    return { ...(await (await this.#open()).gpu.kernelTimes()), peakGflops: 0, peakGBs: 0 }
   }
 
   async lost(): Promise<string> {

@@ -1,0 +1,81 @@
+// How long recorded work will take, learnt from how long submitted work took: what is submitted stays short, and little of it waits.
+
+/** What a dispatch does: floating-point operations, and bytes read or written. */
+export interface Cost {
+  readonly flops: number
+  readonly bytes: number
+}
+
+/** A submit aims at half of what the window system may be kept waiting. */
+const TARGET_MS = 100
+const IN_FLIGHT = 3
+const MEMORY = 0.9
+/** Cautious first guesses, per millisecond; the ratio between them stays, the pace is learnt. */
+const FIRST = { software: { flops: 1e7, bytes: 4e6 }, hardware: { flops: 1e9, bytes: 1e8 } }
+
+export class Pace {
+  readonly #guess: Cost
+  #inFlight = 0
+  #waiting: (() => void)[] = []
+  #lastDone = 0
+  #work = 0
+  #busy = 0
+  #longest = 0
+
+  constructor(readonly device: GPUDevice, software: boolean, readonly now: () => number) {
+    this.#guess = software ? FIRST.software : FIRST.hardware
+  }
+
+  /** Milliseconds by the first guess; `due` corrects it by what was measured. */
+  guess({ flops, bytes }: Cost): number {
+    return flops / this.#guess.flops + bytes / this.#guess.bytes
+  }
+
+  /** Operations that one dispatch may hold, by what was measured. */
+  get operations(): number {
+    return TARGET_MS * this.#guess.flops / this.#factor
+  }
+
+  /** Whether work of `guessed` milliseconds is due for submission. */
+  due(guessed: number): boolean {
+    return guessed * this.#factor > TARGET_MS
+  }
+
+  /** Milliseconds of the longest submit so far, from its start on the queue to its end as this worker saw it: never less than the GPU's own time. */
+  get longest(): number {
+    return this.#longest
+  }
+
+  resetLongest(): void {
+    this.#longest = 0
+  }
+
+  /** To be called after each submit. */
+  submitted(guessed: number): void {
+    const began = this.now()
+    this.#inFlight++
+    this.device.queue.onSubmittedWorkDone().then(() => this.#done(guessed, began), () => this.#done(0, began))
+  }
+
+  /** Resolves when few submits are under way. */
+  async room(): Promise<void> {
+    while (this.#inFlight >= IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  get #factor(): number {
+    return this.#busy > 0 && this.#work > 0 ? this.#busy / this.#work : 1
+  }
+
+  #done(guessed: number, began: number): void {
+    const ended = this.now()
+    const took = ended - Math.max(began, this.#lastDone)
+    this.#lastDone = ended
+    this.#inFlight--
+    if (guessed > 0) {
+      this.#longest = Math.max(this.#longest, took)
+      this.#work = this.#work * MEMORY + guessed
+      this.#busy = this.#busy * MEMORY + took
+    }
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
