@@ -4,6 +4,7 @@ import { attentionBackward } from '../kernels/attention/attention.ts'
 import { columnSumScratch } from '../kernels/column_sum/column_sum.ts'
 import type { ScatterPlan } from '../kernels/gather/gather.ts'
 import { scatterAdd } from '../kernels/gather/gather.ts'
+import { headNormBackward, headNormScratch } from '../kernels/head_norm/head_norm.ts'
 import { rmsNormBackward } from '../kernels/rmsnorm/rmsnorm.ts'
 import { ropeBackward } from '../kernels/rope/rope.ts'
 import { swigluBackward } from '../kernels/swiglu/swiglu.ts'
@@ -32,7 +33,7 @@ function blockBackward(recording: Recording, model: Model, layer: Layer, batch: 
   const { rows } = batch
   const { hidden, heads, kvHeads, headDim, intermediate } = config
   const norm = { rows, width: hidden, eps: config.normEps }
-  const scratch = space.get('column sums', columnSumScratch(rows, Math.max(hidden, (heads + 2 * kvHeads) * headDim)))
+  const scratch = space.get('column sums', columnSumScratch(rows, Math.max(hidden, (heads + 2 * kvHeads) * headDim, config.mlpBias ? 2 * intermediate : 0)))
 
   const dActivated = space.get('dActivated', rows * intermediate)
   linearBackward(recording, space, layer.down, s.activated, dx, dActivated, rows)
@@ -48,6 +49,11 @@ function blockBackward(recording: Recording, model: Model, layer: Layer, batch: 
   const stats = space.get('attention stats', rows * heads * 2)
   attentionBackward(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, ends: batch.ends, out: s.mixed, dout: dMixed, lse: s.lse, stats, dqkv: dQkv }, rows, config)
   ropeBackward(recording, dQkv, table, batch.positions, rows, config)
+  if (layer.headNorm !== undefined && s.headRstd !== undefined) {
+    const words = headNormScratch(rows, config)
+    const dw = layer.dHeadNorm && { out: layer.dHeadNorm, products: space.get('head norm products', words.products), sums: space.get('column sums', words.sums) }
+    headNormBackward(recording, { x: s.projected, w: layer.headNorm, rstd: s.headRstd, dqkv: dQkv, dw }, rows, config)
+  }
   linearBackward(recording, space, layer.qkv, s.normed, dQkv, dNormed, rows)
   rmsNormBackward(recording, { x: s.x, w: layer.inputNorm, rstd: s.rstd, dy: dNormed, dx, dw: layer.dInputNorm, scratch }, norm)
 }

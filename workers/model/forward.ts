@@ -1,6 +1,8 @@
 // The model's forward pass over ragged rows: the same code samples and trains.
+import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 import type { Recording, Tensor } from '../gpu/gpu.ts'
 import { attention } from '../kernels/attention/attention.ts'
+import { headNorm } from '../kernels/head_norm/head_norm.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
 import { rope } from '../kernels/rope/rope.ts'
 import { swiglu } from '../kernels/swiglu/swiglu.ts'
@@ -24,6 +26,9 @@ export interface Saved {
   readonly x: Tensor
   readonly normed: Tensor
   readonly rstd: Tensor
+  /** q, k and v as projected: `qkv` itself without head norms */
+  readonly projected: Tensor
+  readonly headRstd: Tensor | undefined
   readonly qkv: Tensor
   readonly kv: Tensor
   readonly mixed: Tensor
@@ -37,10 +42,12 @@ export interface Saved {
 
 /** Names a layer's activations: its own when they are kept for the backward pass, shared ones otherwise. */
 export function savedOf(model: Model, index: number, rows: number, kept: boolean, kv: Tensor | undefined): Saved {
-  const { hidden, heads, kvHeads, headDim, intermediate } = model.config
+  const { hidden, heads, kvHeads, headDim, intermediate, qkNorm } = model.config
   const get = (name: string, width: number): Tensor => model.activations.get(kept ? `${index} ${name}` : name, rows * width)
   return {
-    x: get('x', hidden), normed: get('normed', hidden), rstd: get('rstd', 1), qkv: get('qkv', (heads + 2 * kvHeads) * headDim),
+    x: get('x', hidden), normed: get('normed', hidden), rstd: get('rstd', 1),
+    projected: get(qkNorm ? 'projected' : 'qkv', (heads + 2 * kvHeads) * headDim), headRstd: qkNorm ? get('head rstd', heads + kvHeads) : undefined,
+    qkv: get('qkv', (heads + 2 * kvHeads) * headDim),
     kv: kv ?? get('kv', 2 * kvHeads * headDim), mixed: get('mixed', heads * headDim), lse: get('lse', heads), middle: get('middle', hidden),
     normed2: get('normed2', hidden), rstd2: get('rstd2', 1), gateUp: get('gateUp', 2 * intermediate), activated: get('activated', intermediate),
   }
@@ -72,12 +79,19 @@ function block(recording: Recording, model: Model, layer: Layer, batch: Rows, ta
   const { rows } = batch
   const norm = { rows, width: config.hidden, eps: config.normEps }
   rmsNorm(recording, s.x, layer.inputNorm, s.normed, s.rstd, norm)
-  linear(recording, space, layer.qkv, s.normed, s.qkv, rows)
-  rope(recording, { qkv: s.qkv, table, positions: batch.positions, slots: batch.slots, kv: s.kv }, rows, config)
+  linear(recording, space, layer.qkv, s.normed, s.projected, rows)
+  place(recording, layer, batch, table, s, config)
   attention(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, out: s.mixed, lse: s.lse }, rows, config)
   linear(recording, space, layer.o, s.mixed, s.middle, rows, s.x)
   rmsNorm(recording, s.middle, layer.postNorm, s.normed2, s.rstd2, norm)
   linear(recording, space, layer.gateUp, s.normed2, s.gateUp, rows)
   swiglu(recording, s.gateUp, s.activated, rows, config.intermediate)
   linear(recording, space, layer.down, s.activated, out, rows, s.middle)
+}
+
+/** From projected to placed: query and key heads normalised where the architecture does so, turned by their positions; queries stay in `qkv`, keys and values go to `kv`. */
+export function place(recording: Recording, layer: Layer, batch: Rows, table: Tensor, s: Pick<Saved, 'projected' | 'headRstd' | 'qkv' | 'kv'>, config: ModelConfig): void {
+  const { rows, positions, slots } = batch
+  if (layer.headNorm !== undefined && s.headRstd !== undefined) headNorm(recording, { x: s.projected, w: layer.headNorm, y: s.qkv, rstd: s.headRstd }, config.normEps, rows, config)
+  rope(recording, { qkv: s.qkv, table, positions, slots, kv: s.kv }, rows, config)
 }

@@ -26,7 +26,9 @@ function group(key: string, ...tensors: readonly (readonly [name: string, ...sha
   return { key, members, elements: offset }
 }
 
-/** All weights of a Qwen2 model under the model hub's names, in the order in which they are stored. */
+const when = (wanted: boolean, ...groups: readonly Group[]): readonly Group[] => (wanted ? groups : [])
+
+/** All weights of a model under the model hub's names, in the order in which they are stored. */
 export function modelLayout(config: ModelConfig): readonly Group[] {
   const { hidden, intermediate, vocabulary, heads, kvHeads, headDim } = config
   const q = heads * headDim
@@ -36,11 +38,15 @@ export function modelLayout(config: ModelConfig): readonly Group[] {
     return [
       group(`${l}.inputNorm`, [`${at}.input_layernorm.weight`, hidden]),
       group(`${l}.qkv`, [`${at}.self_attn.q_proj.weight`, q, hidden], [`${at}.self_attn.k_proj.weight`, kv, hidden], [`${at}.self_attn.v_proj.weight`, kv, hidden]),
-      group(`${l}.qkvBias`, [`${at}.self_attn.q_proj.bias`, q], [`${at}.self_attn.k_proj.bias`, kv], [`${at}.self_attn.v_proj.bias`, kv]),
+      ...when(config.qkvBias, group(`${l}.qkvBias`, [`${at}.self_attn.q_proj.bias`, q], [`${at}.self_attn.k_proj.bias`, kv], [`${at}.self_attn.v_proj.bias`, kv])),
+      ...when(config.qkNorm, group(`${l}.headNorm`, [`${at}.self_attn.q_norm.weight`, headDim], [`${at}.self_attn.k_norm.weight`, headDim])),
       group(`${l}.o`, [`${at}.self_attn.o_proj.weight`, hidden, q]),
+      ...when(config.oBias, group(`${l}.oBias`, [`${at}.self_attn.o_proj.bias`, hidden])),
       group(`${l}.postNorm`, [`${at}.post_attention_layernorm.weight`, hidden]),
       group(`${l}.gateUp`, [`${at}.mlp.gate_proj.weight`, intermediate, hidden], [`${at}.mlp.up_proj.weight`, intermediate, hidden]),
+      ...when(config.mlpBias, group(`${l}.gateUpBias`, [`${at}.mlp.gate_proj.bias`, intermediate], [`${at}.mlp.up_proj.bias`, intermediate])),
       group(`${l}.down`, [`${at}.mlp.down_proj.weight`, hidden, intermediate]),
+      ...when(config.mlpBias, group(`${l}.downBias`, [`${at}.mlp.down_proj.bias`, hidden])),
     ]
   }
   return [

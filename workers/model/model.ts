@@ -1,4 +1,4 @@
-// A Qwen2 model on the GPU: its configuration, its weights, an adapter where there is one, and the layers as passes use them.
+// A Qwen2, Qwen3 or Llama model on the GPU: its configuration, its weights, an adapter where there is one, and the layers as passes use them.
 import { rotaryFrequencies } from '../../src/domain/rotary.ts'
 import type { Gpu, Tensor } from '../gpu/gpu.ts'
 import { ropeTable } from '../kernels/rope/rope.ts'
@@ -29,6 +29,9 @@ export interface Layer {
   readonly inputNorm: Tensor
   readonly dInputNorm: Tensor | undefined
   readonly qkv: Linear
+  /** [2, headDim], the weights of the query heads' norm and of the key heads', where the architecture has them */
+  readonly headNorm: Tensor | undefined
+  readonly dHeadNorm: Tensor | undefined
   readonly o: Linear
   readonly postNorm: Tensor
   readonly dPostNorm: Tensor | undefined
@@ -113,6 +116,7 @@ export class Model {
       index,
       inputNorm: weight('inputNorm'), dInputNorm: gradient('inputNorm'), postNorm: weight('postNorm'), dPostNorm: gradient('postNorm'),
       qkv: layer('qkv', hidden, [['q_proj', q], ['k_proj', kv], ['v_proj', kv]]),
+      headNorm: this.config.qkNorm ? weight('headNorm') : undefined, dHeadNorm: this.config.qkNorm ? gradient('headNorm') : undefined,
       o: layer('o', q, [['o_proj', hidden]]),
       gateUp: layer('gateUp', hidden, [['gate_proj', intermediate], ['up_proj', intermediate]]),
       down: layer('down', intermediate, [['down_proj', hidden]]),
