@@ -1,11 +1,9 @@
 // Finds the files that a command names, before anything is started.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { chooseModelFiles, isSharded, shardsOf, WEIGHTS_INDEX } from '../src/domain/modelFiles.ts'
 import { BadInput, messageOf } from './errors.ts'
-
-const WHOLE_MODEL = ['config.json', 'model.safetensors'] as const
-const OPTIONAL = ['tokenizer.json', 'tokenizer_config.json', 'adapter_config.json', 'adapter_model.safetensors'] as const
 
 /** Throws BadInput unless the path is a file. */
 export function fileAt(path: string): string {
@@ -23,10 +21,16 @@ export function filesIn(folder: string, names: readonly string[]): string[] {
   return names.map((name) => join(folder, name))
 }
 
-/** The paths of a model-hub folder's files: config and weights, and of the rest what is there. */
+/** The paths of a model-hub folder's files: config, weights in one file or in shards, and of the rest what is there. */
 export function modelIn(folder: string): string[] {
-  const whole = filesIn(folder, WHOLE_MODEL)
-  return [...whole, ...OPTIONAL.map((name) => join(folder, name)).filter((path) => existsSync(path))]
+  filesIn(folder, [])
+  const names = readdirSync(folder).filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile())
+  try {
+    const shards = isSharded(names) ? shardsOf(readFileSync(join(folder, WEIGHTS_INDEX), 'utf8')) : []
+    return chooseModelFiles(names, `folder ${folder}`, shards).map((name) => join(folder, name))
+  } catch (error) {
+    throw new BadInput(messageOf(error), { cause: error })
+  }
 }
 
 /** The text of a file, packed by gzip or not. Throws BadInput for what is no UTF-8. */

@@ -1,4 +1,5 @@
 // Local files to and from the page, and the line between bad input and failed work.
+import { ADAPTER_WEIGHTS, partOf, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 import type { ModelFiles, WeightFile } from '../../src/protocol/policy.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { CHOSEN_FILES, OUTPUT_PATH, type FileRef } from './protocol.ts'
@@ -32,19 +33,17 @@ export async function fileOf(file: FileRef): Promise<File> {
   return new File([await (await answer(file)).blob()], file.name)
 }
 
-const MODEL_FILES: Readonly<Record<string, Exclude<keyof ModelFiles, 'weights'>>> = {
-  'config.json': 'config', 'tokenizer.json': 'tokenizer', 'tokenizer_config.json': 'tokenizerConfig',
-  'adapter_config.json': 'adapterConfig', 'adapter_model.safetensors': 'adapterWeights',
-}
-
-/** Reads a model-hub folder's files; the config and the weights are required. */
-export async function modelOf(files: readonly FileRef[]): Promise<ModelFiles> {
+/**
+ * The parts of a model-hub folder from its files, as `modelIn` chose them. Weights stay where they lie: they are read piece by piece by
+ * whoever loads them, whatever their size.
+ */
+export async function modelOf(files: readonly File[]): Promise<ModelFiles> {
   const read: Partial<Record<Exclude<keyof ModelFiles, 'weights'>, ArrayBuffer>> = {}
   const weights: WeightFile[] = []
   for (const file of files) {
-    const part = MODEL_FILES[file.name]
-    if (part !== undefined) read[part] = await bytesOf(file)
-    else if (file.name === 'model.safetensors') weights.push({ name: file.name, bytes: await fileOf(file) })
+    const part = file.name === WEIGHTS_INDEX ? 'weightsIndex' : file.name === ADAPTER_WEIGHTS ? 'adapterWeights' : partOf(file.name)
+    if (part !== undefined) read[part] = await file.arrayBuffer()
+    else if (file.name.endsWith('.safetensors')) weights.push({ name: file.name, bytes: file })
   }
   const { config, ...rest } = read
   if (config === undefined || weights.length === 0) throw new BadInput('the model folder has no config.json or no model.safetensors; give a folder in the model hub\'s layout')

@@ -2,7 +2,7 @@
 import { openPolicy } from '../../src/client/policy.ts'
 import type { GoldenReport, PolicyService, Trainable } from '../../src/protocol/policy.ts'
 import { BadInput } from '../errors.ts'
-import { bytesOf, leave, modelOf, reading } from './files.ts'
+import { bytesOf, chosenFiles, leave, modelOf, reading } from './files.ts'
 import type { CheckPolicyJob, Generated, GenerateJob } from './protocol.ts'
 
 /** Nothing is trained here, so the smallest adapter will do; an adapter among the files takes its place. */
@@ -22,7 +22,7 @@ async function withPolicy<T>(work: (policy: PolicyService) => Promise<T>): Promi
 
 export function checkPolicy(job: CheckPolicyJob): Promise<GoldenReport> {
   return withPolicy(async (policy) => {
-    const model = await modelOf(job.model)
+    const model = await modelOf(chosenFiles())
     const [golden, caseJson] = await Promise.all([bytesOf(job.golden), bytesOf(job.caseJson)])
     const { report, dump } = await policy.checkGolden(model, golden, caseJson, job.dump !== undefined)
     if (job.dump !== undefined) {
@@ -35,7 +35,7 @@ export function checkPolicy(job: CheckPolicyJob): Promise<GoldenReport> {
 
 export function generate(job: GenerateJob): Promise<Generated> {
   return withPolicy(async (policy) => {
-    const model = await modelOf(job.model)
+    const model = await modelOf(chosenFiles())
     const { vocabulary } = await reading(() => policy.load(model, UNTRAINED))
     const outside = job.ids.find((id) => id >= vocabulary)
     if (outside !== undefined) throw new BadInput(`token ${outside} is outside of the vocabulary of ${vocabulary} tokens; give ids below that`)

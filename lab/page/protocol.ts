@@ -12,9 +12,9 @@ export interface FileRef {
   readonly address: string
 }
 
+/** `check-policy`, `generate` and `train` find the model's files among the chosen ones (see `CHOSEN_FILES`): they may be larger than memory. */
 export interface CheckPolicyJob {
   readonly verb: 'check-policy'
-  readonly model: readonly FileRef[]
   readonly golden: FileRef
   readonly caseJson: FileRef
   /** where to POST the computed tensors */
@@ -23,7 +23,6 @@ export interface CheckPolicyJob {
 
 export interface GenerateJob {
   readonly verb: 'generate'
-  readonly model: readonly FileRef[]
   readonly ids: readonly number[]
   readonly sampling: Omit<Sampling, 'stop'>
   readonly seed: number
@@ -36,7 +35,7 @@ export interface Message {
 
 export interface TokenizeJob {
   readonly verb: 'tokenize'
-  /** tokenizer.json and tokenizer_config.json */
+  /** tokenizer.json, tokenizer_config.json and, where it is there, chat_template.jinja */
   readonly tokenizer: readonly FileRef[]
   readonly items: readonly (string | readonly Message[])[]
 }
@@ -45,7 +44,6 @@ export interface TrainJob {
   readonly verb: 'train'
   readonly settings: Settings
   readonly versions: Readonly<Record<string, string>>
-  readonly model: readonly FileRef[]
   readonly shards: readonly FileRef[]
   /** the data set's name in the record */
   readonly shop: string

@@ -7,7 +7,7 @@ import { specOf } from '../../src/domain/spec.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
 import { trainableOf } from '../../src/state/engine.ts'
-import { fileOf, leave, modelOf, reading } from './files.ts'
+import { chosenFiles, fileOf, leave, modelOf, reading } from './files.ts'
 import type { Results, TrainJob } from './protocol.ts'
 
 /** Rejects when a worker crashes, so that work which waits for its answer ends. */
@@ -21,7 +21,7 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
   try {
     const { service } = engine
     await service.start()
-    const policy = await reading(async () => service.load(await modelOf(job.model), trainableOf(settings)))
+    const policy = await reading(async () => service.load(await modelOf(chosenFiles()), trainableOf(settings)))
     await window.labProgress('reading the shards')
     const hash = await reading(async () => readFiles(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
     const { dataset, report } = await createStore().open(hash)

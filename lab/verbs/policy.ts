@@ -18,12 +18,13 @@ export const checkPolicy: Command = async (args, terminal) => {
   const weights = text(args, 'weights') ?? 'f32'
   if (weights !== 'f32') throw new BadInput(`check-policy: --weights is ${JSON.stringify(weights)}; only f32 weights are supported so far`)
   const exchange = new Exchange()
-  const model = modelIn(folder).map((path) => exchange.offer(path))
+  const model = modelIn(folder)
   const [golden, caseJson] = filesIn(folder, ['golden.safetensors', 'case.json']).map((path) => exchange.offer(path))
   const dump = text(args, 'dump')
-  const { ok, tensors, missing, worst, errors } = await withLab({ exchange, ...terminal }, (lab) => lab.run({
-    verb: 'check-policy', model, golden: golden!, caseJson: caseJson!, ...(dump === undefined ? {} : { dump: exchange.accept('dump', dump) }),
-  }))
+  const { ok, tensors, missing, worst, errors } = await withLab({ exchange, ...terminal }, async (lab) => {
+    await lab.choose(model)
+    return lab.run({ verb: 'check-policy', golden: golden!, caseJson: caseJson!, ...(dump === undefined ? {} : { dump: exchange.accept('dump', dump) }) })
+  })
   const result = {
     ok, tensors, missing, worst: { name: worst.name, error: finite(worst.error) },
     errors: Object.fromEntries(Object.entries(errors).map(([name, error]) => [name, finite(error)])),
@@ -47,6 +48,9 @@ export const generate: Command = async (args, terminal) => {
   }
   const seed = number(args, 'seed', 0, 0, MAX_SEED, true)
   const exchange = new Exchange()
-  const model = modelIn(folder).map((path) => exchange.offer(path))
-  return withLab({ exchange, ...terminal }, (lab) => lab.run({ verb: 'generate', model, ids, sampling, seed }))
+  const model = modelIn(folder)
+  return withLab({ exchange, ...terminal }, async (lab) => {
+    await lab.choose(model)
+    return lab.run({ verb: 'generate', ids, sampling, seed })
+  })
 }

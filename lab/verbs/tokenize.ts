@@ -1,4 +1,6 @@
 // `tokenize`: JSON lines on stdin, one line of token ids each; texts as they are, or message lists through the model's chat template.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { flag } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
@@ -32,7 +34,9 @@ export const tokenize: Command = async (args, terminal) => {
   const folder = args.positionals[0]!
   const chat = flag(args, 'chat')
   const exchange = new Exchange()
-  const tokenizer = filesIn(folder, ['tokenizer.json', 'tokenizer_config.json']).map((path) => exchange.offer(path))
+  const template = join(folder, 'chat_template.jinja')
+  const paths = [...filesIn(folder, ['tokenizer.json', 'tokenizer_config.json']), ...(existsSync(template) ? [template] : [])]
+  const tokenizer = paths.map((path) => exchange.offer(path))
   const items: (string | readonly Message[])[] = []
   let number = 0
   for await (const line of createInterface({ input: terminal.input, crlfDelay: Infinity })) {

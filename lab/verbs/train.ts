@@ -19,6 +19,7 @@ const RESULTS = ['adapter_model.safetensors', 'adapter_config.json', 'model.safe
 const RECORD = ['run.json', 'events.jsonl', 'summary.json'] as const
 /** A policy writes and reads text, so here its tokenizer is needed too. */
 const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'] as const
+const BESIDE: ReadonlySet<string> = new Set([...TOKENIZER, 'chat_template.jinja', 'generation_config.json'])
 const SAMPLE = join(ROOT, 'public', 'sample')
 
 interface FileRecord {
@@ -91,11 +92,16 @@ export const train: Command = async (args, terminal) => {
   }
 
   for (const name of RESULTS) exchange.accept(name, join(out, name))
-  const { summary } = await withLab({ exchange, ...terminal, event, upstream }, (lab) => lab.run({
-    verb: 'train', settings, ...(authorisation === undefined ? {} : { authorisation }), versions: { workbench: version, browser: lab.browser }, shop: ownShop ? basename(shards[0]!) : 'sample',
-    model: model.map((path) => exchange.offer(path)), shards: shards.map((path) => exchange.offer(path)),
-  }))
-  if (settings.trainable === 'full') for (const name of TOKENIZER) copyFileSync(join(policyFolder, name), join(out, name))
+  const { summary } = await withLab({ exchange, ...terminal, event, upstream }, async (lab) => {
+    await lab.choose(model)
+    return lab.run({
+      verb: 'train', settings, ...(authorisation === undefined ? {} : { authorisation }), versions: { workbench: version, browser: lab.browser },
+      shop: ownShop ? basename(shards[0]!) : 'sample', shards: shards.map((path) => exchange.offer(path)),
+    })
+  })
+  // a model trained whole is a folder to train on from
+  const beside = model.filter((path) => BESIDE.has(basename(path)))
+  if (settings.trainable === 'full') for (const path of beside) copyFileSync(path, join(out, basename(path)))
   writeJson(join(out, 'summary.json'), summary)
   return summary
 }

@@ -78,7 +78,7 @@ export async function openWeights(files: readonly WeightFile[], index?: ArrayBuf
     }
   }
   const size = [...placed.values()].reduce((sum, { from, to }) => sum + to - from, 0)
-  if (index !== undefined) checkIndex(index, files.map(({ name }) => name), new Map([...placed].map(([name, { file }]) => [name, file.name])), size)
+  if (index !== undefined) checkIndex(new TextDecoder().decode(index), files.map(({ name }) => name), new Map([...placed].map(([name, { file }]) => [name, file.name])), size)
   const whole = files.length === 1 ? files[0]!.name : 'the model\'s safetensors files'
   const entry = (name: string): Placed => {
     const found = placed.get(name)

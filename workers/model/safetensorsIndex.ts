@@ -1,4 +1,5 @@
 // model.safetensors.index.json: which file of a sharded model has which tensor, held against the files themselves.
+import { readIndex, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 
 /** `model-00002-of-00003.safetensors` says how many there must be. */
 const PART = /^(.*)-(\d+)-of-(\d+)\.safetensors$/
@@ -18,48 +19,22 @@ export function refuseMissingParts(given: readonly string[]): void {
   }
 }
 
-const INDEX = 'model.safetensors.index.json'
-
-interface WeightIndex {
-  readonly metadata?: { readonly total_size?: unknown }
-  readonly weight_map?: Readonly<Record<string, string>>
-}
-
-/** The names of the files that an index names. Throws when it is no index. */
-export function filesOfIndex(index: ArrayBuffer): string[] {
-  return [...new Set(Object.values(mapOf(index).map))]
-}
-
-function mapOf(index: ArrayBuffer): { map: Readonly<Record<string, string>>; total: unknown } {
-  let parsed: WeightIndex | null
-  try {
-    parsed = JSON.parse(new TextDecoder().decode(index)) as WeightIndex | null
-  } catch (error) {
-    throw new Error(`${INDEX} is no JSON; it is damaged, get it again`, { cause: error })
-  }
-  const map = parsed?.weight_map
-  if (typeof map !== 'object' || map === null || !Object.values(map).every((name) => typeof name === 'string')) {
-    throw new Error(`${INDEX} has no weight_map from tensors to files; it is damaged, get it again`)
-  }
-  return { map, total: parsed?.metadata?.total_size }
-}
-
 /** Throws where the index and the files disagree. `placed`: the file that has each tensor; `size`: bytes of all tensors. */
-export function checkIndex(index: ArrayBuffer, files: readonly string[], placed: ReadonlyMap<string, string>, size: number): void {
-  const { map, total } = mapOf(index)
+export function checkIndex(index: string, files: readonly string[], placed: ReadonlyMap<string, string>, size: number): void {
+  const { map, total } = readIndex(index)
   const named = new Set(Object.values(map))
   const given = new Set(files)
-  for (const name of named) if (!given.has(name)) throw new Error(`${INDEX} names ${name}, which is missing; give the whole model folder`)
-  for (const name of given) if (!named.has(name)) throw new Error(`${name} is not named by ${INDEX}; remove it, or the index if it belongs to another checkpoint`)
+  for (const name of named) if (!given.has(name)) throw new Error(`${WEIGHTS_INDEX} names ${name}, which is missing; give the whole model folder`)
+  for (const name of given) if (!named.has(name)) throw new Error(`${name} is not named by ${WEIGHTS_INDEX}; remove it, or the index if it belongs to another checkpoint`)
   for (const [name, file] of Object.entries(map)) {
     const found = placed.get(name)
-    if (found === undefined) throw new Error(`${INDEX} says that tensor ${name} stands in ${file}, but no file has it; get ${file} again`)
-    if (found !== file) throw new Error(`${INDEX} says that tensor ${name} stands in ${file}, but it stands in ${found}; get the index and both files again`)
+    if (found === undefined) throw new Error(`${WEIGHTS_INDEX} says that tensor ${name} stands in ${file}, but no file has it; get ${file} again`)
+    if (found !== file) throw new Error(`${WEIGHTS_INDEX} says that tensor ${name} stands in ${file}, but it stands in ${found}; get the index and both files again`)
   }
   for (const [name, file] of placed) {
-    if (!Object.hasOwn(map, name)) throw new Error(`${file} has tensor ${name}, which ${INDEX} does not name; get the index and the file again`)
+    if (!Object.hasOwn(map, name)) throw new Error(`${file} has tensor ${name}, which ${WEIGHTS_INDEX} does not name; get the index and the file again`)
   }
-  if (typeof total === 'number' && total !== size) {
-    throw new Error(`${INDEX} states a total_size of ${total} bytes, but the tensors of its files have ${size}; get the index and the files again`)
+  if (total !== undefined && total !== size) {
+    throw new Error(`${WEIGHTS_INDEX} states a total_size of ${total} bytes, but the tensors of its files have ${size}; get the index and the files again`)
   }
 }
