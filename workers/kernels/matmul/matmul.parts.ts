@@ -1,0 +1,39 @@
+// Cuts a product that would hold the GPU for long into products of fewer rows or columns of C; every element is still summed in its one order.
+import type { MatmulArgs } from './matmul.ts'
+import { chunksOf, type Family, type Layout } from './matmul.plan.ts'
+
+const ROWS = 32 // a part's rows are a multiple of the largest tile's
+const FEW_ROWS = 16
+const COLUMNS = 64 // so that a bias starts on 256 bytes
+
+/**
+ * The products to record for one of `args`, each of about `operations` floating-point operations at most.
+ * Rows of C are cut; columns where there are few rows and B's rows are C's columns (nt). A tn product that is split along k stays whole.
+ */
+export function partsOf(args: MatmulArgs, layout: Layout, operations: number, family: Family): readonly MatmulArgs[] {
+  const { op, m, n, k } = layout
+  const wanted = Math.ceil((2 * m * n * k) / operations)
+  if (wanted <= 1) return [args]
+  const columns = op === 'nt' && m < 2 * ROWS
+  const whole = columns ? n : m
+  const grain = columns ? COLUMNS : op === 'nn' && m <= 2 * ROWS ? FEW_ROWS : ROWS
+  const size = Math.max(grain, Math.ceil(whole / wanted / grain) * grain)
+  if (op === 'tn' && chunksOf({ op, m: Math.min(size, whole % size || size), n, k }, family) !== 1) return [args]
+  return Array.from({ length: Math.ceil(whole / size) }, (_, i) => {
+    const first = i * size
+    const count = Math.min(size, whole - first)
+    return columns ? columnsOf(args, layout, first, count) : rowsOf(args, layout, first, count)
+  })
+}
+
+function rowsOf(args: MatmulArgs, { op, lda, ldb, ldc, aOffset, cOffset }: Layout, first: number, m: number): MatmulArgs {
+  return { ...args, m, lda, ldb, ldc, aOffset: aOffset + first * (op === 'tn' ? 1 : lda), cOffset: cOffset + first * ldc }
+}
+
+function columnsOf(args: MatmulArgs, { lda, ldb, ldc, bOffset, cOffset }: Layout, first: number, n: number): MatmulArgs {
+  const { bias } = args
+  return {
+    ...args, n, lda, ldb, ldc, bOffset: bOffset + first * ldb, cOffset: cOffset + first,
+    ...(bias && { bias: { buffer: bias.buffer, offset: bias.offset + first * 4, size: n * 4 } }),
+  }
+}
