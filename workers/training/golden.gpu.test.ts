@@ -1,13 +1,19 @@
 // The whole engine against PyTorch's values: logits, log-probabilities, every gradient of every loss, one clipped AdamW step.
 import { expect, test } from 'vitest'
 import { testGpu } from '../gpu/testing.ts'
-import { oddCase } from './fixtures/load.ts'
+import { goldenCase, oddCase } from './fixtures/load.ts'
 import { checkGolden } from './golden.ts'
 
-test('every tensor and loss of a case whose sizes divide by nothing agrees with PyTorch to four digits', async () => {
-  const { files, golden, caseJson } = await oddCase()
+test.each([
+  ['odd', 'Qwen2 with a tied head and sizes that divide by nothing', 240],
+  ['qwen3', 'Qwen3 with heads wider than hidden / heads', 229],
+  ['llama', 'Llama with every bias and positions stretched in all three bands', 239],
+  ['llama-tied', 'Llama with a tied head, a key head for every head, and positions stretched evenly', 307],
+] as const)('every tensor and loss of case %s agrees with PyTorch to four digits: %s', async (name, _, tensors) => {
+  const { files, golden, caseJson } = await goldenCase(name)
   const { report } = await checkGolden(await testGpu(), files, golden, caseJson)
   expect(report.missing).toEqual([])
+  expect(report.tensors).toBe(tensors)
   expect(report.worst.error).toBeLessThan(1e-4)
   expect(report.ok).toBe(true)
 })
