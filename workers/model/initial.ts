@@ -1,4 +1,4 @@
-// Weights to start from when there is no checkpoint: Qwen2's initialisation, seeded.
+// Weights to start from when there is no checkpoint: Hugging Face's initialisation of Qwen and Llama, seeded.
 import { Stream } from '../../src/domain/random.ts'
 import { parseConfig } from '../../src/domain/modelConfig.ts'
 import { modelLayout } from './layout.ts'
@@ -6,7 +6,7 @@ import { writeSafetensors } from './safetensors.ts'
 
 /**
  * model.safetensors for a config.json: matrices normal with the config's initializer_range (0.02 when absent), norms 1, biases 0
- * (Hugging Face Qwen2PreTrainedModel._init_weights). The same seed gives the same bytes.
+ * (_init_weights of Hugging Face's Qwen2, Qwen3 and Llama). The same seed gives the same bytes.
  */
 export function initialWeights(configJson: ArrayBuffer, seed: number): ArrayBuffer {
   const config = parseConfig(configJson)
