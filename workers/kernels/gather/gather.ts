@@ -1,5 +1,8 @@
 // Rows of a table by index, and the gradient that flows back into them: token embeddings, and the hidden rows that carry a loss.
+import type { WeightStorage } from '../../../src/protocol/policy.ts'
 import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
+import { weightSource } from '../packed/packed.ts'
+import shardSource from './gather.shard.wgsl?raw'
 import gatherSource from './gather.wgsl?raw'
 import pickSource from './pick.wgsl?raw'
 import scatterSource from './scatter.wgsl?raw'
@@ -8,6 +11,23 @@ import scatterSource from './scatter.wgsl?raw'
 export function gather(recording: Recording, table: Tensor, index: Tensor, out: Tensor, rows: number, width: number): void {
   const kernel = recording.gpu.kernel('gather', gatherSource)
   recording.dispatch(kernel, [table, index, out], [rows, width], [Math.ceil(width / 64), rows])
+}
+
+/** The table's rows [firstRow, firstRow + tableRows) in one storage, `stride` elements apart. */
+export interface TableShard {
+  readonly storage: WeightStorage
+  readonly data: Tensor
+  readonly scales: Tensor | undefined
+  readonly firstRow: number
+  readonly tableRows: number
+  readonly stride: number
+}
+
+/** out[i] = table[index[i]] for those rows i whose table row lies in the shard; the others stay. index: [rows] u32, out: [rows, width]. */
+export function gatherShard(recording: Recording, { storage, data, scales, firstRow, tableRows, stride }: TableShard, index: Tensor, out: Tensor, rows: number, width: number): void {
+  const extra = scales === undefined ? [] : [scales]
+  const kernel = recording.gpu.kernel(`gather ${storage}`, `${weightSource(recording.gpu, storage)}\n${shardSource}`, { WEIGHT: 0, SCALES: 3, UNIFORMS: 3 + extra.length })
+  recording.dispatch(kernel, [data, index, out, ...extra], [rows, width, firstRow, tableRows, stride], [Math.ceil(width / 64), rows])
 }
 
 /** Which output rows came from which table row, sorted by table row: makes the scatter's order of additions fixed. */

@@ -9,4 +9,4 @@ struct Shape {
   alpha: f32,
 }
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<uniform> s: Shape;
+@group(0) @binding(UNIFORMS) var<uniform> s: Shape;

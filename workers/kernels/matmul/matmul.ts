@@ -1,10 +1,13 @@
 // Matrix products C = alpha·A·B + bias + add, of any size and stride: sources, bindings, uniforms and grids; no arithmetic.
 import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
+import { FORMATS, type Packing, weightSource } from '../packed/packed.ts'
 import a1 from './matmul.a.scalar.wgsl?raw'
 import a4 from './matmul.a.vec4.wgsl?raw'
+import aPacked from './matmul.a.packed.wgsl?raw'
 import b1 from './matmul.b.scalar.wgsl?raw'
 import b4 from './matmul.b.vec4.wgsl?raw'
+import bPacked from './matmul.b.packed.wgsl?raw'
 import c1 from './matmul.c.scalar.wgsl?raw'
 import c4 from './matmul.c.vec4.wgsl?raw'
 import chunks from './matmul.chunks.wgsl?raw'
@@ -16,10 +19,12 @@ import quad16x4 from './matmul.quad16x4.wgsl?raw'
 import quad16x8 from './matmul.quad16x8.wgsl?raw'
 import quad32x32 from './matmul.quad32x32.wgsl?raw'
 import shape from './matmul.shape.wgsl?raw'
+import sharedPacked from './matmul.shared.packed.wgsl?raw'
 import shared from './matmul.shared.wgsl?raw'
 import {
   CANDIDATES, type Choice, type Family, type Layout, type MatmulOp, type Plan, type ShapeClass, type Tile, TILES, defaultChoice, familyOf, planMatmul,
 } from './matmul.plan.ts'
+import { partsOf } from './matmul.parts.ts'
 
 export type { MatmulOp } from './matmul.plan.ts'
 
@@ -30,6 +35,8 @@ export interface MatmulArgs {
   readonly k: number
   readonly a: Tensor
   readonly b: Tensor
+  /** b holds packed weights, in rows of a stride that packed.ts gives */
+  readonly packed?: Packing | undefined
   readonly c: Tensor
   /** row strides in elements; packed when left out */
   readonly lda?: number
@@ -72,7 +79,8 @@ export function useMatmulTiles(gpu: Gpu, choice: Choice): void {
 export function matmul(recording: Recording, args: MatmulArgs): void {
   const { gpu } = recording
   const family = familyOfGpu(gpu)
-  matmulAs(recording, args, planMatmul(layoutOf(args), family, choices.get(gpu) ?? defaultChoice(family)))
+  const choice = choices.get(gpu) ?? defaultChoice(family)
+  for (const part of partsOf(args, layoutOf(args), gpu.pace.operations, family)) matmulAs(recording, part, planMatmul(layoutOf(part), family, choice))
 }
 
 /** Fills in packed strides and zero offsets, and checks that the tensors are long enough. */
@@ -85,27 +93,32 @@ export function layoutOf(args: MatmulArgs): Layout {
   }
   const [aRows, aWidth] = op === 'tn' ? [k, m] : [m, k]
   const [bRows, bWidth] = op === 'nt' ? [n, k] : [k, n]
+  const { bits, multiple } = FORMATS[args.packed?.storage ?? 'f32']
+  if (op === 'tn' && args.packed !== undefined) throw new Error('matmul: packed weights are the right operand of nn and nt; unpack them for tn')
+  if (layout.bOffset % multiple !== 0 || layout.ldb % multiple !== 0) {
+    throw new Error(`matmul: packed b starts at element ${layout.bOffset} with rows ${layout.ldb} apart; give multiples of ${multiple}`)
+  }
   check('a', args.a, layout.aOffset, aRows, aWidth, layout.lda)
-  check('b', args.b, layout.bOffset, bRows, bWidth, layout.ldb)
+  check('b', args.b, layout.bOffset, bRows, bWidth, layout.ldb, bits)
   check('c', args.c, layout.cOffset, m, n, layout.ldc)
   if (args.add !== undefined) check('add', args.add, layout.cOffset, m, n, layout.ldc)
   if (args.bias !== undefined) check('bias', args.bias, 0, 1, n, n)
   return layout
 }
 
-function check(name: string, tensor: Tensor, offset: number, rows: number, width: number, stride: number): void {
+function check(name: string, tensor: Tensor, offset: number, rows: number, width: number, stride: number, bits = 32): void {
   if (rows === 0 || width === 0) return
   if (stride < width) throw new Error(`matmul: rows of ${name} hold ${width} elements but start ${stride} apart; give a stride of at least ${width}`)
   const needed = offset + (rows - 1) * stride + width
-  if (tensor.size >= needed * 4) return
+  if (tensor.size * 8 >= needed * bits) return
   const wanted = `${needed} elements (${rows} rows of ${width}, ${stride} apart, from ${offset})`
-  throw new Error(`matmul: ${name} needs ${wanted} but its tensor has ${tensor.size / 4}; give a longer one`)
+  throw new Error(`matmul: ${name} needs ${wanted} but its tensor has ${(tensor.size * 8) / bits}; give a longer one`)
 }
 
 /** Records the product as planned: tests and timings force a tile by it. */
 export function matmulAs(recording: Recording, args: MatmulArgs, plan: Plan): void {
   const { gpu } = recording
-  const { m, n, k, a, b, c, bias, add, accumulate = false, alpha = 1 } = args
+  const { m, n, k, a, b, c, packed, bias, add, accumulate = false, alpha = 1 } = args
   if (m === 0 || n === 0) return
   const { left, right, chunk } = plan
   const split = plan.chunks > 1
@@ -113,19 +126,28 @@ export function matmulAs(recording: Recording, args: MatmulArgs, plan: Plan): vo
   const target = split ? scratch(gpu, plan.chunks * m * n) : c
   const [first, second] = plan.transposed ? [b, a] : [a, b]
   const { rows, columns, side } = TILES[plan.tile]
-  const source = [shape, left.fours ? a4 : a1, right.fours ? b4 : b1, plan.cFours ? c4 : c1, fragment, BODIES[plan.tile]].join('\n')
-  const kernel = gpu.kernel(`matmul ${plan.tile} ${left.fours ? 'a4' : 'a1'} ${right.fours ? 'b4' : 'b1'} ${plan.cFours ? 'c4' : 'c1'}`, source, {
+  const leftPacked = packed !== undefined && plan.transposed
+  const rightPacked = packed !== undefined && !plan.transposed
+  const [leftSource, leftName] = leftPacked ? [weightSource(gpu, packed.storage) + aPacked, `a ${packed.storage}`] : left.fours ? [a4, 'a4'] : [a1, 'a1']
+  const [rightSource, rightName] = rightPacked ? [weightSource(gpu, packed.storage) + bPacked, `b ${packed.storage}`] : right.fours ? [b4, 'b4'] : [b1, 'b1']
+  const body = rightPacked && side > 0 ? sharedPacked : BODIES[plan.tile]
+  const source = [shape, leftSource, rightSource, plan.cFours ? c4 : c1, fragment, body].join('\n')
+  const scales = packed?.scales === undefined ? [] : [packed.scales]
+  const kernel = gpu.kernel(`matmul ${plan.tile} ${leftName} ${rightName} ${plan.cFours ? 'c4' : 'c1'}`, source, {
+    UNIFORMS: 5 + scales.length, ...(packed && { WEIGHT: leftPacked ? 0 : 1, SCALES: 5 }),
     A_ALONG: left.along, B_ALONG: right.along, TAIL: plan.tail, TRANSPOSED: plan.transposed, ...(side > 0 ? { SIDE: side } : {}),
     ...(split ? { BIAS: false, ADD: false, ACCUMULATE: false } : options),
   })
   const [cOffset, cRow, cColumn] = split ? [0, plan.transposed ? 1 : n, plan.transposed ? n : 1] : [args.cOffset ?? 0, plan.cRow, plan.cColumn]
-  recording.dispatch(kernel, [first, second, (split ? undefined : bias) ?? first, (split ? undefined : add) ?? first, target], [
+  recording.dispatch(kernel, [first, second, (split ? undefined : bias) ?? first, (split ? undefined : add) ?? first, target, ...scales], [
     plan.m, plan.n, k, chunk, left.offset, left.row, left.k, right.offset, right.row, right.k, cOffset, cRow, cColumn, m * n, f32(split ? 1 : alpha),
-  ], [Math.ceil(plan.n / columns), Math.ceil(plan.m / rows), plan.chunks])
+  ], [Math.ceil(plan.n / columns), Math.ceil(plan.m / rows), plan.chunks], {
+    flops: 2 * m * n * k, bytes: 4 * (m * k + m * n) + n * k * FORMATS[packed?.storage ?? 'f32'].bits / 8,
+  })
   if (!split) return
   recording.dispatch(gpu.kernel('matmul chunks', chunks, options), [target, bias ?? target, add ?? target, c], [
     m, n, plan.chunks, args.cOffset ?? 0, plan.transposed ? plan.cColumn : plan.cRow, f32(alpha),
-  ], [Math.ceil(n / 16), m])
+  ], [Math.ceil(n / 16), m], { flops: plan.chunks * m * n, bytes: 4 * (plan.chunks + 1) * m * n })
 }
 
 /** Room for partial products, kept and shared: dispatches run one after another. */
