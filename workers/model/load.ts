@@ -1,6 +1,6 @@
 // From a model-hub folder to a model on the GPU; every tensor's presence and shape is checked first, and refused by name.
 import { Stream } from '../../src/domain/random.ts'
-import type { ModelFiles, Trainable } from '../../src/protocol/policy.ts'
+import type { LoadProgress, ModelFiles, Trainable, WeightStorage } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { parseAdapterConfig } from './adapter.ts'
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
@@ -11,7 +11,7 @@ import type { Adapter } from './model.ts'
 import { Model } from './model.ts'
 import { Parameters } from './parameters.ts'
 import type { Safetensors } from './safetensors.ts'
-import { openSafetensors } from './safetensors.ts'
+import { openSafetensors, openWeights } from './safetensors.ts'
 
 /** What of a loaded model gets gradients. */
 export interface Trained {
@@ -20,7 +20,7 @@ export interface Trained {
 }
 
 /** Throws for the first tensor that is missing or misshapen. */
-function check(groups: readonly Group[], file: Safetensors, name: string): void {
+function check(groups: readonly Group[], file: Pick<Safetensors, 'names' | 'has' | 'shape'>, name: string): void {
   for (const { members } of groups) {
     for (const member of members) {
       if (!file.has(member.name)) throw new Error(`${name}: tensor ${member.name} is missing; expected shape [${member.shape.join(', ')}]`)
@@ -31,32 +31,54 @@ function check(groups: readonly Group[], file: Safetensors, name: string): void 
 }
 
 /** Tensors of the file that the model does not use would change what it computes; a tied head that is stored again is the one exception. */
-function refuseExtras(groups: readonly Group[], file: Safetensors, name: string, config: ModelConfig): void {
+function refuseExtras(groups: readonly Group[], file: Pick<Safetensors, 'names' | 'has' | 'shape'>, name: string, config: ModelConfig): void {
   const known = new Set(groups.flatMap(({ members }) => members.map((member) => member.name)))
   const extra = file.names.find((tensor) => !known.has(tensor) && !(config.tied && tensor === 'lm_head.weight') && !tensor.endsWith('rotary_emb.inv_freq'))
   if (extra !== undefined) throw new Error(`${name}: tensor ${extra} of shape [${file.shape(extra).join(', ')}] is none of a ${config.architecture}'s; the checkpoint is of another architecture`)
 }
 
-/** Loads config.json, model.safetensors and, where given, a PEFT adapter. With `fresh`, an adapter is made when none is given. */
-export async function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, fresh?: Extract<Trainable, { kind: 'lora' }>): Promise<Model> {
+export interface LoadHow {
+  /** how frozen base matrices lie on the GPU: f32 when left out */
+  readonly weights?: WeightStorage
+  /** the base, frozen, gets gradients all the same: for checks of them */
+  readonly gradients?: boolean
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/**
+ * Loads config.json, the base's safetensors and, where given, a PEFT adapter. With `fresh`, an adapter is made when none is given.
+ * Weights are converted piece by piece on their way to the GPU. Rejects with a sentence when a tensor is missing, misshapen, unknown or beyond its storage.
+ */
+export async function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, fresh?: Extract<Trainable, { kind: 'lora' }>, how: LoadHow = {}): Promise<Model> {
   const config = parseConfig(files.config, files.generationConfig)
-  const [file] = files.weights
-  if (file === undefined) throw new Error('model.safetensors is missing; give the whole model folder')
-  const weights = openSafetensors(file.bytes instanceof Blob ? await file.bytes.arrayBuffer() : file.bytes, file.name)
+  const weights = await openWeights(files.weights, files.weightsIndex)
+  const [first, ...more] = files.weights
+  const source = more.length > 0 ? 'the model\'s safetensors files' : (first?.name ?? 'model.safetensors')
   const groups = modelLayout(config)
-  check(groups, weights, 'model.safetensors')
-  refuseExtras(groups, weights, 'model.safetensors', config)
+  check(groups, weights, source)
+  refuseExtras(groups, weights, source, config)
   const given = adapterReader(files, config)
-  const base = new Parameters(gpu, 'model', groups, trained.base, (name) => weights.read(name))
-  if (given !== undefined) return new Model(gpu, config, base, makeAdapter(gpu, config, given, trained.adapter, given.read))
-  return new Model(gpu, config, base, fresh && makeAdapter(gpu, config, fresh, trained.adapter, freshReader(config, fresh)))
+  const base = new Parameters(gpu, 'model', groups, trained.base ? 'trained' : how.gradients === true ? 'gradients' : 'frozen', how.weights)
+  let read = 0
+  const adapter = given ?? (fresh && { ...fresh, read: freshReader(config, fresh) })
+  try {
+    await base.fill(weights, (bytes) => how.onProgress?.({ bytes: (read += bytes), of: weights.size }))
+    return new Model(gpu, config, base, adapter && await makeAdapter(gpu, config, adapter, trained.adapter))
+  } catch (error) {
+    base.free()
+    throw error
+  }
 }
 
-function makeAdapter(gpu: Gpu, config: ModelConfig, { rank, alpha, targets }: Omit<Adapter, 'parameters'>, trainable: boolean, read: (name: string) => Float32Array): Adapter {
-  return { rank, alpha, targets, parameters: new Parameters(gpu, 'adapter', adapterLayout(config, rank, targets), trainable, read) }
+type Reader = (name: string) => Float32Array<ArrayBuffer>
+
+async function makeAdapter(gpu: Gpu, config: ModelConfig, { rank, alpha, targets, read }: Omit<Adapter, 'parameters'> & { read: Reader }, trainable: boolean): Promise<Adapter> {
+  const parameters = new Parameters(gpu, 'adapter', adapterLayout(config, rank, targets), trainable ? 'trained' : 'frozen')
+  await parameters.fill({ dtype: () => 'F32', bytes: async (name, from, to) => read(name).buffer.slice(from, to) })
+  return { rank, alpha, targets, parameters }
 }
 
-function adapterReader(files: ModelFiles, config: ModelConfig): (Omit<Adapter, 'parameters'> & { read: (name: string) => Float32Array }) | undefined {
+function adapterReader(files: ModelFiles, config: ModelConfig): (Omit<Adapter, 'parameters'> & { read: Reader }) | undefined {
   if (files.adapterConfig === undefined || files.adapterWeights === undefined) return undefined
   const { rank, alpha, targets } = parseAdapterConfig(files.adapterConfig)
   const file = openSafetensors(files.adapterWeights, 'adapter_model.safetensors')
@@ -65,7 +87,7 @@ function adapterReader(files: ModelFiles, config: ModelConfig): (Omit<Adapter, '
 }
 
 /** PEFT's initialisation: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that training starts at the base policy. */
-function freshReader(config: ModelConfig, { rank, targets, seed }: Extract<Trainable, { kind: 'lora' }>): (name: string) => Float32Array {
+function freshReader(config: ModelConfig, { rank, targets, seed }: Extract<Trainable, { kind: 'lora' }>): Reader {
   const members = new Map(adapterLayout(config, rank, targets).flatMap(({ members: all }) => all.map((member, i) => [member.name, { ...member, i }])))
   const order = [...members.keys()]
   return (name) => {

@@ -1,70 +1,115 @@
-// Weights on the GPU: frozen ones in a buffer per group, trainable ones in one flat buffer with their gradient, moments and reference copy.
+// Weights on the GPU: frozen ones in a buffer per group or shard, trainable ones in one flat buffer with their gradient, moments and reference copy.
+import type { WeightStorage } from '../../src/protocol/policy.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import type { Moments } from '../kernels/adamw/adamw.ts'
-import type { Group } from './layout.ts'
+import { rowWords } from '../kernels/packed/packed.ts'
+import { unpack } from '../kernels/packed/unpack.ts'
+import type { Group, Member } from './layout.ts'
 import type { NamedTensor } from './safetensors.ts'
+import type { Source } from './upload.ts'
+import { Uploader } from './upload.ts'
 import type { Weight } from './weight.ts'
-import { floatWeight } from './weight.ts'
+import { floatWeight, freeWeight, makeWeight } from './weight.ts'
 
 const ALIGNMENT = 64 // elements: 256 bytes, the strictest offset alignment of a binding
 
 /** Which copy of the trainable weights a pass reads. */
 export type Copy = 'weights' | 'reference'
 
-export class Parameters {
-  readonly #groups: ReadonlyMap<string, { group: Group; offset: number }>
-  readonly #frozen = new Map<string, Tensor>()
-  readonly #flat: Moments | undefined
-  #reference: Tensor | undefined
-  readonly #purpose: string
+/** `trained`: float32 with gradient and moments; `gradients`: frozen, with a gradient that no optimiser sees; `frozen`: neither. */
+export type Use = 'trained' | 'gradients' | 'frozen'
 
-  /** Uploads every group; `read` gives a member's values by name. */
-  constructor(readonly gpu: Gpu, purpose: string, groups: readonly Group[], readonly trainable: boolean, read: (name: string) => Float32Array) {
+interface Placed {
+  readonly group: Group
+  /** of the group in the flat buffers, in elements */
+  readonly offset: number
+}
+
+export class Parameters {
+  readonly #groups: ReadonlyMap<string, Placed>
+  readonly #vectors = new Map<string, Tensor>()
+  readonly #matrices = new Map<string, Weight>()
+  readonly #flat: Moments | undefined
+  readonly #gradients: Tensor | undefined
+  readonly #purpose: string
+  #reference: Tensor | undefined
+
+  /** Makes room for every group; matrices that are not trained lie in `storage`, everything else in float32. */
+  constructor(readonly gpu: Gpu, purpose: string, groups: readonly Group[], readonly use: Use, readonly storage: WeightStorage = 'f32') {
+    if (use === 'trained' && storage !== 'f32') throw new Error(`${purpose}: weights that are trained lie as f32, not as ${storage}; choose f32 weights, or train an adapter`)
     this.#purpose = purpose
-    const placed = new Map<string, { group: Group; offset: number }>()
+    const placed = new Map<string, Placed>()
     let offset = 0
     for (const group of groups) {
       placed.set(group.key, { group, offset })
       offset += Math.ceil(group.elements / ALIGNMENT) * ALIGNMENT
     }
     this.#groups = placed
-    if (trainable) {
+    if (use !== 'frozen') this.#gradients = gpu.tensor(`${purpose} gradients`, offset)
+    if (use === 'trained') {
       const tensor = (kind: string): Tensor => gpu.tensor(`${purpose} ${kind}`, offset)
-      this.#flat = { count: offset, weights: tensor('weights'), grads: tensor('gradients'), m: tensor('moments'), v: tensor('moments') }
+      this.#flat = { count: offset, weights: tensor('weights'), grads: this.#gradients!, m: tensor('moments'), v: tensor('moments') }
+      return
     }
-    for (const { group } of placed.values()) {
-      if (!trainable) this.#frozen.set(group.key, gpu.tensor(`${purpose} weights`, group.elements))
-      const target = this.of(group.key)
-      for (const member of group.members) gpu.write(target, read(member.name), member.offset)
+    for (const group of groups) {
+      const columns = columnsOf(group)
+      if (columns === undefined) this.#vectors.set(group.key, gpu.tensor(`${purpose} weights`, group.elements))
+      else this.#matrices.set(group.key, makeWeight(gpu, `${purpose} weights`, storage, group.elements / columns, columns))
     }
+  }
+
+  /** Uploads every group from `source`, whose tensors have the groups' shapes. `onBytes` hears of every piece that was read. */
+  async fill(source: Source, onBytes?: (bytes: number) => void): Promise<void> {
+    const uploader = new Uploader(this.gpu, source, onBytes)
+    for (const { group } of this.#groups.values()) {
+      const matrix = this.#matrices.get(group.key)
+      for (const { name, offset, elements, shape } of group.members) {
+        if (matrix !== undefined) await uploader.rows(matrix, offset / matrix.columns, { name, rows: elements / matrix.columns, columns: matrix.columns })
+        else await uploader.floats(this.of(group.key), offset, { name, rows: elements / (shape.at(-1) ?? 1), columns: shape.at(-1) ?? 1 })
+      }
+    }
+  }
+
+  get trainable(): boolean {
+    return this.use === 'trained'
   }
 
   has(key: string): boolean {
     return this.#groups.has(key)
   }
 
-  /** The group's weights, or their reference copy. */
+  /** The group's weights in float32, or their reference copy. Throws for a matrix that is packed or cut into shards: `weight` gives those. */
   of(key: string, copy: Copy = 'weights'): Tensor {
-    const frozen = this.#frozen.get(key)
-    if (frozen !== undefined) return frozen
-    return this.#view(key, copy === 'reference' && this.#reference !== undefined ? this.#reference : this.moments.weights)
+    const vector = this.#vectors.get(key)
+    if (vector !== undefined) return vector
+    const matrix = this.#matrices.get(key)
+    if (matrix === undefined) return this.#view(key, copy === 'reference' && this.#reference !== undefined ? this.#reference : this.moments.weights)
+    const [shard, ...more] = matrix.shards
+    if (shard === undefined || more.length > 0 || matrix.storage !== 'f32') throw new Error(`${this.#purpose}: ${key} lies as ${matrix.storage} in ${matrix.shards.length} shards; read it as a weight`)
+    return shard.data
   }
 
   /** The group as a matrix, its members' rows one below the other. */
   weight(key: string, copy: Copy = 'weights'): Weight {
-    const group = this.#placed(key).group
-    const columns = group.members[0]?.shape.at(-1) ?? 1
+    const matrix = this.#matrices.get(key)
+    if (matrix !== undefined) return matrix
+    const { group } = this.#placed(key)
+    const columns = columnsOf(group) ?? 1
     return floatWeight(this.of(key, copy), group.elements / columns, columns)
   }
 
-  /** The group's gradient; undefined when frozen. */
+  /** The group's gradient; undefined where there is none. */
   gradient(key: string): Tensor | undefined {
-    return this.trainable ? this.#view(key, this.moments.grads) : undefined
+    return this.#gradients && this.#view(key, this.#gradients)
+  }
+
+  get hasGradients(): boolean {
+    return this.#gradients !== undefined
   }
 
   /** The flat buffers of trainable parameters. */
   get moments(): Moments {
-    if (this.#flat === undefined) throw new Error(`${this.#purpose}: these parameters are frozen and have no gradient`)
+    if (this.#flat === undefined) throw new Error(`${this.#purpose}: these parameters are frozen and have no moments`)
     return this.#flat
   }
 
@@ -80,24 +125,56 @@ export class Parameters {
     recording.copy(this.moments.weights, this.#reference)
   }
 
+  /** Every tensor of the layout. */
+  get members(): readonly Member[] {
+    return [...this.#groups.values()].flatMap(({ group }) => group.members)
+  }
+
+  /** One tensor's values, read back: packed ones as the float32 values that they stand for. */
+  async read(name: string, from: 'weights' | 'gradients' = 'weights'): Promise<NamedTensor> {
+    const placed = [...this.#groups.values()].find(({ group }) => group.members.some((member) => member.name === name))
+    const member = placed?.group.members.find((one) => one.name === name)
+    if (placed === undefined || member === undefined) throw new Error(`${this.#purpose}: there is no tensor ${name}`)
+    const { shape, offset, elements } = member
+    const { key } = placed.group
+    const matrix = from === 'weights' ? this.#matrices.get(key) : undefined
+    if (matrix !== undefined) return { name, shape, data: await this.#readRows(matrix, offset / matrix.columns, elements / matrix.columns) }
+    const whole = from === 'weights' ? this.of(key) : this.gradient(key)
+    if (whole === undefined) throw new Error(`${this.#purpose}: these parameters are frozen and have no gradient`)
+    return { name, shape, data: await this.gpu.read(whole, elements, offset) }
+  }
+
   /** Every member by its file's name, read back. `from` may be weights or gradients. */
   async download(from: 'weights' | 'gradients'): Promise<NamedTensor[]> {
-    const source = this.trainable ? await this.gpu.read(from === 'weights' ? this.moments.weights : this.moments.grads) : undefined
     const out: NamedTensor[] = []
-    for (const { group, offset } of this.#groups.values()) {
-      const whole = source === undefined ? await this.gpu.read(this.of(group.key), group.elements) : source.subarray(offset, offset + group.elements)
-      for (const { name, shape, offset: start, elements } of group.members) out.push({ name, shape, data: whole.slice(start, start + elements) })
-    }
+    for (const { name } of this.members) out.push(await this.read(name, from))
     return out
   }
 
   free(): void {
-    for (const tensor of this.#frozen.values()) this.gpu.free(tensor)
-    if (this.#flat !== undefined) for (const tensor of [this.#flat.weights, this.#flat.grads, this.#flat.m, this.#flat.v]) this.gpu.free(tensor)
-    if (this.#reference !== undefined) this.gpu.free(this.#reference)
+    for (const tensor of this.#vectors.values()) this.gpu.free(tensor)
+    for (const weight of this.#matrices.values()) freeWeight(this.gpu, weight)
+    for (const tensor of [this.#flat?.weights, this.#flat?.m, this.#flat?.v, this.#gradients, this.#reference]) if (tensor !== undefined) this.gpu.free(tensor)
   }
 
-  #placed(key: string): { group: Group; offset: number } {
+  /** Float32 values of rows [first, first + count) of a frozen matrix. */
+  async #readRows({ storage, shards, columns, stride }: Weight, first: number, count: number): Promise<Float32Array> {
+    const words = rowWords(storage, columns)
+    const out = new Float32Array(count * columns)
+    for (const { firstRow, rows, data, scales } of shards) {
+      const [from, to] = [Math.max(first, firstRow), Math.min(first + count, firstRow + rows)]
+      if (from >= to) continue
+      const [at, taken] = [from - firstRow, to - from]
+      const read = async (tensor: Tensor, width: number): Promise<Uint32Array> => this.gpu.readU32(tensor, width * taken, width * at)
+      const values = storage === 'f32'
+        ? await this.gpu.read(data, taken * columns, at * columns)
+        : unpack(storage, { data: await read(data, words.data), scales: scales && await read(scales, words.scales) }, taken, columns, stride)
+      out.set(values, (from - first) * columns)
+    }
+    return out
+  }
+
+  #placed(key: string): Placed {
     const found = this.#groups.get(key)
     if (found === undefined) throw new Error(`${this.#purpose}: there is no group ${key}`)
     return found
@@ -107,4 +184,9 @@ export class Parameters {
     const found = this.#placed(key)
     return { buffer: whole.buffer, offset: found.offset * 4, size: found.group.elements * 4 }
   }
+}
+
+/** Columns of a group whose members are matrices of one width; undefined for vectors. */
+function columnsOf({ members }: Group): number | undefined {
+  return members.every(({ shape }) => shape.length === 2) ? members[0]?.shape[1] : undefined
 }

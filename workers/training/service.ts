@@ -38,12 +38,14 @@ export class Service implements PolicyService {
     return (await this.#open()).adapter
   }
 
-  async load(files: ModelFiles, trainable: Trainable, options: LoadOptions = LOAD_DEFAULTS): Promise<PolicyInfo> {
+  async load(files: ModelFiles, trainable: Trainable, options: LoadOptions = LOAD_DEFAULTS, onProgress?: (progress: LoadProgress) => void): Promise<PolicyInfo> {
     const { gpu, adapter } = await this.#open()
     const tokenizer = await openTokenizer(files)
     this.#loaded?.policy.free()
     this.#loaded = undefined
-    const model = await loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined)
+    const model = await loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined, {
+      weights: options.weights, ...(onProgress && { onProgress }),
+    })
     const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off')
     this.#loaded = { policy, tokenizer, files, trainable }
     await gpu.device.queue.onSubmittedWorkDone()
