@@ -1,6 +1,6 @@
 // The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
 import type {
-  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
+  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
 } from '../../src/protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { openGpu } from '../gpu/device.ts'
