@@ -1,0 +1,206 @@
+// The model hub and its mirrors as a source: what a model consists of by the hub's listing, or by asking for each file where there is none.
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, chooseModelFiles, CONFIG, isSharded, MODEL_PARTS, shardsOf, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
+import type { ModelSource } from '../../src/protocol/models.ts'
+import { Host, type Net } from './requests.ts'
+import { configOf, type Opened, type Source, type Stated } from './source.ts'
+
+export type HubSource = Extract<ModelSource, { kind: 'hub' }>
+
+const HUB = 'https://huggingface.co'
+/** What other checkpoints consist of: asked for only to say why a model is refused. */
+const PICKLED = 'pytorch_model.bin'
+/** Pages of a listing, a thousand files each: a model's own files stand far before. */
+const MOST_PAGES = 20
+
+export function hubId({ id, revision }: Pick<HubSource, 'id' | 'revision'>): string {
+  return revision === '' || revision === 'main' ? id : `${id}@${revision}`
+}
+
+/** Looks the model up. Rejects with a sentence where it is not there, may not be read, or has no weights that can be. */
+export async function hubModel(source: HubSource, net: Net, signal: AbortSignal): Promise<Source> {
+  const model = new HubModel(source, net, signal)
+  await model.look()
+  return model
+}
+
+class HubModel implements Source {
+  readonly kind = 'hub'
+  readonly #host: Host
+  readonly #id: string
+  readonly #revision: string
+  readonly #page: string
+  #base: string
+  #config: Readonly<Record<string, unknown>> = {}
+  #files: readonly Stated[] = []
+
+  constructor(private readonly source: HubSource, net: Net, private readonly signal: AbortSignal) {
+    const address = (source.mirror === '' ? HUB : source.mirror).replace(/\/+$/, '')
+    if (!/^https?:\/\/[^/]/.test(address)) throw new Error(`mirror ${source.mirror} is no address; give one that begins with https://, or none for the hub itself`)
+    if (!/^[\w.-]+(\/[\w.-]+)?$/.test(source.id) || /(^|\/)\.+(\/|$)/.test(source.id)) throw new Error(`${source.id} is no id of a model; write owner/name, for example Qwen/Qwen2.5-0.5B-Instruct`)
+    this.#host = new Host(net, address, source.token)
+    this.#id = source.id.split('/').map(encodeURIComponent).join('/')
+    this.#revision = encodeURIComponent(source.revision === '' ? 'main' : source.revision)
+    this.#page = `${address}/${source.id}`
+    this.#base = `${address}/${this.#id}/resolve/${this.#revision}/`
+  }
+
+  get base(): string {
+    return this.#base
+  }
+
+  get config(): Readonly<Record<string, unknown>> {
+    return this.#config
+  }
+
+  get files(): readonly Stated[] {
+    return this.#files
+  }
+
+  async look(): Promise<void> {
+    const listed = await this.#listing()
+    const place = `${this.source.id} at ${this.#host.name}`
+    if (listed === undefined) await this.#findBase()
+    const known = listed ?? await this.#askForEach()
+    const names = [...known.keys()]
+    const shards = isSharded(names) ? shardsOf(await this.#text(WEIGHTS_INDEX)) : []
+    if (listed === undefined) for (const name of shards) await this.#put(known, name)
+    const chosen = chooseModelFiles([...known.keys()], place, shards)
+    this.#config = configOf(await this.#text(CONFIG), place)
+    this.#files = chosen.map((name) => known.get(name)!)
+  }
+
+  async open(name: string, from: number, signal: AbortSignal): Promise<Opened> {
+    const stated = this.#files.find((file) => file.name === name)?.bytes ?? 0
+    const response = await this.#host.ask(`${this.#base}${encodeURIComponent(name)}`, { ...(from > 0 ? { from } : {}), signal })
+    const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(response.headers.get('content-range') ?? '')
+    const there = range?.[2] === undefined ? undefined : Number(range[2])
+    if ((response.status === 206 || response.status === 416) && there !== undefined && stated > 0 && there !== stated) {
+      await response.body?.cancel()
+      throw new Error(`${name}: ${this.#host.name} has ${there} bytes of it, but states ${stated}; the model is being changed there, so try again later`)
+    }
+    // more lies here than there is: from the beginning
+    if (response.status === 416) {
+      await response.body?.cancel()
+      if (from > 0) return this.open(name, 0, signal)
+    }
+    const body = (await this.#judge(response, name)).body
+    if (body === null) throw new Error(`${name}: ${this.#host.name} sent no bytes; try another mirror`)
+    const begins = response.status === 206 ? Number(range?.[1] ?? from) : 0
+    if (begins !== 0 && begins !== from) throw new Error(`${name}: bytes from ${from} on were asked for, but ${this.#host.name} sends those from ${begins} on; try another mirror`)
+    return { from: begins, validator: response.headers.get('etag') ?? response.headers.get('last-modified') ?? '', body }
+  }
+
+  /** Every file beside config.json by the hub's listing, with hashes of large ones; undefined where the host has none. */
+  async #listing(): Promise<Map<string, Stated> | undefined> {
+    const files = new Map<string, Stated>()
+    let address: string | undefined = `${this.#host.address}/api/models/${this.#id}/tree/${this.#revision}?recursive=true`
+    for (let page = 0; address !== undefined && page < MOST_PAGES; page++) {
+      const response = await this.#host.askPatiently(address, { signal: this.signal })
+      if (response.status === 401 || response.status === 403) await this.#judge(response, CONFIG)
+      if (!response.ok) {
+        await response.body?.cancel()
+        return undefined
+      }
+      const entries: unknown = await response.json().catch(() => undefined)
+      if (!Array.isArray(entries)) return undefined
+      for (const entry of entries as readonly Entry[]) {
+        if (entry.type !== 'file' || typeof entry.path !== 'string' || entry.path.includes('/')) continue
+        const oid = entry.lfs?.oid?.replace(/^sha256:/, '')
+        const sha256 = oid !== undefined && /^[0-9a-f]{64}$/.test(oid) ? oid : ''
+        files.set(entry.path, { name: entry.path, bytes: entry.lfs?.size ?? entry.size ?? 0, sha256 })
+      }
+      address = nextPage(response.headers.get('link'), address)
+    }
+    return files
+  }
+
+  /** Where config.json is: as the hub has it, or in a plain folder. */
+  async #findBase(): Promise<void> {
+    const { address } = this.#host
+    const plain = this.source.mirror === '' ? [] : [`${address}/${this.#id}/`, `${address}/`]
+    let first: Response | undefined
+    for (const base of [this.#base, ...plain]) {
+      const response = await this.#host.askPatiently(`${base}${CONFIG}`, { signal: this.signal })
+      await response.body?.cancel()
+      if (response.ok && !isPage(response)) {
+        this.#base = base
+        return
+      }
+      if (!response.ok) first ??= response
+    }
+    await this.#judge(first ?? new Response(null, { status: 404 }), CONFIG)
+  }
+
+  async #askForEach(): Promise<Map<string, Stated>> {
+    const known = new Map<string, Stated>()
+    for (const name of [...Object.keys(MODEL_PARTS), WEIGHTS]) await this.#put(known, name)
+    if (known.has(ADAPTER_CONFIG)) await this.#put(known, ADAPTER_WEIGHTS)
+    if (!known.has(WEIGHTS)) await this.#put(known, WEIGHTS_INDEX)
+    if (!known.has(WEIGHTS) && !known.has(WEIGHTS_INDEX)) await this.#put(known, PICKLED)
+    return known
+  }
+
+  async #put(known: Map<string, Stated>, name: string): Promise<void> {
+    const address = `${this.#base}${encodeURIComponent(name)}`
+    // a range keeps the answer from being packed, so that its length is the file's
+    const ask = { from: 0, signal: this.signal }
+    let response = await this.#host.askPatiently(address, { ...ask, method: 'HEAD' })
+    if (response.status === 405 || response.status === 501) response = await this.#host.askPatiently(address, ask)
+    await response.body?.cancel()
+    if (response.status === 404 || response.status === 410 || isPage(response)) return
+    const { headers } = await this.#judge(response, name)
+    const linked = /^"?([0-9a-f]{64})"?$/.exec(headers.get('x-linked-etag') ?? '')?.[1]
+    const bytes = Number(headers.get('x-linked-size') ?? headers.get('content-length') ?? 0)
+    known.set(name, { name, bytes: Number.isSafeInteger(bytes) ? bytes : 0, sha256: linked ?? '' })
+  }
+
+  async #text(name: string): Promise<string> {
+    const response = await this.#host.askPatiently(`${this.#base}${encodeURIComponent(name)}`, { signal: this.signal })
+    return (await this.#judge(response, name)).text()
+  }
+
+  /** The answer, if it is one. Throws a sentence with what to do otherwise. */
+  async #judge(response: Response, name: string): Promise<Response> {
+    if (response.ok) return response
+    await response.body?.cancel()
+    const { id, token } = this.source
+    const host = this.#host.name
+    const said = response.headers.get('x-error-message')
+    const why = said === null ? String(response.status) : `${response.status}: ${said}`
+    const gated = response.headers.get('x-error-code') === 'GatedRepo'
+    if (response.status === 401 && token === undefined) {
+      throw new Error(`${host} shows ${id} to nobody without a token (${why}); check the id for spelling, or, if the model is gated or private, accept its terms at ${this.#page} and give a token`)
+    }
+    if (response.status === 401) throw new Error(`${host} does not accept the token for ${id} (${why}); give one that is valid and may read this model`)
+    if (response.status === 403) {
+      const how = gated || token === undefined ? `accept its terms at ${this.#page} and give a token of that account` : 'give a token that may read it'
+      throw new Error(`${host} does not let this account read ${id} (${why}); ${how}`)
+    }
+    if (response.status === 404 || response.status === 410) {
+      if (name !== CONFIG) throw new Error(`${name} of ${id} is not at ${host} (${why}); it was removed meanwhile, or the mirror is not whole`)
+      const revision = response.headers.get('x-error-code') === 'RevisionNotFound' ? ` with revision ${this.source.revision}` : ''
+      throw new Error(`${host} has no model ${id}${revision} with a config.json (${why}); check the id, the revision and the mirror`)
+    }
+    throw new Error(`${host} answered ${why} for ${name} of ${id}; try again later, or another mirror`)
+  }
+}
+
+/** Hosts of pages answer every address with a page. */
+function isPage(response: Response): boolean {
+  return /^text\/html\b/.test(response.headers.get('content-type') ?? '')
+}
+
+interface Entry {
+  readonly type?: string
+  readonly path?: string
+  readonly size?: number
+  readonly lfs?: { readonly oid?: string; readonly size?: number }
+}
+
+/** The address of a listing's next page, at the same host. */
+function nextPage(link: string | null, from: string): string | undefined {
+  const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1]
+  if (next === undefined) return undefined
+  const address = new URL(next, from)
+  return address.origin === new URL(from).origin ? address.href : undefined
+}
