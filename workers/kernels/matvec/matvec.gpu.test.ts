@@ -1,0 +1,101 @@
+// The products of decoding on the GPU against the float64 reference: every variant, those for graphics cards forced.
+import { describe, expect, test } from 'vitest'
+import type { WeightStorage } from '../../../src/protocol/policy.ts'
+import { WEIGHT_STORAGES } from '../../../src/protocol/policy.ts'
+import { relativeError, testGpu } from '../../gpu/testing.ts'
+import { drawWeight } from '../packed/testing.ts'
+import { Buffers, Numbers, dispatch } from '../testing.ts'
+import { MATVEC_VARIANTS, type MatvecVariant, matvecAs } from './matvec.ts'
+import * as reference from './matvec.reference.ts'
+
+interface Options {
+  readonly norm?: boolean
+  readonly gated?: boolean
+  readonly bias?: boolean
+  readonly add?: boolean
+  /** magnitude of x and of what is added */
+  readonly scale?: number
+  readonly storage?: WeightStorage
+}
+
+const PLAIN: Options = {}
+const ALL: Options = { norm: true, gated: true, bias: true, add: true }
+
+async function run(variant: MatvecVariant, m: number, n: number, k: number, options: Options) {
+  const { norm = false, gated = false, bias = false, add = false, scale = 1, storage = 'f32' } = options
+  const buffers = new Buffers(await testGpu())
+  const numbers = new Numbers(`matvec ${m} ${n} ${k} ${storage}`)
+  const weightRows = gated ? 2 * n : n
+  const x = numbers.floats(m * k, scale)
+  const drawn = storage === 'f32' ? undefined : drawWeight(buffers, numbers, storage, weightRows, k, 1)
+  const w = drawn?.values ?? numbers.floats(weightRows * k)
+  const [gain, b, a] = [numbers.floats(k), numbers.floats(weightRows, scale), numbers.floats(m * n, scale)]
+  const y = buffers.unset(m * n)
+  const weight = drawn === undefined ? { storage, data: buffers.floats(w), scales: undefined, stride: k } : { storage, data: drawn.data, scales: drawn.packed.scales, stride: drawn.stride }
+  dispatch(buffers.gpu, (recording) => matvecAs(recording, {
+    m, n, k, x: buffers.floats(x), weight, y, gated,
+    ...(norm && { norm: { gain: buffers.floats(gain), eps: 1e-6 } }), ...(bias && { bias: buffers.floats(b) }), ...(add && { add: buffers.floats(a) }),
+  }, variant))
+  const expected = reference.matvec({ m, n, k, x, w, gated, ...(norm && { norm: { gain, eps: 1e-6 } }), ...(bias && { bias: b }), ...(add && { add: a }) })
+  const found = await buffers.read(y)
+  buffers.free()
+  return { found, expected }
+}
+
+describe.each(MATVEC_VARIANTS)('as %s', (variant) => {
+  test.each([
+    [1, 1, 4], [1, 344, 64], [3, 7, 12], [9, 130, 36], [4, 64, 172], [2, 9, 896],
+  ])('%i rows × %i columns × %i: the plain product, and with norm, gate, bias and residual', async (m, n, k) => {
+    for (const options of [PLAIN, ALL]) {
+      const { found, expected } = await run(variant, m, n, k, options)
+      expect(relativeError(found, expected), JSON.stringify(options)).toBeLessThan(2e-6)
+    }
+  })
+
+  test.each([{ norm: true, bias: true }, { gated: true }, { add: true }])('with %o alone', async (options) => {
+    const { found, expected } = await run(variant, 3, 21, 28, options)
+    expect(relativeError(found, expected)).toBeLessThan(2e-6)
+  })
+
+  test.each([1e-4, 1e3])('at magnitude %d, where a dropped eps or an overflowing gate would show', async (scale) => {
+    for (const options of [{ norm: true, bias: true }, ALL]) {
+      const { found, expected } = await run(variant, 3, 21, 28, { ...options, scale })
+      expect(relativeError(found, expected), JSON.stringify(options)).toBeLessThan(1e-5)
+    }
+  })
+
+  test.each(WEIGHT_STORAGES)('reads weights stored as %s', async (storage) => {
+    const { found, expected } = await run(variant, 3, 22, 64, { ...ALL, storage })
+    expect(relativeError(found, expected)).toBeLessThan(3e-6)
+  })
+
+  test('a row alone has the bytes that it has among any others', async () => {
+    const gpu = await testGpu()
+    const numbers = new Numbers('matvec rows')
+    const [m, n, k] = [35, 37, 64]
+    const [x, w, gain, b] = [numbers.floats(m * k), numbers.floats(2 * n * k), numbers.floats(k), numbers.floats(2 * n)]
+    const buffers = new Buffers(gpu)
+    const weight = { storage: 'f32', data: buffers.floats(w), scales: undefined, stride: k } as const
+    const norm = { gain: buffers.floats(gain), eps: 1e-6 }
+    const bias = buffers.floats(b)
+    const on = async (first: number, rows: number): Promise<Uint32Array> => {
+      const y = buffers.unset(rows * n)
+      dispatch(gpu, (recording) => matvecAs(recording, { m: rows, n, k, x: buffers.floats(x.subarray(first * k, (first + rows) * k)), weight, norm, bias, gated: true, y }, variant))
+      return buffers.readWords(y)
+    }
+    const all = await on(0, m)
+    for (const rows of [1, 3, 8, 16]) for (const first of [0, 19]) expect(await on(first, rows), `${rows} from ${first}`).toEqual(all.subarray(first * n, (first + rows) * n))
+    buffers.free()
+  })
+})
+
+test('writes columns of a wider output, and refuses rows that are not read in fours', async () => {
+  const gpu = await testGpu()
+  const buffers = new Buffers(gpu)
+  const y = buffers.floats(new Float32Array(20).fill(7))
+  const [x, data] = [buffers.floats([1, 2, 3, 4, 0, 1, 0, 0]), buffers.floats(Array.from({ length: 12 }, (_, i) => i))]
+  dispatch(gpu, (recording) => matvecAs(recording, { m: 2, n: 3, k: 4, x, weight: { storage: 'f32', data, scales: undefined, stride: 4 }, y, offset: 2, ldy: 10 }, 'quad'))
+  expect([...(await buffers.read(y))]).toEqual([7, 7, 20, 60, 100, 7, 7, 7, 7, 7, 7, 7, 1, 5, 9, 7, 7, 7, 7, 7])
+  expect(() => dispatch(gpu, (recording) => matvecAs(recording, { m: 1, n: 2, k: 6, x, weight: { storage: 'f32', data, scales: undefined, stride: 6 }, y }, 'quad'))).toThrow('rows of 6 elements, 6 apart, are not read in fours')
+  buffers.free()
+})
