@@ -7,6 +7,8 @@ export const POOL = 'pool'
 interface Held {
   readonly buffer: GPUBuffer
   readonly usage: number
+  /** worth pooling */
+  readonly reusable: boolean
 }
 
 export interface BufferCount {
@@ -48,14 +50,15 @@ export class Buffers {
     return { buffer, dirty: false }
   }
 
-  /** Gives a buffer back, once. With `busy`, recorded commands may still use it: it is reused or destroyed by the next `sweep`. */
-  free(buffer: GPUBuffer, busy: boolean): void {
+  /** Gives a buffer back, once: to the pool where `reusable`. With `busy`, recorded commands may still use it: it is settled by the next `sweep`. */
+  free(buffer: GPUBuffer, busy: boolean, reusable = true): void {
     const owner = this.#owners.get(buffer)
     if (owner === undefined) return
     this.#owners.delete(buffer)
     this.#move(buffer.size, owner.purpose, POOL)
-    if (busy) this.#retired.push({ buffer, usage: owner.usage })
-    else this.#keep({ buffer, usage: owner.usage })
+    const held = { buffer, usage: owner.usage, reusable }
+    if (busy) this.#retired.push(held)
+    else this.#keep(held)
   }
 
   /** After a submit. Buffers that yet another recording may use are destroyed, so that its submit fails loudly instead of computing on reused memory. */
@@ -87,10 +90,10 @@ export class Buffers {
     return { bytes: plain(this.#bytes), total: this.#total, peak: this.#peak, peakBytes: plain(this.#peakBytes) }
   }
 
-  /** Pools a buffer, or destroys it when it is large; the pool stays within its bound by giving up what was unused longest. */
+  /** Pools a buffer, or destroys it when it is large or not worth it; the pool stays within its bound by giving up what was unused longest. */
   #keep(held: Held): void {
     const { size } = held.buffer
-    if (size > POOL_BUFFER_BYTES) return this.#destroy(held)
+    if (!held.reusable || size > POOL_BUFFER_BYTES) return this.#destroy(held)
     const key = `${held.usage} ${size}`
     const equals = this.#classes.get(key) ?? []
     this.#classes.set(key, equals)

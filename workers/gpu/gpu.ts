@@ -120,6 +120,11 @@ export class Gpu {
     this.#buffers.free(tensor.buffer, this.#open.size > 0)
   }
 
+  /** Gives a buffer back that is not worth keeping: destroyed as soon as no recorded command may use it. */
+  discard(tensor: Tensor): void {
+    this.#buffers.free(tensor.buffer, this.#open.size > 0, false)
+  }
+
   /** Destroys buffers that were freed and kept for reuse. */
   trim(): void {
     this.#buffers.trim()

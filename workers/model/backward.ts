@@ -8,8 +8,8 @@ import { headNormBackward, headNormScratch } from '../kernels/head_norm/head_nor
 import { rmsNormBackward } from '../kernels/rmsnorm/rmsnorm.ts'
 import { ropeBackward } from '../kernels/rope/rope.ts'
 import { swigluBackward } from '../kernels/swiglu/swiglu.ts'
-import type { Rows, Saved } from './forward.ts'
-import { savedOf } from './forward.ts'
+import type { Keep, Rows, Saved } from './forward.ts'
+import { block, savedOf } from './forward.ts'
 import { linearBackward } from './linear.ts'
 import type { Layer, Model } from './model.ts'
 import { CURRENT } from './model.ts'
@@ -20,10 +20,18 @@ export interface BackwardRows extends Rows {
   readonly tokenPlan: ScatterPlan | undefined
 }
 
-/** dx: [rows, hidden], the gradient of the residual stream after the last layer; overwritten on its way down to the embedding. */
-export function backward(recording: Recording, model: Model, batch: BackwardRows, dx: Tensor): void {
+/**
+ * dx: [rows, hidden], the gradient of the residual stream after the last layer; overwritten on its way down to the embedding. `keep` is what the forward pass kept:
+ * of layers that kept their input alone the rest is computed again, to the same bytes (Chen et al. 2016, arXiv 1604.06174). Pauses after each layer.
+ */
+export function* backwardSteps(recording: Recording, model: Model, batch: BackwardRows, dx: Tensor, keep: Exclude<Keep, false>): Generator<undefined, void, undefined> {
   const table = model.rotations(batch.length)
-  for (const layer of model.layers(CURRENT).toReversed()) blockBackward(recording, model, layer, batch, table, savedOf(model, layer.index, batch.rows, true, undefined), dx)
+  for (const layer of model.layers(CURRENT).toReversed()) {
+    const saved = savedOf(model, layer.index, batch.rows, keep, undefined)
+    if (keep === 'inputs') block(recording, model, layer, batch, table, saved)
+    blockBackward(recording, model, layer, batch, table, saved, dx)
+    yield
+  }
   const dEmbedding = model.base.gradient('embed')
   if (dEmbedding !== undefined && batch.tokenPlan !== undefined) scatterAdd(recording, dx, batch.tokenPlan, dEmbedding, model.config.hidden)
 }

@@ -40,12 +40,15 @@ export interface Saved {
   readonly activated: Tensor
 }
 
-/** Names a layer's activations: its own when they are kept for the backward pass, shared ones otherwise. */
-export function savedOf(model: Model, index: number, rows: number, kept: boolean, kv: Tensor | undefined): Saved {
+/** What a pass keeps for `backward`: every activation of every layer; or the inputs of layers, from which `backward` computes the rest again; or nothing. */
+export type Keep = 'all' | 'inputs' | false
+
+/** Names a layer's activations: its own where they are kept for the backward pass, shared ones otherwise. */
+export function savedOf(model: Model, index: number, rows: number, keep: Keep, kv: Tensor | undefined): Saved {
   const { hidden, heads, kvHeads, headDim, intermediate, qkNorm } = model.config
-  const get = (name: string, width: number): Tensor => model.activations.get(kept ? `${index} ${name}` : name, rows * width)
+  const get = (name: string, width: number): Tensor => model.activations.get(keep === 'all' ? `${index} ${name}` : name, rows * width)
   return {
-    x: get('x', hidden), normed: get('normed', hidden), rstd: get('rstd', 1),
+    x: inputOf(model, index, rows, keep), normed: get('normed', hidden), rstd: get('rstd', 1),
     projected: get(qkNorm ? 'projected' : 'qkv', (heads + 2 * kvHeads) * headDim), headRstd: qkNorm ? get('head rstd', heads + kvHeads) : undefined,
     qkv: get('qkv', (heads + 2 * kvHeads) * headDim),
     kv: kv ?? get('kv', 2 * kvHeads * headDim), mixed: get('mixed', heads * headDim), lse: get('lse', heads), middle: get('middle', hidden),
@@ -55,26 +58,40 @@ export function savedOf(model: Model, index: number, rows: number, kept: boolean
 
 export interface Pass {
   readonly version: Version
-  /** keep every layer's activations for `backward` */
-  readonly keep: boolean
+  readonly keep: Keep
   /** the key-value cache of each layer; without it keys and values live with the activations, row for row */
   readonly cache?: readonly Tensor[]
 }
 
+/** The residual stream before layer `index`, or after the last one: [rows, hidden]. */
+function inputOf(model: Model, index: number, rows: number, keep: Keep): Tensor {
+  const name = keep === false ? 'x' : index < model.config.layers ? `${index} x` : 'top'
+  return model.activations.get(name, rows * model.config.hidden)
+}
+
 /** Returns the residual stream after the last layer, [rows, hidden], before the final norm. */
-export function forward(recording: Recording, model: Model, batch: Rows, { version, keep, cache }: Pass): Tensor {
-  const { hidden } = model.config
+export function forward(recording: Recording, model: Model, batch: Rows, pass: Pass): Tensor {
+  const steps = forwardSteps(recording, model, batch, pass)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value
+}
+
+/** The same with a pause after each layer, for those who wait until there is room on the GPU's queue. */
+export function* forwardSteps(recording: Recording, model: Model, batch: Rows, { version, keep, cache }: Pass): Generator<undefined, Tensor, undefined> {
   const { rows } = batch
   const table = model.rotations(batch.length)
   const layers = model.layers(version)
-  const inputOf = (index: number): Tensor => model.activations.get(keep && index < layers.length ? `${index} x` : keep ? 'top' : 'x', rows * hidden)
-  rowsOf(recording, model.embedding(version), batch.tokens, inputOf(0), rows)
-  for (const layer of layers) block(recording, model, layer, batch, table, savedOf(model, layer.index, rows, keep, cache?.[layer.index]), inputOf(layer.index + 1))
-  return inputOf(layers.length)
+  rowsOf(recording, model.embedding(version), batch.tokens, inputOf(model, 0, rows, keep), rows)
+  for (const layer of layers) {
+    const saved = savedOf(model, layer.index, rows, keep, cache?.[layer.index])
+    block(recording, model, layer, batch, table, saved)
+    linear(recording, model.activations, layer.down, saved.activated, inputOf(model, layer.index + 1, rows, keep), rows, saved.middle)
+    yield
+  }
+  return inputOf(model, layers.length, rows, keep)
 }
 
-/** One transformer block: out = middle + mlp(norm(middle)), middle = x + attention(norm(x)). `out` may be `x` itself. */
-function block(recording: Recording, model: Model, layer: Layer, batch: Rows, table: Tensor, s: Saved, out: Tensor): void {
+/** One transformer block but for its last product: out = middle + down(activated), middle = x + attention(norm(x)). `out` may be `x` itself. */
+export function block(recording: Recording, model: Model, layer: Layer, batch: Rows, table: Tensor, s: Saved): void {
   const { config, activations: space } = model
   const { rows } = batch
   const norm = { rows, width: config.hidden, eps: config.normEps }
@@ -86,7 +103,6 @@ function block(recording: Recording, model: Model, layer: Layer, batch: Rows, ta
   rmsNorm(recording, s.middle, layer.postNorm, s.normed2, s.rstd2, norm)
   linear(recording, space, layer.gateUp, s.normed2, s.gateUp, rows)
   swiglu(recording, s.gateUp, s.activated, rows, config.intermediate)
-  linear(recording, space, layer.down, s.activated, out, rows, s.middle)
 }
 
 /** From projected to placed: query and key heads normalised where the architecture does so, turned by their positions; queries stay in `qkv`, keys and values go to `kv`. */

@@ -39,7 +39,7 @@ test('the trainer gives each sampled token the log-probability that the sampler 
   const rollouts = await generate(engine, PROMPTS, { ...DRAW, topK: 40, topP: 0.9 })
   const batch = new MicroBatch(engine.gpu, pack(rollouts.map(({ prompt, ids }) => ({ promptIds: PROMPTS[prompt]?.ids ?? [], ids }))), DRAW.temperature, false)
   const recording = engine.gpu.record()
-  batch.score(recording, engine, CURRENT, batch.loss.stats)
+  await batch.score(recording, engine, CURRENT, batch.loss.stats)
   recording.submit()
   const stats = await engine.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
   const gaps = rollouts.flatMap(({ logps }) => logps).map((logp, t) => Math.abs(logp - (stats[t * 4 + 1] ?? NaN)))

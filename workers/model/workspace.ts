@@ -1,4 +1,6 @@
-// Scratch and activations by name: a buffer grows when a larger batch needs it and is reused by every later one.
+// Scratch and activations by name: a buffer grows in steps when a larger batch needs it and is reused by every later one.
+import { capacity } from '../../src/domain/buffers.ts'
+import type { Rooms } from '../../src/domain/rooms.ts'
 import type { Gpu, Tensor } from '../gpu/gpu.ts'
 
 export class Workspace {
@@ -10,14 +12,33 @@ export class Workspace {
   get(name: string, elements: number): Tensor {
     const known = this.#tensors.get(name)
     if (known !== undefined && known.size >= elements * 4) return known
-    if (known !== undefined) this.gpu.free(known)
-    const made = this.gpu.tensor(this.purpose, Math.ceil(elements / 4096) * 4096)
+    if (known !== undefined) this.gpu.discard(known)
+    const made = this.gpu.room(this.purpose, capacity(elements))
     this.#tensors.set(name, made)
     return made
   }
 
+  /** Makes room under these names at once, while nothing is recorded: what is too small is destroyed before anything larger is made. */
+  reserve(rooms: Rooms): void {
+    for (const [name, words] of rooms) {
+      const known = this.#tensors.get(name)
+      if (known === undefined || known.size >= words * 4) continue
+      this.gpu.discard(known)
+      this.#tensors.delete(name)
+    }
+    for (const [name, words] of rooms) this.get(name, words)
+  }
+
+  /** Gives up those whose name `chosen` picks. */
+  drop(chosen: (name: string) => boolean): void {
+    for (const [name, tensor] of this.#tensors) {
+      if (!chosen(name)) continue
+      this.gpu.discard(tensor)
+      this.#tensors.delete(name)
+    }
+  }
+
   free(): void {
-    for (const tensor of this.#tensors.values()) this.gpu.free(tensor)
-    this.#tensors.clear()
+    this.drop(() => true)
   }
 }

@@ -1,10 +1,11 @@
 // Computes every tensor and loss of a golden case with the engine as it trains, and compares: the proof that it is right.
 import { relativeError } from '../gpu/relativeError.ts'
-import type { GoldenReport, ModelFiles, Objective, Optimiser } from '../../src/protocol/policy.ts'
+import type { GoldenReport, ModelFiles, Objective, Optimiser, WeightStorage } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
 import { forward } from '../model/forward.ts'
 import { pack } from '../model/batch.ts'
+import type { LoadHow } from '../model/load.ts'
 import { loadModel } from '../model/load.ts'
 import type { Model, Version } from '../model/model.ts'
 import { CURRENT } from '../model/model.ts'
@@ -27,39 +28,63 @@ interface Case {
 }
 
 const TOLERANCE = 1e-4
+const PACKED_TOLERANCE = 1e-3
 const BASE: Version = { base: 'weights', adapter: 'off' }
 
-/** Checks a folder: see GoldenReport. Losses stand under `losses.NAME`; log-probabilities of the sampler are given by the case and pass through. */
-export async function checkGolden(gpu: Gpu, files: ModelFiles, goldenBytes: ArrayBuffer, caseJson: ArrayBuffer): Promise<{ report: GoldenReport; computed: readonly NamedTensor[] }> {
-  const golden = openSafetensors(goldenBytes, 'golden.safetensors')
+/** Tensors and losses of a case; losses stand under `losses.NAME`, shape []. */
+type Values = ReadonlyMap<string, NamedTensor>
+
+/**
+ * Checks a folder: see GoldenReport. Losses stand under `losses.NAME`; log-probabilities of the sampler are given by the case and pass through.
+ * With packed weights every tensor is held to what the float32 engine computes from the values that the packed weights stand for.
+ */
+export async function checkGolden(
+  gpu: Gpu, files: ModelFiles, goldenBytes: ArrayBuffer, caseJson: ArrayBuffer, weights: WeightStorage = 'f32',
+): Promise<{ report: GoldenReport; computed: readonly NamedTensor[] }> {
+  const file = openSafetensors(goldenBytes, 'golden.safetensors')
   const test = JSON.parse(new TextDecoder().decode(caseJson)) as Case
-  const model = await loadModel(gpu, files, { base: true, adapter: true })
+  const golden = new Map<string, NamedTensor>(file.names.map((name) => [name, { name, shape: file.shape(name), data: file.read(name) }]))
+  for (const [name, value] of Object.entries(test.losses ?? {})) golden.set(`losses.${name}`, lossOf(name, value))
+  const computed = await compute(gpu, files, golden, test, { weights })
+  const computedTensors = [...computed.values()].filter(({ name }) => !name.startsWith('losses.'))
+  if (weights === 'f32') return { report: compare(golden, computed, golden, TOLERANCE), computed: computedTensors }
+  const expected = await compute(gpu, files, golden, test, { roundedTo: weights })
+  const { worst, errors } = compare(golden, computed, golden, TOLERANCE)
+  return { report: { ...compare(golden, computed, expected, PACKED_TOLERANCE), golden: { worst, errors } }, computed: computedTensors }
+}
+
+const lossOf = (name: string, value: number): NamedTensor => ({ name: `losses.${name}`, shape: [], data: Float32Array.of(value) })
+
+/** Holds every value that the case asks for to what is expected of it. */
+function compare(asked: Values, computed: Values, expected: Values, tolerance: number): GoldenReport {
+  const errors: Record<string, number> = {}
+  const missing: string[] = []
+  for (const name of asked.keys()) {
+    const [found, right] = [computed.get(name), expected.get(name)]
+    if (found === undefined || right === undefined) missing.push(name)
+    else errors[name] = found.shape.join() === right.shape.join() ? relativeError(found.data, right.data) : Infinity
+  }
+  const [name, error] = Object.entries(errors).reduce((worst, entry) => (entry[1] > worst[1] ? entry : worst), ['', 0] as [string, number])
+  return { ok: missing.length === 0 && error <= tolerance, tolerance, tensors: Object.keys(errors).length, missing, worst: { name, error }, errors }
+}
+
+/** Everything that a case may ask for, by the engine as it trains. Packed weights get gradients but are not trained. */
+async function compute(gpu: Gpu, files: ModelFiles, golden: Values, test: Case, how: Pick<LoadHow, 'weights' | 'roundedTo'>): Promise<Values> {
+  const packed = (how.weights ?? 'f32') !== 'f32'
+  const model = await loadModel(gpu, files, { base: !packed, adapter: true }, undefined, { ...how, gradients: packed })
   const policy = new Policy(gpu, model, 'adapter off')
   const computed = new Map<string, NamedTensor>()
   const losses = new Map<string, number>()
   const put = (name: string, shape: readonly number[], data: Float32Array): void => void computed.set(name, { name, shape, data })
   try {
     await logitsAndLogps(policy, test, put)
-    for (const name of golden.names) if (name.startsWith('old_logps.')) put(name, golden.shape(name), golden.read(name))
-    await gradients(policy, test, golden.has('old_logps.0') ? (i) => golden.read(`old_logps.${i}`) : undefined, put, losses)
+    for (const [name, given] of golden) if (name.startsWith('old_logps.')) computed.set(name, given)
+    await gradients(policy, test, golden.has('old_logps.0') ? (i) => golden.get(`old_logps.${i}`)?.data ?? new Float32Array(0) : undefined, put, losses)
   } finally {
     policy.free()
   }
-  const errors: Record<string, number> = {}
-  const missing: string[] = []
-  for (const name of golden.names) {
-    const found = computed.get(name)
-    if (found === undefined) missing.push(name)
-    else errors[name] = found.shape.join() === golden.shape(name).join() ? relativeError(found.data, golden.read(name)) : Infinity
-  }
-  for (const [name, expected] of Object.entries(test.losses ?? {})) {
-    const found = losses.get(name)
-    if (found === undefined) missing.push(`losses.${name}`)
-    else errors[`losses.${name}`] = relativeError([found], [expected])
-  }
-  const [name, error] = Object.entries(errors).reduce((worst, entry) => (entry[1] > worst[1] ? entry : worst), ['', 0] as [string, number])
-  const report = { ok: missing.length === 0 && error <= TOLERANCE, tensors: Object.keys(errors).length, missing, worst: { name, error }, errors }
-  return { report, computed: [...computed.values()] }
+  for (const [name, value] of losses) computed.set(`losses.${name}`, lossOf(name, value))
+  return computed
 }
 
 type Put = (name: string, shape: readonly number[], data: Float32Array) => void
@@ -73,7 +98,7 @@ async function logitsAndLogps(policy: Policy, test: Case, put: Put): Promise<voi
   const batch = new MicroBatch(policy.gpu, pack(sequencesOf(test)), test.options.temperature, false)
   for (const [prefix, version] of [['logps', CURRENT], ['ref_logps', BASE]] as const) {
     const recording = policy.gpu.record()
-    batch.score(recording, policy.model, version, batch.loss.stats)
+    await batch.score(recording, policy.model, version, batch.loss.stats)
     recording.submit()
     const stats = await policy.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
     test.sequences.forEach((_, i) => {
@@ -90,7 +115,7 @@ const sequencesOf = (test: Case) => test.sequences.map((ids, i) => {
 })
 
 /** Logits of every position, [T, vocabulary]. */
-async function logits(model: Model, ids: readonly number[], version: Version): Promise<Float32Array> {
+export async function logits(model: Model, ids: readonly number[], version: Version): Promise<Float32Array> {
   const { gpu, config } = model
   const rows = ids.length
   const packed = pack([{ promptIds: ids, ids: [0] }])
@@ -125,8 +150,8 @@ async function gradients(policy: Policy, test: Case, olds: ((i: number) => Float
   for (const name of ['bnpo', 'dr_grpo', 'gspo', 'grpo'] as const) {
     const objective = objectiveOf(test, name)
     const prepared = prepare(policy, { sequences: train, objective })
-    scoreReference(policy, prepared)
-    accumulate(policy, prepared, objective, true)
+    await scoreReference(policy, prepared)
+    await accumulate(policy, prepared, objective, true)
     let total = 0
     for (const { batch, terms } of prepared) (await policy.gpu.read(terms, batch.loss.tokens * 4)).forEach((value, i) => (total += i % 4 === 0 ? value : 0))
     release(policy, prepared)

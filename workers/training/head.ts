@@ -1,5 +1,6 @@
 // The fused, chunked end of the model: hidden rows → logits → log-probabilities, and loss weights → logit gradients → hidden gradients.
 // The [tokens × vocabulary] matrix never exists whole: a chunk of rows at a time, its logits overwritten by their gradient.
+import { logitsRows } from '../../src/domain/rooms.ts'
 import type { Recording, Tensor } from '../gpu/gpu.ts'
 import { gather } from '../kernels/gather/gather.ts'
 import { logSoftmax, logSoftmaxGradient, segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
@@ -8,8 +9,6 @@ import { rmsNorm, rmsNormBackward } from '../kernels/rmsnorm/rmsnorm.ts'
 import { columnSumScratch } from '../kernels/column_sum/column_sum.ts'
 import type { Model, Version } from '../model/model.ts'
 import { project, projectBackward } from '../model/weight.ts'
-
-const CHUNK_ELEMENTS = 1 << 23 // 32 MiB of logits at a time
 
 /** Completion tokens of a micro-batch: lossRows, targets: [tokens] u32; stats: [tokens, 4] written as (lse, logp, entropy, 0). */
 export interface LossTokens {
@@ -20,20 +19,16 @@ export interface LossTokens {
   readonly temperature: number
 }
 
-/** Rows of logits held at once for a vocabulary. */
-export const chunkRows = (vocabulary: number): number => Math.max(1, Math.floor(CHUNK_ELEMENTS / vocabulary))
-
 const chunks = (tokens: number, vocabulary: number): { first: number; rows: number }[] => {
-  const size = chunkRows(vocabulary)
+  const size = logitsRows(vocabulary)
   return Array.from({ length: Math.ceil(tokens / size) }, (_, i) => ({ first: i * size, rows: Math.min(size, tokens - i * size) }))
 }
 
 /** Rows [first, first + rows) of a [*, width] tensor need no binding of their own: products take an element offset. */
 function chunkLogits(recording: Recording, model: Model, version: Version, normed: Tensor, first: number, rows: number): Tensor {
   const { hidden, vocabulary } = model.config
-  const logits = model.activations.get('logits', Math.min(rows, chunkRows(vocabulary)) * vocabulary)
+  const logits = model.activations.get('logits', Math.min(rows, logitsRows(vocabulary)) * vocabulary)
   project(recording, normed, logits, { m: rows, weight: model.head(version), aOffset: first * hidden })
-  recording.spend(2 * rows * vocabulary * hidden)
   return logits
 }
 
@@ -49,13 +44,14 @@ function normedRows(recording: Recording, model: Model, version: Version, top: T
 }
 
 /** Fills `stats` for every completion token. */
-export function headForward(recording: Recording, model: Model, version: Version, top: Tensor, loss: LossTokens): void {
+export async function headForward(recording: Recording, model: Model, version: Version, top: Tensor, loss: LossTokens): Promise<void> {
   const { vocabulary } = model.config
   const { normed } = normedRows(recording, model, version, top, loss)
   for (const { first, rows } of chunks(loss.tokens, vocabulary)) {
     const logits = chunkLogits(recording, model, version, normed, first, rows)
     const partials = model.activations.get('softmax partials', rows * segmentsOf(vocabulary) * 4)
     logSoftmax(recording, { logits, partials, targets: loss.targets, stats: loss.stats }, { rows, vocabulary, temperature: loss.temperature, firstRow: first })
+    await model.gpu.pace.room()
   }
 }
 
@@ -63,10 +59,10 @@ export function headForward(recording: Recording, model: Model, version: Version
  * After `headForward` of the same rows: writes dTop [rows of the batch, hidden] from weights [tokens, 2] = (dLoss/dlogp, dLoss/dentropy),
  * and adds to the gradients of the head and of the final norm where they exist. `scatter` adds token gradients into their rows of dTop.
  */
-export function headBackward(
+export async function headBackward(
   recording: Recording, model: Model, version: Version,
   { loss, weights, dTop, scatter }: { loss: LossTokens; weights: Tensor; dTop: Tensor; scatter: (dGathered: Tensor) => void },
-): void {
+): Promise<void> {
   const { hidden, vocabulary, normEps } = model.config
   const space = model.activations
   const gathered = space.get('loss rows', loss.tokens * hidden)
@@ -79,11 +75,9 @@ export function headBackward(
     const logits = parts.length === 1 ? space.get('logits', rows * vocabulary) : chunkLogits(recording, model, version, normed, first, rows)
     logSoftmaxGradient(recording, { logits, stats: loss.stats, targets: loss.targets, weights }, { rows, vocabulary, temperature: loss.temperature, firstRow: first })
     projectBackward(recording, logits, dNormed, { m: rows, weight: model.head(version), cOffset: first * hidden })
-    recording.spend(2 * rows * vocabulary * hidden)
-    const dHead = model.dHead
-    if (dHead === undefined) continue
-    matmul(recording, { op: 'tn', m: vocabulary, n: hidden, k: rows, a: logits, b: normed, bOffset: first * hidden, c: dHead, accumulate: true })
-    recording.spend(2 * rows * vocabulary * hidden)
+    const { dHead } = model
+    if (dHead !== undefined) matmul(recording, { op: 'tn', m: vocabulary, n: hidden, k: rows, a: logits, b: normed, bOffset: first * hidden, c: dHead, accumulate: true })
+    await model.gpu.pace.room()
   }
   const dGathered = space.get('loss rows dGathered', loss.tokens * hidden)
   recording.clear(dGathered, loss.tokens * hidden)

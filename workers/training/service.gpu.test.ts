@@ -1,7 +1,7 @@
 // The policy's procedures: training learns, repeats to the byte, is kept and brought back whole, and refuses what it cannot do.
 import { expect, test } from 'vitest'
 import { testGpu } from '../gpu/testing.ts'
-import type { Objective, Optimiser, Trainable, UpdateRequest } from '../../src/protocol/policy.ts'
+import type { LoadOptions, Objective, Optimiser, Trainable, UpdateRequest, WeightFile } from '../../src/protocol/policy.ts'
 import { loadModel } from '../model/load.ts'
 import { openSafetensors, writeSafetensors } from '../model/safetensors.ts'
 import { oddCase } from './fixtures/load.ts'
@@ -17,6 +17,14 @@ const OBJECTIVE: Objective = {
 const LORA = { kind: 'lora', rank: 3, alpha: 6, targets: ['q_proj', 'o_proj', 'up_proj'], seed: 5 } as const satisfies Trainable
 const now = (): number => performance.now()
 
+/** A file that is given as one piece of memory. */
+function bufferOf(bytes: ArrayBuffer | Blob | undefined): ArrayBuffer {
+  if (!(bytes instanceof ArrayBuffer)) throw new Error('the file is missing, or no piece of memory')
+  return bytes
+}
+
+const bytesOf = ([file]: readonly WeightFile[]): ArrayBuffer => bufferOf(file?.bytes)
+
 async function request(): Promise<UpdateRequest> {
   const { caseJson } = await oddCase()
   const { sequences, completion_starts: starts, advantages } = JSON.parse(new TextDecoder().decode(caseJson)) as { sequences: number[][]; completion_starts: number[]; advantages: number[] }
@@ -26,11 +34,11 @@ async function request(): Promise<UpdateRequest> {
   }
 }
 
-async function policy(kind: 'full' | 'lora'): Promise<Policy> {
+async function policy(kind: 'full' | 'lora', checkpointing: LoadOptions['checkpointing'] = 'auto'): Promise<Policy> {
   const { files: { config, weights } } = await oddCase()
   const gpu = await testGpu()
   const model = await loadModel(gpu, { config, weights }, { base: kind === 'full', adapter: kind === 'lora' }, kind === 'lora' ? LORA : undefined)
-  return new Policy(gpu, model, kind === 'full' ? 'frozen copy' : 'adapter off')
+  return new Policy(gpu, model, kind === 'full' ? 'frozen copy' : 'adapter off', checkpointing)
 }
 
 test.each(['full', 'lora'] as const)('%s: the same updates from the same start give the same report and the same bytes', async (kind) => {
@@ -44,6 +52,21 @@ test.each(['full', 'lora'] as const)('%s: the same updates from the same start g
   expect(runs[1]).toEqual(runs[0])
   expect(runs[0]?.report.kl).toBeCloseTo(0, 6)
   expect(runs[0]?.report.gradNorm).toBeGreaterThan(0)
+})
+
+test.each(['full', 'lora'] as const)('%s: gradients are equal to the byte whether layers keep everything or their input alone', async (kind) => {
+  const runs = []
+  for (const checkpointing of ['off', 'on'] as const) {
+    const trained = await policy(kind, checkpointing)
+    const { ms: _, ...report } = await update(trained, await request(), now)
+    const grads = await Promise.all(trained.optimiser.parts.map(({ grads: flat }) => trained.gpu.readU32(flat)))
+    const kept = trained.keep
+    runs.push({ report, grads, bytes: new Uint8Array(await trained.optimiser.download()) })
+    expect(kept).toBe(checkpointing === 'on' ? 'inputs' : 'all')
+    trained.free()
+  }
+  expect(runs[1]).toEqual(runs[0])
+  expect(runs[0]?.grads.some((flat) => flat.some((word) => word !== 0))).toBe(true)
 })
 
 test.each(['full', 'lora'] as const)('%s: supervised steps bring the loss down', async (kind) => {
@@ -93,33 +116,34 @@ test('a PEFT adapter that was trained, exported and loaded again answers as befo
   const { files: { config, weights } } = await oddCase()
   const service = new Service(navigator.gpu, now)
   const info = await service.load({ config, weights }, LORA)
-  expect(info.parameters).toBe(openSafetensors(weights, 'm').names.reduce((sum, name) => sum + openSafetensors(weights, 'm').shape(name).reduce((a, b) => a * b, 1), 0))
+  const given = openSafetensors(bytesOf(weights), 'm')
+  expect(info.parameters).toBe(given.names.reduce((sum, name) => sum + given.shape(name).reduce((a, b) => a * b, 1), 0))
   // rank 3 on q and o (72 → 72) and up (72 → 197) of two layers
   expect(info.trainableParameters).toBe(2 * 3 * (2 * (72 + 72) + 72 + 197))
   await service.update(await request())
   const sampling = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 9 }
   const answer = await service.continueIds([1, 2, 3], sampling, [], 7)
   const files = Object.fromEntries((await service.exportFiles()).map(({ name, bytes }) => [name, bytes]))
-  await service.load({ config, weights, adapterConfig: files['adapter_config.json'] ?? config, adapterWeights: files['adapter_model.safetensors'] ?? weights }, LORA)
+  await service.load({ config, weights, adapterConfig: bufferOf(files['adapter_config.json']), adapterWeights: bufferOf(files['adapter_model.safetensors']) }, LORA)
   expect(await service.continueIds([1, 2, 3], sampling, [], 7)).toEqual(answer)
 
   await service.load({ config, weights }, { kind: 'full' })
   const whole = Object.fromEntries((await service.exportFiles()).map(({ name, bytes }) => [name, bytes]))
-  const [found, expected] = [openSafetensors(whole['model.safetensors'] ?? config, 'out'), openSafetensors(weights, 'in')]
+  const [found, expected] = [openSafetensors(bufferOf(whole['model.safetensors']), 'out'), given]
   expect([...found.names].sort()).toEqual([...expected.names].sort())
   for (const name of expected.names) expect(found.read(name)).toEqual(expected.read(name))
 })
 
 test('missing, misshapen and foreign tensors are refused by name with both shapes', async () => {
   const { files: { config, weights } } = await oddCase()
-  const opened = openSafetensors(weights, 'm')
+  const opened = openSafetensors(bytesOf(weights), 'm')
   const tensors = opened.names.map((name) => ({ name, shape: opened.shape(name), data: opened.read(name) }))
   const gpu = await testGpu()
-  const load = (changed: typeof tensors) => () => loadModel(gpu, { config, weights: [{ name: 'model.safetensors', bytes: writeSafetensors(changed) }] }, { base: false, adapter: false })
-  expect(load(tensors.filter(({ name }) => name !== 'model.norm.weight'))).toThrow('model.safetensors: tensor model.norm.weight is missing; expected shape [72]')
-  expect(load(tensors.map((t) => (t.name === 'model.layers.1.mlp.up_proj.weight' ? { ...t, shape: [72, 197] } : t)))).toThrow(
+  const load = (changed: typeof tensors) => loadModel(gpu, { config, weights: [{ name: 'model.safetensors', bytes: writeSafetensors(changed) }] }, { base: false, adapter: false })
+  await expect(load(tensors.filter(({ name }) => name !== 'model.norm.weight'))).rejects.toThrow('model.safetensors: tensor model.norm.weight is missing; expected shape [72]')
+  await expect(load(tensors.map((t) => (t.name === 'model.layers.1.mlp.up_proj.weight' ? { ...t, shape: [72, 197] } : t)))).rejects.toThrow(
     'tensor model.layers.1.mlp.up_proj.weight has shape [72, 197], but config.json asks for [197, 72]')
-  expect(load([...tensors, { name: 'model.layers.0.self_attn.q_norm.weight', shape: [12], data: new Float32Array(12) }])).toThrow(
+  await expect(load([...tensors, { name: 'model.layers.0.self_attn.q_norm.weight', shape: [12], data: new Float32Array(12) }])).rejects.toThrow(
     "tensor model.layers.0.self_attn.q_norm.weight of shape [12] is none of a Qwen2ForCausalLM's")
 })
 

@@ -2,11 +2,9 @@
 import type { SftReport, SftRequest } from '../../src/protocol/policy.ts'
 import type { Tensor } from '../gpu/gpu.ts'
 import type { PackSequence } from '../model/batch.ts'
-import { microBatches, pack } from '../model/batch.ts'
+import { pack } from '../model/batch.ts'
 import { MicroBatch } from './microbatch.ts'
 import type { Policy } from './policy.ts'
-
-const MAX_ROWS = 4096
 
 /** Full text: everything after the first token is a completion of it. */
 const wholeText = ({ promptIds, ids }: PackSequence): PackSequence => ({ promptIds: promptIds.slice(0, 1), ids: [...promptIds.slice(1), ...ids] })
@@ -19,11 +17,11 @@ export async function accumulateSft(policy: Policy, request: Pick<SftRequest, 's
   const recording = policy.gpu.record()
   policy.optimiser.clearGradients(recording)
   const done: { batch: MicroBatch; weights: Tensor }[] = []
-  for (const [first, last] of microBatches(sequences, MAX_ROWS)) {
-    const batch = new MicroBatch(policy.gpu, pack(sequences.slice(first, last)), 1, policy.model.base.trainable)
+  for (const [first, last] of policy.batches(sequences)) {
+    const batch = new MicroBatch(policy.gpu, pack(sequences.slice(first, last)), 1, policy.model.base.hasGradients)
     const weights = policy.gpu.upload('batches', Float32Array.from({ length: batch.loss.tokens * 2 }, (_, i) => (i % 2 === 0 ? -1 / total : 0)))
-    batch.forward(recording, policy.model)
-    batch.backward(recording, policy.model, weights)
+    await batch.forward(recording, policy.model, policy.keep)
+    await batch.backward(recording, policy.model, weights)
     recording.submit()
     done.push({ batch, weights })
   }

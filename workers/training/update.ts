@@ -3,19 +3,13 @@ import { tokenScales } from '../../src/domain/objective.ts'
 import type { Objective, UpdateReport, UpdateRequest } from '../../src/protocol/policy.ts'
 import type { Tensor } from '../gpu/gpu.ts'
 import { objective as objectiveKernel } from '../kernels/objective/objective.ts'
-import { microBatches, pack } from '../model/batch.ts'
+import { pack } from '../model/batch.ts'
 import { MicroBatch } from './microbatch.ts'
 import type { Policy } from './policy.ts'
 
-const MAX_ROWS = 4096
-
 interface Part {
-  readonly batch: MicroBatch
+  readonly batch: MicroBatch<'starts' | 'advantages' | 'olds' | 'scales'>
   readonly sequences: number
-  readonly starts: Tensor
-  readonly advantages: Tensor
-  readonly olds: Tensor
-  readonly scales: Tensor
   /** [tokens, 4] the reference's stats */
   readonly references: Tensor
   readonly weights: Tensor
@@ -35,44 +29,42 @@ export function prepare(policy: Policy, { sequences, objective }: Pick<UpdateReq
   })
   const { gpu, model } = policy
   const scales = scalesOf(sequences.map(({ ids }) => ids.length), objective)
-  return microBatches(sequences, MAX_ROWS).map(([first, last]) => {
+  return policy.batches(sequences).map(([first, last]) => {
     const members = sequences.slice(first, last)
     const packed = pack(members)
     const tokens = packed.targets.length
-    const up = (values: readonly number[]): Tensor => gpu.upload('batches', Float32Array.from(values))
-    return {
-      batch: new MicroBatch(gpu, packed, objective.temperature, model.base.trainable), sequences: members.length,
-      starts: gpu.upload('batches', packed.starts), advantages: up(members.map(({ advantage }) => advantage)),
-      olds: up(members.flatMap(({ oldLogps }) => [...oldLogps])), scales: up(scales.slice(first, last).flatMap((values) => [...values])),
-      references: gpu.tensor('batches', tokens * 4), weights: gpu.tensor('batches', tokens * 2), terms: gpu.tensor('batches', tokens * 4),
-    }
+    const batch = new MicroBatch(gpu, packed, objective.temperature, model.base.trainable, {
+      starts: packed.starts, advantages: Float32Array.from(members, ({ advantage }) => advantage),
+      olds: Float32Array.from(members.flatMap(({ oldLogps }) => [...oldLogps])), scales: Float32Array.from(scales.slice(first, last).flatMap((values) => [...values])),
+    })
+    return { batch, sequences: members.length, references: gpu.tensor('batches', tokens * 4), weights: gpu.room('batches', tokens * 2), terms: gpu.room('batches', tokens * 4) }
   })
 }
 
 export function release(policy: Policy, parts: readonly Part[]): void {
-  for (const { batch, starts, advantages, olds, scales, references, weights, terms } of parts) {
+  for (const { batch, references, weights, terms } of parts) {
     batch.free()
-    for (const tensor of [starts, advantages, olds, scales, references, weights, terms]) policy.gpu.free(tensor)
+    for (const tensor of [references, weights, terms]) policy.gpu.free(tensor)
   }
 }
 
 /** Clears gradients and accumulates those of `objective` over all parts; stats, weights and terms are left filled. */
-export function accumulate(policy: Policy, parts: readonly Part[], objective: Objective, withReference: boolean): void {
+export async function accumulate(policy: Policy, parts: readonly Part[], objective: Objective, withReference: boolean): Promise<void> {
   const recording = policy.gpu.record()
   policy.optimiser.clearGradients(recording)
   for (const part of parts) {
-    part.batch.forward(recording, policy.model)
-    objectiveKernel(recording, { ...part, stats: part.batch.loss.stats }, { ...objective, sequences: part.sequences, withReference })
-    part.batch.backward(recording, policy.model, part.weights)
+    await part.batch.forward(recording, policy.model, policy.keep)
+    objectiveKernel(recording, { ...part, ...part.batch.extra, stats: part.batch.loss.stats }, { ...objective, sequences: part.sequences, withReference })
+    await part.batch.backward(recording, policy.model, part.weights)
     recording.submit()
   }
 }
 
 /** Fills every part's reference stats. */
-export function scoreReference(policy: Policy, parts: readonly Part[]): void {
+export async function scoreReference(policy: Policy, parts: readonly Part[]): Promise<void> {
   const recording = policy.gpu.record()
   for (const part of parts) {
-    part.batch.score(recording, policy.model, policy.reference, part.references)
+    await part.batch.score(recording, policy.model, policy.reference, part.references)
     recording.submit()
   }
 }
@@ -104,10 +96,10 @@ export async function update(policy: Policy, request: UpdateRequest, now: () => 
   const { objective, optimiser, iterations } = request
   const parts = prepare(policy, request)
   const withReference = objective.klCoefficient !== 0
-  if (withReference) scoreReference(policy, parts)
+  if (withReference) await scoreReference(policy, parts)
   const reports: (Sums & { norm: number; finite: boolean })[] = []
   for (let iteration = 0; iteration < iterations; iteration++) {
-    accumulate(policy, parts, objective, withReference)
+    await accumulate(policy, parts, objective, withReference)
     const recording = policy.gpu.record()
     policy.optimiser.step(recording, optimiser)
     recording.submit()

@@ -1,0 +1,137 @@
+// How large every named scratch buffer and activation of the policy's passes is, in 4-byte words: reserved by the engine and counted by the plan.
+import type { ModelConfig } from './modelConfig.ts'
+
+/** Words of logits held at a time, in training and in sampling. */
+export const LOGITS_WORDS = 1 << 23
+/** Bytes of keys and values of the rollouts that are sampled at a time. */
+export const CACHE_BYTES = 1 << 28
+/** Rows of prompts computed at a time before sampling. */
+export const PREFILL_ROWS = 4096
+
+const SUM_ROWS = 64 // rows that one partial column sum covers
+const SEGMENT = 256 // of a vocabulary, at most 256 of them
+const LARGEST_BATCH = 4096
+const SMALLEST_BATCH = 64
+/** Bytes of activations of one micro-batch. */
+const ACTIVATION_BYTES = 1 << 29
+
+export type Rooms = ReadonlyMap<string, number>
+
+/** Ranks by target module; empty when there is no adapter. */
+export interface LowRankShape {
+  readonly rank: number
+  readonly targets: readonly string[]
+}
+
+export interface TrainingRows {
+  readonly rows: number
+  /** tokens that carry a loss */
+  readonly lossTokens: number
+  /** keep every layer's activations, or only its input */
+  readonly keep: 'all' | 'inputs'
+  /** every weight has a gradient, not the adapter's alone */
+  readonly full: boolean
+}
+
+/** Rows of logits held at a time: at least one. */
+export const logitsRows = (vocabulary: number): number => Math.max(1, Math.floor(LOGITS_WORDS / vocabulary))
+
+const segments = (vocabulary: number): number => Math.max(1, Math.min(256, Math.ceil(vocabulary / SEGMENT)))
+
+/** The linear layers of a block by the engine's names: their target modules, with the width of each. */
+export function linears(config: ModelConfig): readonly { readonly key: string; readonly into: number; readonly parts: readonly (readonly [target: string, out: number])[] }[] {
+  const { hidden, heads, kvHeads, headDim, intermediate } = config
+  const [q, kv] = [heads * headDim, kvHeads * headDim]
+  return [
+    { key: 'qkv', into: hidden, parts: [['q_proj', q], ['k_proj', kv], ['v_proj', kv]] },
+    { key: 'o', into: q, parts: [['o_proj', hidden]] },
+    { key: 'gateUp', into: hidden, parts: [['gate_proj', intermediate], ['up_proj', intermediate]] },
+    { key: 'down', into: intermediate, parts: [['down_proj', hidden]] },
+  ]
+}
+
+/** Words of a block's activations for each row, without its input. */
+function blockWidths({ hidden, heads, kvHeads, headDim, intermediate, qkNorm }: ModelConfig): readonly (readonly [name: string, width: number])[] {
+  const qkv = (heads + 2 * kvHeads) * headDim
+  const normed: readonly (readonly [string, number])[] = qkNorm ? [['projected', qkv], ['head rstd', heads + kvHeads]] : []
+  return [
+    ['normed', hidden], ['rstd', 1], ...normed, ['qkv', qkv], ['kv', 2 * kvHeads * headDim], ['mixed', heads * headDim], ['lse', heads], ['middle', hidden],
+    ['normed2', hidden], ['rstd2', 1], ['gateUp', 2 * intermediate], ['activated', intermediate],
+  ]
+}
+
+function lowRankRooms(config: ModelConfig, { rank, targets }: LowRankShape, rows: number): [string, number][] {
+  const parts = linears(config).flatMap(({ key, parts: all }) => all.filter(([target]) => targets.includes(target)).map(([target]) => `${key} ${target}`))
+  return Array.from({ length: config.layers }, (_, l) => parts.map((part): [string, number] => [`${l}.${part}`, rows * rank])).flat()
+}
+
+/** What a training pass over one micro-batch needs: forward, head, backward, and the reference's forward. */
+export function trainingRooms(config: ModelConfig, adapter: LowRankShape | undefined, { rows, lossTokens, keep, full }: TrainingRows): Rooms {
+  const { hidden, heads, kvHeads, headDim, intermediate, vocabulary, layers } = config
+  const qkv = (heads + 2 * kvHeads) * headDim
+  const sums = Math.max(hidden, qkv, config.mlpBias ? 2 * intermediate : 0, full && config.qkNorm ? 2 * headDim : 0)
+  const widths = blockWidths(config)
+  const chunk = Math.min(lossTokens, logitsRows(vocabulary))
+  const rooms: [string, number][] = [
+    ...widths.map(([name, width]): [string, number] => [name, rows * width]),
+    ['x', rows * hidden], ['top', rows * hidden],
+    ...Array.from({ length: layers }, (_, l) => [['x', hidden] as const, ...(keep === 'all' ? widths : [])].map(([name, width]): [string, number] => [`${l} ${name}`, rows * width])).flat(),
+    ...(adapter === undefined ? [] : [...lowRankRooms(config, adapter, rows), ['low-rank gradient', rows * adapter.rank] as [string, number]]),
+    ['column sums', Math.ceil(Math.max(rows, lossTokens) / SUM_ROWS) * sums],
+    ...(full && config.qkNorm ? [['head norm products', rows * 2 * headDim] as [string, number]] : []),
+    ['dActivated', rows * intermediate], ['dGateUp', rows * 2 * intermediate], ['dNormed', rows * hidden], ['dMixed', rows * heads * headDim],
+    ['dQkv', rows * qkv], ['attention stats', rows * heads * 2], ['dTop', rows * hidden],
+    ['loss rows', lossTokens * hidden], ['loss rows normed', lossTokens * hidden], ['loss rows rstd', lossTokens], ['loss rows dNormed', lossTokens * hidden],
+    ['loss rows dGathered', lossTokens * hidden], ['logits', chunk * vocabulary], ['softmax partials', chunk * segments(vocabulary) * 4],
+  ]
+  return new Map(rooms)
+}
+
+/** The larger of both for every name. */
+export function union(a: Rooms, b: Rooms): Rooms {
+  const both = new Map(a)
+  for (const [name, words] of b) both.set(name, Math.max(words, both.get(name) ?? 0))
+  return both
+}
+
+/** Words that are kept of each row of a micro-batch from the forward pass to the backward pass. */
+export function keptWords(config: ModelConfig, keep: 'all' | 'inputs'): number {
+  const block = blockWidths(config).reduce((sum, [, width]) => sum + width, 0)
+  return config.layers * (config.hidden + (keep === 'all' ? block : 0))
+}
+
+/**
+ * Rows of a micro-batch at most: its activations stay within 512 MiB, and its widest one within a binding of `bindingBytes`.
+ * A single longer sequence stands alone all the same.
+ */
+export function batchRows(config: ModelConfig, keep: 'all' | 'inputs', bindingBytes: number): number {
+  const { hidden, intermediate } = config
+  const shared = blockWidths(config).reduce((sum, [, width]) => sum + width, 0) + 3 * intermediate + 5 * hidden
+  const rows = Math.min(ACTIVATION_BYTES / 4 / (keptWords(config, keep) + shared), bindingBytes / 4 / (2 * intermediate), LARGEST_BATCH)
+  return Math.max(SMALLEST_BATCH, Math.floor(rows))
+}
+
+export interface SamplingRows {
+  readonly prompts: number
+  readonly groupSize: number
+  readonly promptTokens: number
+  readonly maxNewTokens: number
+}
+
+/** What sampling needs: the rows of prompts and of running completions, their keys and values, and their logits. */
+export function samplingRooms(config: ModelConfig, adapter: LowRankShape | undefined, { prompts, groupSize, promptTokens, maxNewTokens }: SamplingRows): Rooms {
+  const { hidden, vocabulary, layers, kvHeads, headDim } = config
+  const width = 2 * kvHeads * headDim
+  const perPrompt = promptTokens + groupSize * maxNewTokens
+  const together = Math.max(1, Math.min(prompts, Math.floor(CACHE_BYTES / (layers * width * 4) / perPrompt), Math.floor(logitsRows(vocabulary) / groupSize)))
+  const slots = together * groupSize
+  const rows = Math.max(slots, Math.max(promptTokens, Math.min(together * promptTokens, PREFILL_ROWS)))
+  const widths = blockWidths(config).filter(([name]) => name !== 'kv')
+  return new Map<string, number>([
+    ...widths.map(([name, each]): [string, number] => [name, rows * each]), ['x', rows * hidden],
+    ...(adapter === undefined ? [] : lowRankRooms(config, adapter, rows)),
+    ...Array.from({ length: layers }, (_, l): [string, number] => [`cache ${l}`, together * perPrompt * width]),
+    ['drawn tokens', slots * maxNewTokens], ['drawn logps', slots * maxNewTokens], ['prompt tops', together * hidden], ['prompt tops part', together * hidden],
+    ['decode tokens', slots], ['logits', slots * vocabulary], ['softmax partials', slots * segments(vocabulary) * 4], ['thresholds', slots],
+  ])
+}
