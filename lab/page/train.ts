@@ -6,7 +6,8 @@ import { createStore } from '../../src/client/store.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
-import { trainableOf } from '../../src/state/engine.ts'
+import { trainableOf } from '../../src/state/loading.ts'
+import { configOf, needOf } from '../../src/state/need.ts'
 import { chosenFiles, fileOf, leave, modelOf, reading } from './files.ts'
 import type { Results, TrainJob } from './protocol.ts'
 
@@ -20,8 +21,13 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
   const engine = openPolicy()
   try {
     const { service } = engine
-    await service.start()
-    const policy = await reading(async () => service.load(await modelOf(chosenFiles()), trainableOf(settings)))
+    const adapter = await service.start()
+    const policy = await reading(async () => {
+      const model = await modelOf(chosenFiles())
+      const { options, refusal } = needOf(configOf(model.config), settings, adapter)
+      if (refusal !== undefined) throw new Error(refusal)
+      return service.load(model, trainableOf(settings), options)
+    })
     await window.labProgress('reading the shards')
     const hash = await reading(async () => readFiles(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
     const { dataset, report } = await createStore().open(hash)

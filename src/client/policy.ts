@@ -2,10 +2,13 @@
 import type { PolicyService } from '../protocol/policy.ts'
 import { connect, type Connection } from './connection.ts'
 
-export type { ExportedFile, LoraTarget, ModelFiles, PolicyInfo, PolicyService, PolicyVersion, Trainable } from '../protocol/policy.ts'
+export type {
+  AdapterDescription, ExportedFile, ExportKind, KernelProfile, KernelTime, LoadOptions, LoadProgress, LoraTarget, MemoryReport, ModelFiles, PolicyInfo, PolicyService,
+  PolicyVersion, Trainable, WeightStorage,
+} from '../protocol/policy.ts'
 
 /** Procedures that answer about the device itself, so they must not wait behind work that a lost device would never finish. */
-const AT_ONCE: ReadonlySet<string> = new Set(['lost', 'loseDevice', 'memory'])
+const AT_ONCE: ReadonlySet<string> = new Set(['lost', 'loseDevice', 'memory', 'resetPeak'])
 
 /** Calls run one after another in the order asked: an inspection during training waits for the call under way and never interleaves with it. */
 function inTurn(service: PolicyService): PolicyService {

@@ -22,3 +22,8 @@ export async function loadSamplePolicy(): Promise<ModelFiles> {
   const [config, weights, tokenizer, tokenizerConfig] = await Promise.all(names.map((name) => fetchBytes(`sample/policy/${name}`)))
   return { config: config!, weights: [{ name: 'model.safetensors', bytes: weights! }], tokenizer: tokenizer!, tokenizerConfig: tokenizerConfig! }
 }
+
+/** config.json of the embedded policy. */
+export async function sampleConfig(): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(new TextDecoder().decode(await fetchBytes('sample/policy/config.json'))) as Readonly<Record<string, unknown>>
+}

@@ -51,6 +51,7 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
           asked.push('load')
           return Promise.resolve(INFO)
         },
+        resetPeak: () => Promise.resolve(),
         fixReference: () => {
           asked.push('work')
           return Promise.resolve()
@@ -61,7 +62,8 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
       opened.push(worker)
       return { service: service as PolicyService, failed, close: () => { worker.closed = true } }
     },
-    loadSamplePolicy: () => Promise.resolve({ config: new ArrayBuffer(0), weights: [] }),
+    loadSamplePolicy: () => Promise.resolve({ config: new TextEncoder().encode('{"architectures":["Qwen2ForCausalLM"],"hidden_size":8,"num_attention_heads":2,"num_hidden_layers":1,"vocab_size":16,"intermediate_size":8}').buffer, weights: [] }),
+    openModel: (id) => Promise.reject(new Error(`policy ${id} is not kept in this browser; bring it here first`)),
     train: (ports) => train(ports),
     versions: () => ({}),
   }

@@ -1,7 +1,7 @@
 // The store of the run: it pulls the experiment's events one by one, so that to pause is not to pull.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { ExportedFile } from '../client/policy.ts'
-import { changeSetting, settingsFromHash, settingsOf } from '../domain/config.ts'
+import type { AdapterDescription, ExportedFile, ExportKind } from '../client/policy.ts'
+import { changeSetting, parseSettings, settingsFromHash, settingsOf } from '../domain/config.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
@@ -14,7 +14,8 @@ import { nextTask } from './nextTask.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { GrpoStep, RunEvent, ScoredRollout, Summary, Metrics, Gain } from '../experiment/events.ts'
-export type { ExportedFile } from '../client/policy.ts'
+export type { AdapterDescription, ExportedFile, ExportKind } from '../client/policy.ts'
+export type { EngineStatus, LoadedPolicy } from './engine.ts'
 export type { Evaluation, RunState, StepRollouts } from '../experiment/reduce.ts'
 
 export type Phase = 'idle' | 'preparing' | 'running' | 'stepping' | 'pausing' | 'paused' | 'finished' | 'failed'
@@ -30,6 +31,8 @@ export interface RunStoreState {
   /** what was wrong with the settings in the page's address */
   readonly addressFault: string | undefined
   readonly engine: EngineStatus
+  /** the graphics adapter, once it is known */
+  readonly adapter: AdapterDescription | undefined
   readonly phase: Phase
   readonly run: RunState
   readonly kept: Kept | undefined
@@ -52,8 +55,14 @@ export interface Run extends StoreApi<RunStoreState> {
   readonly reset: () => void
   /** After a failure: a fresh engine, and the same run from its beginning. */
   readonly startAgain: () => void
+  /** Loads what the settings ask for; what fails is told by the engine's status. */
+  readonly load: () => void
+  /** The policy as it stands, as files. Waits for its turn between what a run asks. */
+  readonly exportFiles: (kind: ExportKind) => Promise<readonly ExportedFile[]>
   /** Changes one setting from its text; returns what is wrong with it, if anything. */
   readonly change: (name: SettingName, text: string) => string | undefined
+  /** Changes several at once; `preset` is taken first. */
+  readonly changeAll: (values: Partial<Settings>) => string | undefined
   /** Takes settings from a URL's hash. */
   readonly setAddress: (hash: string) => void
 }
@@ -93,7 +102,7 @@ function whileAlive<Service extends object>(service: Service, run: ActiveRun): S
 
 export function createRun(client: RunClient, library: Library): Run {
   const store = createStore<RunStoreState>(() => ({
-    settings: settingsOf('sample'), addressFault: undefined, engine: { is: 'starting', doing: 'starting' }, phase: 'idle',
+    settings: settingsOf('sample'), addressFault: undefined, engine: { is: 'starting', doing: 'starting' }, adapter: undefined, phase: 'idle',
     run: emptyRun, kept: undefined, failure: undefined,
   }))
   const { getState, setState } = store
@@ -122,8 +131,8 @@ export function createRun(client: RunClient, library: Library): Run {
     setState({ phase: 'failed', failure: { message, kept: kept === undefined ? `Kept: ${curves}; ${policy}.` : `Kept: ${curves}, and ${policy}.` } })
   }
 
-  const engine = new Engine(client, (status) => {
-    setState({ engine: status })
+  const engine = new Engine(client, (status, adapter) => {
+    setState({ engine: status, adapter })
     if (status.is === 'lost' && active !== undefined) fail(status.reason)
   })
 
@@ -233,9 +242,23 @@ export function createRun(client: RunClient, library: Library): Run {
       engine.restart()
       go(false)
     },
+    load,
+    exportFiles: (kind) => {
+      const { service } = engine
+      if (service === undefined || getState().engine.is !== 'ready') return Promise.reject(new Error('no policy is loaded; load one first'))
+      return service.exportFiles(kind)
+    },
     change: (name, text) => {
       try {
         setSettings(changeSetting(getState().settings, name, text))
+        return undefined
+      } catch (error) {
+        return sentenceOf(error)
+      }
+    },
+    changeAll: (values) => {
+      try {
+        setSettings(parseSettings(Object.entries(values).map(([name, value]) => `${name}=${value}`), getState().settings))
         return undefined
       } catch (error) {
         return sentenceOf(error)

@@ -13,7 +13,7 @@ import { sentenceOf } from './sentence.ts'
 export type { Column, ColumnName, Inspection } from './inspect.ts'
 
 export interface ViewState {
-  readonly tab: 'curves' | 'result' | 'settings'
+  readonly tab: 'curves' | 'result' | 'kernels' | 'settings'
   /** weight of the moving average, 0 to 0.95 */
   readonly smoothing: number
   readonly query: string

@@ -1,17 +1,23 @@
 // Puts the stores together over the real workers, and keeps them in step: library → run → view.
 import { fetchFile } from '../client/address.ts'
 import { checkResults, readFiles, recogniseFiles } from '../client/ingest.ts'
-import { loadSamplePolicy, storeSample } from '../client/sample.ts'
+import { createModels } from '../client/models.ts'
+import { loadSamplePolicy, sampleConfig, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
 import { openRecommender } from '../client/recommender.ts'
 import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
 import { differences, settingsOf, settingsToHash } from '../domain/config.ts'
+import type { Settings } from '../domain/settings.ts'
 import { train } from '../experiment/train.ts'
+import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLooking, type Looking } from './looking.ts'
+import { recogniseGiven } from './modelFolder.ts'
+import { createPolicies, SAMPLE, type Policies } from './policies.ts'
 import { createProducts, type Products } from './products.ts'
+import { createProfiling, type Profiling } from './profiling.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { createSearch, type Search } from './search.ts'
 import { createView, type View } from './view.ts'
@@ -24,6 +30,18 @@ export interface Workbench {
   readonly adding: Adding
   readonly looking: Looking
   readonly search: Search
+  readonly policies: Policies
+  readonly profiling: Profiling
+  /** Files dropped on the page: a model folder or an adapter goes to the policies, everything else is read as data. */
+  readonly take: (files: readonly File[]) => Promise<void>
+  /** Files chosen as a policy or an adapter; anything else is refused. */
+  readonly takePolicyFiles: (files: readonly File[]) => Promise<void>
+  /** Takes the settings of `preset`, but trains the policy of before, from where it came, within the same budget. */
+  readonly takePreset: (preset: Settings['preset']) => void
+  /** Brings the policy that the sheet looks at here, where it is not yet, and trains it from now on. */
+  readonly usePolicy: () => Promise<void>
+  /** Frees what a kept policy takes; the embedded one takes its place where it was in use. */
+  readonly removePolicy: (id: string) => Promise<void>
   /** Opens what was added, unless a run is under way on the shop that it would replace; returns why not. */
   readonly useAdded: () => string | undefined
   /** Opens a stored dataset, or the sample. */
@@ -39,7 +57,9 @@ export function createWorkbench(): Workbench {
   const store = createStore()
   const library = createLibrary({ store, storeSample, openRecommender, lastUsed, setLastUsed }, settingsOf('sample'))
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
-  const run = createRun({ openPolicy, loadSamplePolicy, train, versions }, library)
+  const models = createModels()
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train, versions }, library)
+  const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const view = createView(library, run)
   const products = createProducts(store, library)
 
@@ -63,8 +83,32 @@ export function createWorkbench(): Workbench {
     })
   }
 
+  /** A model folder, or an adapter; false where the files are neither. */
+  const takePolicy = async (files: readonly File[]): Promise<boolean> => {
+    const given = await recogniseGiven(files)
+    if (given.is === 'model') await policies.offerFolder(given.source)
+    if (given.is === 'adapter') {
+      const refused = underWay('continuing an adapter')
+      policies.show()
+      if (refused === undefined) await policies.takeAdapter(given.adapter)
+      else policies.fail(refused)
+    }
+    return given.is !== 'other'
+  }
+
   // what is stored changed
   adding.subscribe((now, before) => { if (now.understood !== before.understood) void library.look() })
+
+  // another policy is loaded at once; how it is trained is asked for when training begins
+  run.subscribe(({ settings, phase }, before) => {
+    if (settings.policy !== before.settings.policy && !isUnderWay(phase)) run.load()
+  })
+  policies.subscribe(({ adapter }, before) => {
+    if (adapter === before.adapter) return
+    run.engine.equip(adapter)
+    if (adapter !== undefined) for (const [name, text] of adapterSettings(adapter)) run.change(name, text)
+    if (!isUnderWay(run.getState().phase)) run.load()
+  })
 
   let typing: ReturnType<typeof setTimeout> | undefined
   run.subscribe(({ settings, phase }, before) => {
@@ -76,7 +120,36 @@ export function createWorkbench(): Workbench {
   })
 
   return {
-    library, run, view, products, adding, looking: createLooking(library, run, view), search: createSearch(library),
+    library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
+    take: async (files) => { if (!await takePolicy(files)) await adding.addFiles(files) },
+    takePolicyFiles: async (files) => {
+      if (files.length === 0 || await takePolicy(files)) return
+      policies.fail('these files are neither a policy (config.json of a language model beside .safetensors) nor an adapter (adapter_config.json beside adapter_model.safetensors)')
+    },
+    takePreset: (preset) => {
+      const { policy, policyMirror, memoryBudget } = run.getState().settings
+      run.changeAll({ preset, policy, policyMirror, memoryBudget })
+    },
+    usePolicy: async () => {
+      const refused = underWay('training another policy')
+      if (refused !== undefined) return policies.fail(refused)
+      const id = await policies.fetch()
+      if (id === undefined) return
+      // a run may have begun while it came: what came stays, and can be chosen after it
+      if (isUnderWay(run.getState().phase)) return
+      run.engine.forget(id)
+      if (run.getState().settings.policy === id) run.load()
+      else run.change('policy', id)
+      policies.close()
+    },
+    removePolicy: async (id) => {
+      const used = run.getState().settings.policy === id
+      const refused = used ? underWay('removing its policy') : undefined
+      if (refused !== undefined) return policies.fail(refused)
+      if (used) run.change('policy', SAMPLE)
+      await policies.remove(id)
+      run.engine.forget(id)
+    },
     useAdded: () => {
       const { understood } = adding.getState()
       const refused = underWay('using other data')
@@ -94,7 +167,7 @@ export function createWorkbench(): Workbench {
 }
 
 /** Loads the sample and the policy, and ties the settings to the page's address. Called once, by the page. */
-export function startWorkbench({ library, run }: Workbench): void {
+export function startWorkbench({ library, run, policies }: Workbench): void {
   const readAddress = (): void => {
     if (location.hash.length > 1) run.setAddress(location.hash)
   }
@@ -105,5 +178,6 @@ export function startWorkbench({ library, run }: Workbench): void {
   })
   library.rankBy(run.getState().settings)
   void library.start()
-  void run.engine.ready(run.getState().settings).catch(() => undefined)
+  run.load()
+  void policies.look()
 }

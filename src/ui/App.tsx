@@ -4,11 +4,13 @@ import { AddSheet } from './add/AddSheet.tsx'
 import { DataPanel } from './data/DataPanel.tsx'
 import { InspectPanel } from './inspect/InspectPanel.tsx'
 import { WorkbenchContext } from './parts/stores.ts'
+import { PolicySheet } from './policy/PolicySheet.tsx'
 import { RunPanel } from './run/RunPanel.tsx'
 import './theme.css'
 import './app.css'
 import './add/add.css'
 import './data/data.css'
+import './policy/policy.css'
 import './run/run.css'
 import './inspect/inspect.css'
 
@@ -26,6 +28,7 @@ export function App({ workbench }: { readonly workbench: Workbench }) {
           <InspectPanel />
         </main>
         <AddSheet />
+        <PolicySheet />
       </div>
     </WorkbenchContext>
   )

@@ -53,9 +53,9 @@ function Behind() {
 }
 
 export function DataPanel() {
-  const { adding } = useWorkbench()
+  const { adding, take } = useWorkbench()
   const heading = useId()
-  const over = usePageDrop(adding.addFiles)
+  const over = usePageDrop(take)
   return (
     <section className={over ? 'panel data over' : 'panel data'} aria-labelledby={heading}>
       <div className="data-head">

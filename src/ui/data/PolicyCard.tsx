@@ -1,7 +1,10 @@
-// The policy and the device it runs on, or why there is none and what helps.
-import { count, percent, size } from '../parts/format.ts'
-import { useRun } from '../parts/stores.ts'
+// The policy and the device it runs on, or why there is none and what helps; and the ways to another and out of here.
+import { useState } from 'react'
+import { count, memory, percent, size } from '../parts/format.ts'
+import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { ExportSheet } from '../policy/ExportSheet.tsx'
+import { Fetching } from '../policy/Fetching.tsx'
 
 function NoDevice({ reason }: { readonly reason: string }) {
   return (
@@ -18,28 +21,79 @@ function NoDevice({ reason }: { readonly reason: string }) {
   )
 }
 
-export function PolicyCard() {
+/** Where the engine stands with the policy, when it is not ready. */
+function Standing() {
+  const { run } = useWorkbench()
   const engine = useRun((state) => state.engine)
-  if (engine.is === 'absent' && engine.missing === 'device') return <NoDevice reason={engine.reason} />
-  if (engine.is === 'absent') return <p role="alert" className="notice bad">The policy could not be loaded: {engine.reason}</p>
+  if (engine.is === 'ready') return null
+  if (engine.is === 'absent') {
+    return (
+      <div role="alert" className="notice bad">
+        <p>{engine.reason}</p>
+        <button type="button" className="button small" onClick={run.load}>Try again</button>
+      </div>
+    )
+  }
   if (engine.is === 'lost') return <p className="notice bad">Policy engine: {engine.reason}</p>
-  if (engine.is === 'starting') return <p className="card quiet" role="status">Policy engine: {engine.doing} …</p>
-  const { info } = engine
+  const { progress } = engine
+  return (
+    <div className="reading">
+      <p role="status">
+        Policy engine: {engine.doing} …{' '}
+        {progress !== undefined && <span className="quiet">{size(progress.bytes)} of {size(progress.of)}</span>}
+      </p>
+      {progress !== undefined && <progress max={Math.max(1, progress.of)} value={progress.bytes} aria-label="Weights loaded" />}
+    </div>
+  )
+}
+
+function Facts() {
+  const engine = useRun((state) => state.engine)
+  if (engine.is !== 'ready') return null
+  const { info, loaded } = engine
   const bytes = Object.values(info.bytes).reduce((sum, part) => sum + part, 0)
   const device = [info.adapter.vendor, info.adapter.architecture].filter((part) => part !== '').join(' ')
+  const trained = percent(info.trainableParameters / info.parameters)
   return (
-    <div className="card policy">
-      <h3>Policy <small>{info.architecture}</small></h3>
+    <>
+      {loaded.adapter !== undefined && <p className="card-line" title={loaded.adapter}>continues adapter {loaded.adapter}</p>}
       <dl className="figures">
-        <div><dt>Parameters</dt><dd>{count(info.parameters)} <small>{percent(info.trainableParameters / info.parameters)} trained</small></dd></div>
+        <div><dt>Parameters</dt><dd>{count(info.parameters)} <small>{trained} trained</small></dd></div>
         <div><dt>Layers</dt><dd>{count(info.layers)} <small>vocabulary {count(info.vocabulary)}</small></dd></div>
       </dl>
       <p className="quiet">
         {info.adapter.fallback
           ? <Term explain="WebGPU runs on the processor here: correct, and slow. A graphics card is many times faster.">{device} (software)</Term>
           : device}
-        {' '}· {size(bytes)} on the device
+        {' '}· {memory(bytes)}, {info.options.weights}
       </p>
+    </>
+  )
+}
+
+export function PolicyCard() {
+  const { policies, run } = useWorkbench()
+  const engine = useRun((state) => state.engine)
+  const policy = useRun((state) => state.settings.policy)
+  const open = usePolicies((state) => state.open)
+  const show = (): void => policies.show(policy, run.getState().settings.policyMirror)
+  const [exporting, setExporting] = useState(false)
+  if (engine.is === 'absent' && engine.missing === 'device') return <NoDevice reason={engine.reason} />
+  const architecture = engine.is === 'ready' ? engine.info.architecture.replace('ForCausalLM', '') : ''
+  return (
+    <div className="card policy">
+      <div className="card-head">
+        <h3 title={policy}><small>Policy</small> {policy.slice(policy.indexOf('/') + 1)}</h3>
+        {engine.is === 'ready' && (
+          <button type="button" className="plain" aria-haspopup="dialog" aria-label="Export the policy" onClick={() => setExporting(true)}>Export</button>
+        )}
+        <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the policy" onClick={show}>Change</button>
+      </div>
+      {policy !== 'sample' && <p className="card-line" title={policy}>{architecture} <span className="quiet">{policy.slice(0, Math.max(0, policy.indexOf('/')))}</span></p>}
+      <Standing />
+      <Facts />
+      {!open && <Fetching named />}
+      {exporting && <ExportSheet onClose={() => setExporting(false)} />}
     </div>
   )
 }

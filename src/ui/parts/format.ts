@@ -11,6 +11,13 @@ export function count(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? NONE : whole.format(value)
 }
 
+/** 512, 3.5 k, 0.9 M, 494 M, 1.54 B: parameters as their makers name them. */
+export function millions(value: number): string {
+  if (value < 1000) return whole.format(value)
+  const [unit, name] = value < 1e5 ? [1e3, 'k'] : value < 9.995e8 ? [1e6, 'M'] : [1e9, 'B']
+  return `${Number((value / unit).toPrecision(3))}${NO_BREAK}${name}`
+}
+
 /** Three decimals for a metric between −10 and 10, fewer beyond. */
 export function score(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return NONE
@@ -62,4 +69,12 @@ export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}
+
+/** 512 B, 3.5 KiB, 7.5 MiB, 1.42 GiB: graphics memory, in the unit of budgets and limits. */
+export function memory(bytes: number): string {
+  if (bytes < 1024) return `${bytes}${NO_BREAK}B`
+  if (bytes < 2 ** 20) return `${(bytes / 1024).toFixed(bytes < 10240 ? 1 : 0)}${NO_BREAK}KiB`
+  if (bytes < 2 ** 30) return `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)}${NO_BREAK}MiB`
+  return `${(bytes / 2 ** 30).toFixed(2)}${NO_BREAK}GiB`
 }

@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -29,6 +29,14 @@ export function useLooking<Slice>(select: (state: StateOf<'looking'>) => Slice):
 
 export function useSearch<Slice>(select: (state: StateOf<'search'>) => Slice): Slice {
   return useStore(useWorkbench().search, select)
+}
+
+export function usePolicies<Slice>(select: (state: StateOf<'policies'>) => Slice): Slice {
+  return useStore(useWorkbench().policies, select)
+}
+
+export function useProfiling<Slice>(select: (state: StateOf<'profiling'>) => Slice): Slice {
+  return useStore(useWorkbench().profiling, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {

@@ -1,16 +1,17 @@
-// The area in the middle: the run's controls, its warnings, and one of three views: curves, test result, settings.
+// The area in the middle: the run's controls, its warnings, and one of four views: curves, test result, kernels, settings.
 import { useId, type KeyboardEvent } from 'react'
 import { differences } from '../../domain/config.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Alarms, KeptPolicy, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
 import { CurveGrid } from './CurveGrid.tsx'
+import { KernelsPanel } from './KernelsPanel.tsx'
 import { SettingsForm } from './SettingsForm.tsx'
 import { TestStrip } from './TestStrip.tsx'
 import { TestTable } from './TestTable.tsx'
 
-const TABS = ['curves', 'result', 'settings'] as const
-const TITLES = { curves: 'Curves', result: 'Test result', settings: 'Settings' } as const
+const TABS = ['curves', 'result', 'kernels', 'settings'] as const
+const TITLES = { curves: 'Curves', result: 'Test result', kernels: 'Kernels', settings: 'Settings' } as const
 
 function Tabs({ id }: { readonly id: string }) {
   const { view } = useWorkbench()
@@ -75,6 +76,7 @@ export function RunPanel() {
       <div role="tabpanel" id={`${heading}-panel`} aria-labelledby={`${heading}-${tab}`} className="run-body" tabIndex={0}>
         {tab === 'curves' && <><TestStrip /><CurveGrid /></>}
         {tab === 'result' && <><TestTable /><KeptPolicy /></>}
+        {tab === 'kernels' && <KernelsPanel />}
         {tab === 'settings' && <SettingsForm />}
       </div>
     </section>

@@ -1,0 +1,72 @@
+// Which policy is trained: the embedded one, one kept in this browser, or another from a hub, a mirror or a folder; and what a run with it needs.
+import { isUnderWay } from '../../state/run.ts'
+import { chosenConfig, keptBytes, SAMPLE, type Offer } from '../../state/policies.ts'
+import { needOf } from '../../state/need.ts'
+import { size } from '../parts/format.ts'
+import { Sheet } from '../parts/Sheet.tsx'
+import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
+import { Adapter } from './Adapter.tsx'
+import { Choices } from './Choices.tsx'
+import { Folder } from './Folder.tsx'
+import { Hub } from './Hub.tsx'
+import { Need } from './Need.tsx'
+
+/** What the button does for the policy that is looked at. */
+function deedOf(offer: Offer | undefined, inUse: boolean): string {
+  if (offer === undefined || offer.record.complete) return inUse ? 'Load again' : 'Use'
+  const kept = keptBytes(offer.record)
+  const left = size(offer.record.bytes - kept)
+  const hub = offer.record.source === 'hub'
+  if (kept > 0) return hub ? `Go on, ${left} left, and use` : `Go on copying, ${left} left`
+  return hub ? `Download ${left} and use` : `Keep ${left} here and use`
+}
+
+function Foot({ onClose }: { readonly onClose: () => void }) {
+  const { usePolicy } = useWorkbench()
+  const offer = usePolicies((state) => state.offer)
+  const fetching = usePolicies((state) => state.fetching !== undefined)
+  const asking = usePolicies((state) => state.asking !== undefined)
+  const settings = useRun((state) => state.settings)
+  const adapter = useRun((state) => state.adapter)
+  const locked = useRun((state) => isUnderWay(state.phase))
+  const config = usePolicies(chosenConfig)
+  const inUse = (offer?.record.id ?? SAMPLE) === settings.policy
+  const refused = config !== undefined && needOf(config, settings, adapter).refusal !== undefined
+  const without = offer !== undefined && !offer.record.complete && offer.source === undefined
+  return (
+    <>
+      {refused && <p className="fault">It does not fit; see what would make it fit.</p>}
+      {without && <p className="warns">Drop its folder again to go on.</p>}
+      <button type="button" className="button" onClick={onClose}>Close</button>
+      <button type="button" className="button primary" disabled={refused || without || fetching || asking || locked} onClick={() => void usePolicy()}>
+        {deedOf(offer, inUse)}
+      </button>
+    </>
+  )
+}
+
+function OpenSheet() {
+  const { policies } = useWorkbench()
+  const failure = usePolicies((state) => state.failure)
+  const locked = useRun((state) => isUnderWay(state.phase))
+  return (
+    <Sheet title="Policy" onClose={policies.close} className="policy-sheet" footer={<Foot onClose={policies.close} />}>
+      {locked && <p className="notice">A run is under way, and its policy stays what it is. Reset the run to train another.</p>}
+      {failure !== undefined && <p role="alert" className="notice bad">{failure}</p>}
+      <div className="policy-columns">
+        <div className="policy-choice">
+          <Choices />
+          <Hub />
+          <Folder />
+          <Adapter locked={locked} />
+        </div>
+        <Need locked={locked} />
+      </div>
+    </Sheet>
+  )
+}
+
+export function PolicySheet() {
+  const open = usePolicies((state) => state.open)
+  return open ? <OpenSheet /> : null
+}

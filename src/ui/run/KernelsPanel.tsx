@@ -1,0 +1,120 @@
+// What the kernels cost and what the buffers take: time by kernel with what it achieved of the adapter's peaks, and bytes by purpose.
+import { useEffect } from 'react'
+import type { KernelProfile, KernelTime, MemoryReport } from '../../state/profiling.ts'
+import { count, digits, memory as bytesOf, percent } from '../parts/format.ts'
+import { saveBlob } from '../parts/save.ts'
+import { useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+
+const TIMES = 'GPU time by timestamp query around every dispatch. Dispatches that are timed are not overlapped, so a step takes a little longer.'
+const RATES = 'Floating-point operations and bytes that each dispatch stated, by its time. A dash: the kernel states none.'
+const PEAKS = 'The larger of the achieved share of the adapter’s measured multiply-add peak and of its copy bandwidth: what bounds the kernel.'
+const PURPOSES = 'Every buffer that exists, by what it was made for. What is freed waits in the pool to be taken again.'
+
+/** Billions of `amount` a second over `ms`. */
+function perSecond(amount: number, ms: number): number | undefined {
+  return amount > 0 && ms > 0 ? amount / ms / 1e6 : undefined
+}
+
+/** How near a kernel comes to whichever peak bounds it; undefined where it states nothing or no peak is known. */
+function shareOfPeak({ flops, bytes, ms }: KernelTime, { peakGflops, peakGBs }: KernelProfile): number | undefined {
+  const shares = [[perSecond(flops, ms), peakGflops], [perSecond(bytes, ms), peakGBs]] as const
+  const known = shares.flatMap(([rate, peak]) => (rate === undefined || peak <= 0 ? [] : [rate / peak]))
+  return known.length === 0 ? undefined : Math.max(...known)
+}
+
+function Times({ profile }: { readonly profile: KernelProfile }) {
+  const all = profile.kernels.reduce((sum, { ms }) => sum + ms, 0)
+  return (
+    <div className="scroll-x">
+      <table className="cells kernels">
+        <caption><Term explain={TIMES}>GPU time by kernel</Term> <small>{digits(all)} ms in {count(profile.kernels.reduce((sum, { calls }) => sum + calls, 0))} dispatches</small></caption>
+        <thead>
+          <tr>
+            <th scope="col">Kernel</th><th scope="col" className="number">ms</th><th scope="col" className="number">Share</th><th scope="col" className="number">Calls</th>
+            <th scope="col" className="number"><Term explain={RATES}>GFLOP/s</Term></th><th scope="col" className="number">GB/s</th>
+            <th scope="col" className="number"><Term explain={PEAKS}>Of peak</Term></th>
+          </tr>
+        </thead>
+        <tbody>
+          {profile.kernels.map((kernel) => (
+            <tr key={kernel.kernel}>
+              <th scope="row" title={kernel.kernel}>{kernel.kernel}</th>
+              <td className="number">{digits(kernel.ms)}</td>
+              <td className="number share"><span className="share-bar" style={{ inlineSize: `${all > 0 ? 100 * kernel.ms / all : 0}%` }} />{percent(all > 0 ? kernel.ms / all : 0)}</td>
+              <td className="number">{count(kernel.calls)}</td>
+              <td className="number">{digits(perSecond(kernel.flops, kernel.ms))}</td>
+              <td className="number">{digits(perSecond(kernel.bytes, kernel.ms))}</td>
+              <td className="number">{percent(shareOfPeak(kernel, profile))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Memory({ memory }: { readonly memory: MemoryReport | undefined }) {
+  const { profiling } = useWorkbench()
+  if (memory === undefined) return <p className="waiting">No policy is loaded, so nothing is held on the device.</p>
+  const purposes = [...new Set([...Object.keys(memory.bytes), ...Object.keys(memory.peakBytes)])]
+    .map((name) => ({ name, now: memory.bytes[name] ?? 0, peak: memory.peakBytes[name] ?? 0 }))
+    .filter(({ now, peak }) => now + peak > 0).toSorted((a, b) => b.peak - a.peak || b.now - a.now)
+  return (
+    <table className="cells memory-now">
+      <caption><Term explain={PURPOSES}>Graphics memory</Term> <button type="button" className="plain" onClick={profiling.resetPeak}>Forget the peak</button></caption>
+      <thead><tr><th scope="col">For</th><th scope="col" className="number">Now</th><th scope="col" className="number">At the peak</th></tr></thead>
+      <tbody>
+        {purposes.map(({ name, now, peak }) => (
+          <tr key={name}><th scope="row">{name}</th><td className="number">{bytesOf(now)}</td><td className="number">{bytesOf(peak)}</td></tr>
+        ))}
+      </tbody>
+      <tfoot><tr><th scope="row">All</th><td className="number">{bytesOf(memory.total)}</td><td className="number">{bytesOf(memory.peak)}</td></tr></tfoot>
+    </table>
+  )
+}
+
+/** What there is to say instead of a table. */
+function Without({ on, profile }: { readonly on: boolean; readonly profile: KernelProfile | undefined }) {
+  if (profile?.available === false) {
+    return <p className="notice">This adapter offers no timestamp queries, so kernels cannot be timed on it. Graphics cards in current browsers offer them; the memory beside is counted all the same.</p>
+  }
+  return <p className="waiting">{on ? 'Nothing was dispatched since timing began.' : 'Switch timing on, then train a step: every kernel’s time, rate and share of the adapter’s peak stand here.'}</p>
+}
+
+export function KernelsPanel() {
+  const { profiling } = useWorkbench()
+  const on = useProfiling((state) => state.on)
+  const profile = useProfiling((state) => state.profile)
+  const memory = useProfiling((state) => state.memory)
+  const failure = useProfiling((state) => state.failure)
+  const adapter = useRun((state) => state.adapter)
+  useEffect(() => profiling.watch(), [profiling])
+  const some = profile !== undefined && profile.kernels.length > 0
+  const save = (): void => {
+    const { kernels: tiles, ...device } = adapter ?? { kernels: {} }
+    saveBlob('kernels.json', new Blob([JSON.stringify({ adapter: device, tiles, ...profile, memory }, null, 2)], { type: 'application/json' }))
+  }
+  return (
+    <div className="kernels-panel">
+      <p className="kernels-head">
+        <label className="switch">
+          <input type="checkbox" checked={on} disabled={profile?.available === false} onChange={(event) => profiling.setOn(event.currentTarget.checked)} />
+          Time kernels
+        </label>
+        <button type="button" className="plain" disabled={!some} onClick={profiling.clear}>Start over</button>
+        <button type="button" className="plain" disabled={profile === undefined} onClick={save}>Save as JSON</button>
+        {some && (
+          <span className="quiet">
+            {profile.peakGflops > 0 ? `peak ${digits(profile.peakGflops)} GFLOP/s, ${digits(profile.peakGBs)} GB/s, measured` : 'the adapter’s peak was not measured yet'}
+          </span>
+        )}
+      </p>
+      {failure !== undefined && <p role="alert" className="fault">{failure}</p>}
+      <div className="kernels-body">
+        {some ? <Times profile={profile} /> : <Without on={on} profile={profile} />}
+        <Memory memory={memory} />
+      </div>
+    </div>
+  )
+}
