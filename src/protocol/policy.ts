@@ -247,12 +247,17 @@ export interface ExportedFile {
   readonly bytes: ArrayBuffer | Blob
 }
 
+/** errors: ‖found − expected‖ / ‖expected‖ by name. Expected are the golden values; with packed weights, what float32 weights of the same values give. */
 export interface GoldenReport {
   readonly ok: boolean
+  /** the largest error that is allowed */
+  readonly tolerance: number
   readonly tensors: number
   readonly missing: readonly string[]
   readonly worst: { readonly name: string; readonly error: number }
   readonly errors: Readonly<Record<string, number>>
+  /** packed weights only: errors against the golden values themselves, rounding of the weights included */
+  readonly golden?: { readonly worst: { readonly name: string; readonly error: number }; readonly errors: Readonly<Record<string, number>> }
 }
 
 /** The procedures of workers/policy.worker.ts. Every failure is an Error whose message is a sentence. */

@@ -2,6 +2,8 @@
 import { Stream } from '../../src/domain/random.ts'
 import type { LoadProgress, ModelFiles, Trainable, WeightStorage } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { strideOf } from '../kernels/packed/packed.ts'
+import { unpack } from '../kernels/packed/unpack.ts'
 import { parseAdapterConfig } from './adapter.ts'
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 import { parseConfig } from '../../src/domain/modelConfig.ts'
@@ -10,8 +12,11 @@ import { adapterLayout, modelLayout } from './layout.ts'
 import type { Adapter } from './model.ts'
 import { Model } from './model.ts'
 import { Parameters } from './parameters.ts'
-import type { Safetensors } from './safetensors.ts'
+import { packRows } from './packing.ts'
+import type { Safetensors, Weights } from './safetensors.ts'
 import { openSafetensors, openWeights } from './safetensors.ts'
+import { WIDTHS } from './safetensorsHeader.ts'
+import type { Source } from './upload.ts'
 
 /** What of a loaded model gets gradients. */
 export interface Trained {
@@ -42,6 +47,8 @@ export interface LoadHow {
   readonly weights?: WeightStorage
   /** the base, frozen, gets gradients all the same: for checks of them */
   readonly gradients?: boolean
+  /** float32 weights of the values that this storage would have them stand for: what packed weights are held to */
+  readonly roundedTo?: WeightStorage
   readonly onProgress?: (progress: LoadProgress) => void
 }
 
@@ -62,11 +69,28 @@ export async function loadModel(gpu: Gpu, files: ModelFiles, trained: Trained, f
   let read = 0
   const adapter = given ?? (fresh && { ...fresh, read: freshReader(config, fresh) })
   try {
-    await base.fill(weights, (bytes) => how.onProgress?.({ bytes: (read += bytes), of: weights.size }))
+    await base.fill(how.roundedTo === undefined ? weights : rounded(weights, how.roundedTo), (bytes) => how.onProgress?.({ bytes: (read += bytes), of: weights.size }))
     return new Model(gpu, config, base, adapter && await makeAdapter(gpu, config, adapter, trained.adapter))
   } catch (error) {
     base.free()
     throw error
+  }
+}
+
+/** A source whose matrices went through a storage and back, on the CPU. */
+function rounded(weights: Weights, storage: WeightStorage): Source {
+  return {
+    dtype: () => 'F32',
+    bytes: async (name, from, to) => {
+      const shape = weights.shape(name)
+      const columns = shape.at(-1) ?? 1
+      const dtype = weights.dtype(name)
+      const [first, last] = [from / 4, to / 4]
+      if (storage === 'f32' || shape.length !== 2) return (await weights.read(name, first, last)).buffer
+      const rows = (last - first) / columns
+      const packed = packRows(name, storage, await weights.bytes(name, first * WIDTHS[dtype], last * WIDTHS[dtype]), dtype, rows, columns)
+      return unpack(storage, packed, rows, columns, strideOf(storage, columns)).buffer
+    },
   }
 }
 

@@ -18,6 +18,22 @@ test.each([
   expect(report.ok).toBe(true)
 })
 
+test.each([
+  ['llama', 'f16', 239, 1e-3], ['qwen3', 'int8', 229, 0.1],
+] as const)('every tensor and loss of case %s with %s weights is what float32 weights of the same values give, gradients of the weights too', async (name, weights, tensors, rounding) => {
+  const { files, golden, caseJson } = await goldenCase(name)
+  const { report } = await checkGolden(await testGpu(), files, golden, caseJson, weights)
+  expect(report.missing).toEqual([])
+  expect(report.tensors).toBe(tensors)
+  expect(Object.keys(report.errors).filter((tensor) => tensor.startsWith('grad.sft.full.')).length).toBeGreaterThan(10)
+  expect(report.worst.error).toBeLessThan(2e-5)
+  expect(report.ok).toBe(true)
+  // rounding the weights moves the answers away from the file's, but not far
+  expect(Object.keys(report.golden?.errors ?? {})).toEqual(Object.keys(report.errors))
+  expect(report.golden?.errors['logits.0']).toBeGreaterThan(1e-6)
+  expect(report.golden?.errors['logits.0']).toBeLessThan(rounding)
+})
+
 test('a golden tensor with one wrong number fails by name', async () => {
   const { files, golden, caseJson } = await oddCase()
   const name = 'grad.dr_grpo.base_model.model.model.layers.1.mlp.up_proj.lora_B.weight'

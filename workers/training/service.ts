@@ -1,6 +1,6 @@
 // The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
 import type {
-  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest,
+  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest, WeightStorage,
 } from '../../src/protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { openGpu } from '../gpu/device.ts'
@@ -151,9 +151,9 @@ export class Service implements PolicyService {
     ]
   }
 
-  async checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean): Promise<{ report: GoldenReport; dump?: ArrayBuffer }> {
+  async checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean, weights?: WeightStorage): Promise<{ report: GoldenReport; dump?: ArrayBuffer }> {
     const { gpu } = await this.#open()
-    const { report, computed } = await checkGolden(gpu, files, golden, caseJson)
+    const { report, computed } = await checkGolden(gpu, files, golden, caseJson, weights)
     this.#check()
     return { report, ...(dump && { dump: writeSafetensors(computed) }) }
   }
