@@ -241,6 +241,9 @@ export interface SftReport {
  */
 export type ExportKind = 'trained' | 'merged' | 'onnx'
 
+/** How exported weights are stored: `trained` files are f32 always, ONNX is f32 or f16. */
+export type ExportDtype = 'f32' | 'f16' | 'bf16'
+
 /** A file of an exported policy; `name` is a path in the folder (`onnx/model.onnx`). Large files are Blobs. */
 export interface ExportedFile {
   readonly name: string
@@ -284,7 +287,7 @@ export interface PolicyService {
   /** The same as bytes, to store beyond the worker's life. */
   checkpoint(): Promise<ArrayBuffer>
   resume(bytes: ArrayBuffer): Promise<void>
-  exportFiles(kind?: ExportKind): Promise<ExportedFile[]>
+  exportFiles(kind?: ExportKind, dtype?: ExportDtype): Promise<ExportedFile[]>
   /** Computes every tensor of a golden case (see lab check-policy). `dump` returns what was computed as safetensors. */
   checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean, weights?: WeightStorage): Promise<{ report: GoldenReport; dump?: ArrayBuffer }>
   memory(): Promise<MemoryReport>

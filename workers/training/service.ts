@@ -1,12 +1,12 @@
 // The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
 import type {
-  AdapterDescription, ExportedFile, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest, WeightStorage,
+  AdapterDescription, ExportDtype, ExportedFile, ExportKind, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest, WeightStorage,
 } from '../../src/protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
+import { exportModel } from '../export/export.ts'
 import { openGpu } from '../gpu/device.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
-import { adapterConfigJson } from '../model/adapter.ts'
 import type { Prompt } from '../model/generate.ts'
 import { generate } from '../model/generate.ts'
 import { loadModel } from '../model/load.ts'
@@ -135,20 +135,11 @@ export class Service implements PolicyService {
     this.#policy().policy.optimiser.upload(bytes)
   }
 
-  async exportFiles(): Promise<ExportedFile[]> {
-    const { policy, files, trainable } = this.#policy()
-    const { base, adapter } = policy.model
-    if (trainable.kind === 'lora' && adapter !== undefined) {
-      return [
-        { name: 'adapter_model.safetensors', bytes: writeSafetensors(await adapter.parameters.download('weights')) },
-        { name: 'adapter_config.json', bytes: adapterConfigJson(adapter) },
-      ]
-    }
-    const config = { ...(JSON.parse(new TextDecoder().decode(files.config)) as object), torch_dtype: 'float32' }
-    return [
-      { name: 'model.safetensors', bytes: writeSafetensors(await base.download('weights')) },
-      { name: 'config.json', bytes: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`).buffer },
-    ]
+  async exportFiles(kind: ExportKind = 'trained', dtype: ExportDtype = 'f32'): Promise<ExportedFile[]> {
+    const { policy, files } = this.#policy()
+    const exported = await exportModel(policy.model, files, kind, dtype)
+    this.#check()
+    return exported
   }
 
   async checkGolden(files: ModelFiles, golden: ArrayBuffer, caseJson: ArrayBuffer, dump: boolean, weights?: WeightStorage): Promise<{ report: GoldenReport; dump?: ArrayBuffer }> {
