@@ -13,7 +13,9 @@ export class Workspace {
     const known = this.#tensors.get(name)
     if (known !== undefined && known.size >= elements * 4) return known
     if (known !== undefined) this.gpu.discard(known)
-    const made = this.gpu.room(this.purpose, capacity(elements))
+    // caches and logits are counted apart, as the plan does
+    const purpose = name.startsWith('cache ') ? 'cache' : name === 'logits' ? 'logits' : this.purpose
+    const made = this.gpu.room(purpose, capacity(elements))
     this.#tensors.set(name, made)
     return made
   }
