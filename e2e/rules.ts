@@ -19,6 +19,7 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ['workers/retrieval/', ['workers/retrieval/', 'workers/store/', 'src/protocol/', 'src/domain/']],
   ['workers/ingest/', ['workers/ingest/', 'workers/store/', 'src/protocol/', 'src/domain/']],
   ['workers/store/', ['workers/store/', 'src/protocol/', 'src/domain/']],
+  ['workers/models/', ['workers/models/', 'workers/store/', 'workers/model/safetensors', 'src/protocol/', 'src/domain/']],
   ['workers/', ['workers/', 'src/protocol/', 'src/domain/']],
 ]
 

@@ -26,7 +26,7 @@ export interface Bringing {
   readonly begun: Begun | undefined
   /** called before the first bytes of another version are written */
   readonly begin: (begun: Begun) => Promise<void>
-  /** bytes that lie here */
+  /** bytes that came so far */
   readonly onBytes: (bytes: number) => void
 }
 
@@ -170,7 +170,7 @@ class Arrival {
   }
 
   async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    const { file, bringing: { signal, source } } = this
+    const { file, bringing: { signal, source, onBytes } } = this
     const piece = new Uint8Array(PIECE)
     let used = 0
     const put = (): void => {
@@ -190,6 +190,7 @@ class Arrival {
           at += count
           if (used === PIECE) put()
         }
+        onBytes(this.#at + used)
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason
@@ -228,7 +229,6 @@ class Arrival {
     if (written !== bytes.length) throw new DOMException(`${written} of ${bytes.length} bytes were written`, 'QuotaExceededError')
     this.hasher?.update(bytes)
     this.#at += bytes.length
-    this.bringing.onBytes(this.#at)
   }
 
   #wrongSize(bytes: number): WrongSize {

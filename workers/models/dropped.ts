@@ -27,7 +27,7 @@ export async function droppedFolder(source: FolderSource): Promise<Source & { re
   const chosen = chooseModelFiles(names, place, shards)
   const files = chosen.map((name) => ({ name, bytes: beside.get(name)!.size, sha256: '' }))
   // times are part of it: weights that were trained on keep their names and sizes
-  const marks = chosen.map((name) => [name, beside.get(name)!.size, beside.get(name)!.lastModified]).sort()
+  const marks = chosen.toSorted().map((name) => [name, beside.get(name)!.size, beside.get(name)!.lastModified])
   const digest = await digestOf(new TextEncoder().encode(JSON.stringify(marks)))
   const id = `${source.name.replaceAll(/[/\\]/g, '-')}-${digest.slice(0, 8)}`
   return {
