@@ -16,7 +16,7 @@ const TEXTS = { type: 'string', multiple: true } as const
 const FLAG = { type: 'boolean' } as const
 
 export const VERBS = {
-  'check-policy': { usage: 'check-policy DIR [--dump FILE] [--weights f32]', positionals: [1, 1], options: { dump: TEXT, weights: TEXT } },
+  'check-policy': { usage: 'check-policy DIR [--dump FILE] [--weights f32|f16|int8|int4]', positionals: [1, 1], options: { dump: TEXT, weights: TEXT } },
   generate: {
     usage: 'generate DIR --tokens 1,2,3 --max N [--greedy] [--seed N] [--temperature X] [--top-k N] [--top-p X]', positionals: [1, 1],
     options: { tokens: TEXT, max: TEXT, greedy: FLAG, seed: TEXT, temperature: TEXT, 'top-k': TEXT, 'top-p': TEXT },

@@ -43,6 +43,7 @@ interface Check {
   readonly missing: readonly string[]
   readonly worst: { readonly name: string; readonly error: number }
   readonly errors: Readonly<Record<string, number>>
+  readonly golden?: Pick<Check, 'worst' | 'errors'>
   readonly error?: string
 }
 
@@ -64,6 +65,23 @@ describe.skipIf(!hasShared)('check-policy against the values of ../shared/golden
     const dumped = tensorsOf(dump)
     for (const tensor of computed) expect(dumped.get(tensor)?.length, tensor).toBe(expected.get(tensor)?.length)
   })
+})
+
+describe.skipIf(!hasShared)('check-policy with packed weights, on ../shared/golden', () => {
+  test.each([['micro', 'int8'], ['odd', 'f16']])('agrees on every tensor and loss of %s with float32 weights of the same values, and tells what %s rounding costs', async (name, weights) => {
+    const { status, last } = await lab(['check-policy', join(SHARED, 'golden', name), '--weights', weights])
+    const { ok, missing, worst, errors, golden } = last as unknown as Check
+    expect({ status, ok, missing }).toEqual({ status: 0, ok: true, missing: [] })
+    expect(worst.error).toBeLessThan(2e-5)
+    expect(Object.keys(golden?.errors ?? {})).toEqual(Object.keys(errors))
+    expect(golden?.worst.error).toBe(Math.max(...Object.values(golden?.errors ?? {})))
+    expect(golden?.errors['logits.0']).toBeGreaterThan(errors['logits.0'] ?? NaN)
+  })
+})
+
+test('check-policy refuses a storage that there is not, naming those that there are', async () => {
+  const { status, last } = await lab(['check-policy', POLICY, '--weights', 'int2'])
+  expect({ status, error: last['error'] }).toEqual({ status: 1, error: 'check-policy: --weights is "int2"; give f32, f16, int8, int4' })
 })
 
 describe.skipIf(!hasShared)('check-policy against a wrong case', () => {

@@ -24,7 +24,7 @@ export function checkPolicy(job: CheckPolicyJob): Promise<GoldenReport> {
   return withPolicy(async (policy) => {
     const model = await modelOf(chosenFiles())
     const [golden, caseJson] = await Promise.all([bytesOf(job.golden), bytesOf(job.caseJson)])
-    const { report, dump } = await policy.checkGolden(model, golden, caseJson, job.dump !== undefined)
+    const { report, dump } = await policy.checkGolden(model, golden, caseJson, job.dump !== undefined, job.weights)
     if (job.dump !== undefined) {
       if (dump === undefined) throw new Error('the policy worker returned no tensors to dump')
       await leave(job.dump, dump)

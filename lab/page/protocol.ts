@@ -3,7 +3,7 @@ import type { Rejection } from '../../src/domain/dataset.ts'
 import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
-import type { GoldenReport, Sampling } from '../../src/protocol/policy.ts'
+import type { GoldenReport, Sampling, WeightStorage } from '../../src/protocol/policy.ts'
 import type { Authorisation } from '../../src/protocol/retrieval.ts'
 
 /** A local file as the page can fetch it. */
@@ -15,6 +15,7 @@ export interface FileRef {
 /** `check-policy`, `generate` and `train` find the model's files among the chosen ones (see `CHOSEN_FILES`): they may be larger than memory. */
 export interface CheckPolicyJob {
   readonly verb: 'check-policy'
+  readonly weights: WeightStorage
   readonly golden: FileRef
   readonly caseJson: FileRef
   /** where to POST the computed tensors */

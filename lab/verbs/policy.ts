@@ -1,4 +1,6 @@
 // `check-policy` and `generate`: the policy worker against golden cases, and continuing a token list.
+import type { GoldenReport } from '../../src/protocol/policy.ts'
+import { WEIGHT_STORAGES } from '../../src/protocol/policy.ts'
 import { flag, number, text, tokenIds } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
 import { BadInput } from '../errors.ts'
@@ -13,24 +15,31 @@ function finite(error: number | null): number {
   return error === null || !Number.isFinite(error) ? Number.MAX_VALUE : error
 }
 
+function finiteErrors({ worst, errors }: Pick<GoldenReport, 'worst' | 'errors'>): Pick<GoldenReport, 'worst' | 'errors'> {
+  return {
+    worst: { name: worst.name, error: finite(worst.error) },
+    errors: Object.fromEntries(Object.entries(errors).map(([name, error]) => [name, finite(error)])),
+  }
+}
+
 export const checkPolicy: Command = async (args, terminal) => {
   const folder = args.positionals[0]!
-  const weights = text(args, 'weights') ?? 'f32'
-  if (weights !== 'f32') throw new BadInput(`check-policy: --weights is ${JSON.stringify(weights)}; only f32 weights are supported so far`)
+  const given = text(args, 'weights') ?? 'f32'
+  const weights = WEIGHT_STORAGES.find((storage) => storage === given)
+  if (weights === undefined) throw new BadInput(`check-policy: --weights is ${JSON.stringify(given)}; give ${WEIGHT_STORAGES.join(', ')}`)
   const exchange = new Exchange()
   const model = modelIn(folder)
   const [golden, caseJson] = filesIn(folder, ['golden.safetensors', 'case.json']).map((path) => exchange.offer(path))
   const dump = text(args, 'dump')
-  const { ok, tensors, missing, worst, errors } = await withLab({ exchange, ...terminal }, async (lab) => {
+  const report = await withLab({ exchange, ...terminal }, async (lab) => {
     await lab.choose(model)
-    return lab.run({ verb: 'check-policy', golden: golden!, caseJson: caseJson!, ...(dump === undefined ? {} : { dump: exchange.accept('dump', dump) }) })
+    return lab.run({ verb: 'check-policy', weights, golden: golden!, caseJson: caseJson!, ...(dump === undefined ? {} : { dump: exchange.accept('dump', dump) }) })
   })
-  const result = {
-    ok, tensors, missing, worst: { name: worst.name, error: finite(worst.error) },
-    errors: Object.fromEntries(Object.entries(errors).map(([name, error]) => [name, finite(error)])),
-  }
+  const { ok, tensors, missing, tolerance, golden: rounded } = report
+  const result = { ok, tensors, missing, ...finiteErrors(report), ...(rounded && { golden: finiteErrors(rounded) }) }
   if (ok) return result
-  const reason = missing.length > 0 ? `${missing.length} tensors were not computed, ${missing[0]} among them` : `${worst.name} is off by ${result.worst.error}; at most 1e-4 is allowed`
+  const { name, error } = result.worst
+  const reason = missing.length > 0 ? `${missing.length} tensors were not computed, ${missing[0]} among them` : `${name} is off by ${error}; at most ${tolerance} is allowed`
   return { ...result, error: `${folder}: ${reason}` }
 }
 

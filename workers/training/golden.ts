@@ -64,7 +64,8 @@ function compare(asked: Values, computed: Values, expected: Values, tolerance: n
     if (found === undefined || right === undefined) missing.push(name)
     else errors[name] = found.shape.join() === right.shape.join() ? relativeError(found.data, right.data) : Infinity
   }
-  const [name, error] = Object.entries(errors).reduce((worst, entry) => (entry[1] > worst[1] ? entry : worst), ['', 0] as [string, number])
+  const [first, ...rest] = Object.entries(errors)
+  const [name, error] = rest.reduce((worst, entry) => (entry[1] > worst[1] ? entry : worst), first ?? ['', 0])
   return { ok: missing.length === 0 && error <= tolerance, tolerance, tensors: Object.keys(errors).length, missing, worst: { name, error }, errors }
 }
 
