@@ -232,12 +232,12 @@ export class Gpu {
   }
 
   /** Submits a recording's commands, and settles what was freed meanwhile. */
-  submit(recording: Recording, commands: GPUCommandBuffer, guessed: number): void {
+  submit(recording: Recording, commands: GPUCommandBuffer, guessed: number, stated: number): void {
     this.#uniforms.flush()
     this.device.queue.submit([commands])
     this.#open.delete(recording)
     this.#buffers.sweep(this.#open.size > 0)
-    this.pace.submitted(guessed)
+    this.pace.submitted(guessed, stated)
   }
 }
 
@@ -245,6 +245,7 @@ export class Gpu {
 export class Recording {
   #encoder: GPUCommandEncoder | undefined
   #guessed = 0
+  #stated = 0
   #pass: GPUComputePassEncoder | undefined
 
   constructor(readonly gpu: Gpu) {}
@@ -264,7 +265,9 @@ export class Recording {
     this.#pass.setPipeline(kernel.pipeline)
     this.#pass.setBindGroup(0, group)
     this.#pass.dispatchWorkgroups(x, y, z)
-    this.#guessed += gpu.pace.guess(cost ?? { flops: 0, bytes: x * y * z * UNSTATED_BYTES })
+    const guess = gpu.pace.guess(cost ?? { flops: 0, bytes: x * y * z * UNSTATED_BYTES })
+    this.#guessed += guess
+    if (cost !== undefined) this.#stated += guess
     if (gpu.pace.due(this.#guessed)) this.submit()
   }
 
@@ -287,10 +290,11 @@ export class Recording {
     if (this.#encoder === undefined) return
     this.#endPass()
     const collect = this.gpu.profiler?.resolve(this.#encoder)
-    this.gpu.submit(this, this.#encoder.finish(), this.#guessed)
+    this.gpu.submit(this, this.#encoder.finish(), this.#guessed, this.#stated)
     collect?.()
     this.#encoder = undefined
     this.#guessed = 0
+    this.#stated = 0
   }
 
   /** Nothing: dispatches count their own work. */

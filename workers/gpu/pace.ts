@@ -4,6 +4,8 @@
 export interface Cost {
   readonly flops: number
   readonly bytes: number
+  /** how many times longer its operations take than a product's; 1 when left out */
+  readonly slowness?: number
 }
 
 /** A submit aims at half of what the window system may be kept waiting. */
@@ -14,7 +16,7 @@ const MEMORY = 0.9
 const FIRST = { software: { flops: 1e7, bytes: 4e6 }, hardware: { flops: 1e9, bytes: 1e8 } }
 
 export class Pace {
-  readonly #guess: Cost
+  readonly #guess: { readonly flops: number; readonly bytes: number }
   #inFlight = 0
   #waiting: (() => void)[] = []
   #lastDone = 0
@@ -27,8 +29,8 @@ export class Pace {
   }
 
   /** Milliseconds by the first guess; `due` corrects it by what was measured. */
-  guess({ flops, bytes }: Cost): number {
-    return flops / this.#guess.flops + bytes / this.#guess.bytes
+  guess({ flops, bytes, slowness = 1 }: Cost): number {
+    return (flops * slowness) / this.#guess.flops + bytes / this.#guess.bytes
   }
 
   /** Operations that one dispatch may hold, by what was measured. */
@@ -50,11 +52,12 @@ export class Pace {
     this.#longest = 0
   }
 
-  /** To be called after each submit. */
-  submitted(guessed: number): void {
+  /** To be called after each submit, with the guess of its work and how much of that was stated by kernels. */
+  submitted(guessed: number, stated: number): void {
     const began = this.now()
+    const telling = stated >= guessed / 2 // else there is nothing to learn from
     this.#inFlight++
-    this.device.queue.onSubmittedWorkDone().then(() => this.#done(guessed, began), () => this.#done(0, began))
+    this.device.queue.onSubmittedWorkDone().then(() => this.#done(guessed, began, telling), () => this.#done(0, began, false))
   }
 
   /** Resolves when few submits are under way. */
@@ -66,13 +69,13 @@ export class Pace {
     return this.#busy > 0 && this.#work > 0 ? this.#busy / this.#work : 1
   }
 
-  #done(guessed: number, began: number): void {
+  #done(guessed: number, began: number, telling: boolean): void {
     const ended = this.now()
     const took = ended - Math.max(began, this.#lastDone)
     this.#lastDone = ended
     this.#inFlight--
-    if (guessed > 0) {
-      this.#longest = Math.max(this.#longest, took)
+    if (guessed > 0) this.#longest = Math.max(this.#longest, took)
+    if (guessed > 0 && telling) {
       this.#work = this.#work * MEMORY + guessed
       this.#busy = this.#busy * MEMORY + took
     }

@@ -55,7 +55,7 @@ function blockBackward(recording: Recording, model: Model, layer: Layer, batch: 
   linearBackward(recording, space, layer.o, s.mixed, dx, dMixed, rows)
   const dQkv = space.get('dQkv', rows * (heads + 2 * kvHeads) * headDim)
   const stats = space.get('attention stats', rows * heads * 2)
-  attentionBackward(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, ends: batch.ends, out: s.mixed, dout: dMixed, lse: s.lse, stats, dqkv: dQkv }, rows, config)
+  attentionBackward(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, ends: batch.ends, out: s.mixed, dout: dMixed, lse: s.lse, stats, dqkv: dQkv }, rows, config, batch.pairs ?? rows * batch.length)
   ropeBackward(recording, dQkv, table, batch.positions, rows, config)
   if (layer.headNorm !== undefined && s.headRstd !== undefined) {
     const words = headNormScratch(rows, config)

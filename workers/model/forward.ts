@@ -19,6 +19,8 @@ export interface Rows {
   readonly spans: Tensor
   /** one more than the largest position */
   readonly length: number
+  /** how many positions all rows attend to together; rows · length where it is not known */
+  readonly pairs?: number
 }
 
 /** A layer's activations: `x` [rows, hidden] before it, the rest as named in the pass. */
@@ -98,7 +100,7 @@ export function block(recording: Recording, model: Model, layer: Layer, batch: R
   rmsNorm(recording, s.x, layer.inputNorm, s.normed, s.rstd, norm)
   linear(recording, space, layer.qkv, s.normed, s.projected, rows)
   place(recording, layer, batch, table, s, config)
-  attention(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, out: s.mixed, lse: s.lse }, rows, config)
+  attention(recording, { q: s.qkv, kv: s.kv, spans: batch.spans, out: s.mixed, lse: s.lse }, rows, config, batch.pairs ?? rows * batch.length)
   linear(recording, space, layer.o, s.mixed, s.middle, rows, s.x)
   rmsNorm(recording, s.middle, layer.postNorm, s.normed2, s.rstd2, norm)
   linear(recording, space, layer.gateUp, s.normed2, s.gateUp, rows)

@@ -16,6 +16,7 @@ type Words = Float32Array | Uint32Array
 export class MicroBatch<Extra extends string = never> implements Rows {
   readonly rows: number
   readonly length: number
+  readonly pairs: number
   readonly tokens: Tensor
   readonly positions: Tensor
   readonly slots: Tensor
@@ -34,6 +35,7 @@ export class MicroBatch<Extra extends string = never> implements Rows {
     const { tokens, positions, spans, ends, lossRows, targets } = packed
     this.rows = packed.rows
     this.length = positions.reduce((top, position) => Math.max(top, position + 1), 1)
+    this.pairs = spans.reduce((sum, at, i) => sum + (i % 2 === 0 ? -at : at), 0)
     const [ofLoss, ofTokens] = [scatterLists(lossRows), scatterLists(trainsEmbedding ? tokens : [])]
     const { whole, parts } = gpu.pack('batches', {
       tokens, positions, spans, ends, lossRows, targets, slots: Uint32Array.from({ length: packed.rows }, (_, i) => i),

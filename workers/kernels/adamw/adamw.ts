@@ -32,7 +32,7 @@ export function gradientNorm(recording: Recording, parts: readonly Moments[], sc
   let first = 0
   for (const { count, grads } of parts) {
     const blocks = Math.ceil(count / BLOCK)
-    recording.dispatch(recording.gpu.kernel('norm_partial', partialSource), [grads, scratch], [count, BLOCK, blocks, first], grid(blocks, 32))
+    recording.dispatch(recording.gpu.kernel('norm_partial', partialSource), [grads, scratch], [count, BLOCK, blocks, first], grid(blocks, 32), { flops: 2 * count, bytes: 4 * count })
     first += blocks
   }
   recording.dispatch(recording.gpu.kernel('norm_combine', combineSource), [scratch, state], [first, f32(maxNorm)], [1])
@@ -44,5 +44,5 @@ export function adamw(recording: Recording, { count, weights, grads, m, v }: Mom
     count, f32(o.learningRate), f32(o.beta1), f32(o.beta2), f32(1 - o.beta1), f32(1 - o.beta2), f32(o.epsilon), f32(o.weightDecay),
     f32(1 - o.beta1 ** step), f32(1 - o.beta2 ** step),
   ]
-  recording.dispatch(recording.gpu.kernel('adamw', adamwSource), [weights, grads, m, v, state], uniforms, grid(count, 64))
+  recording.dispatch(recording.gpu.kernel('adamw', adamwSource), [weights, grads, m, v, state], uniforms, grid(count, 64), { flops: 16 * count, bytes: 28 * count })
 }

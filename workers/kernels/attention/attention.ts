@@ -1,5 +1,6 @@
 // Causal grouped-query attention over ragged rows with shared prefixes; the backward pass recomputes the weights from the saved log-sum-exp (Dao et al. 2022).
 import type { Recording, Tensor } from '../../gpu/gpu.ts'
+import type { Cost } from '../../gpu/pace.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import type { HeadShape } from '../rope/rope.ts'
 import forwardSource from './attention.wgsl?raw'
@@ -9,18 +10,45 @@ import querySource from './attention_query_backward.wgsl?raw'
 const constants = ({ heads, kvHeads, headDim }: HeadShape) => ({ HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim })
 const uniforms = (rows: number, shape: HeadShape) => [rows, (shape.heads + 2 * shape.kvHeads) * shape.headDim, f32(1 / Math.sqrt(shape.headDim))]
 
+const GRAIN = 64 // rows: views of any width then start on 256 bytes
+const SLOWNESS = 8 // of an operation here to one of a product: each lane reads its own row
+
+/** What `rows` rows cost that attend to `pairs` positions together, at `products` multiply-adds of a head's width for each pair and head. */
+function costOf(rows: number, pairs: number, { heads, kvHeads, headDim }: HeadShape, products: number): Cost {
+  return { flops: 2 * products * pairs * heads * headDim, bytes: 4 * products * rows * (heads + kvHeads) * headDim, slowness: SLOWNESS }
+}
+
+/** Rows in parts, none of which holds the GPU for long. */
+function partsOf(recording: Recording, rows: number, cost: Cost): { first: number; count: number; cost: Cost }[] {
+  const wanted = Math.ceil((cost.flops * SLOWNESS) / recording.gpu.pace.operations)
+  const size = Math.max(GRAIN, Math.ceil(rows / wanted / GRAIN) * GRAIN)
+  return Array.from({ length: Math.ceil(rows / size) }, (_, i) => {
+    const count = Math.min(size, rows - i * size)
+    return { first: i * size, count, cost: { ...cost, flops: (cost.flops * count) / rows, bytes: (cost.bytes * count) / rows } }
+  })
+}
+
+/** Rows [first, …) of a tensor with `width` words a row. */
+const from = (tensor: Tensor, first: number, count: number, width: number): Tensor => (first === 0 ? tensor : { buffer: tensor.buffer, offset: tensor.offset + first * width * 4, size: count * width * 4 })
+
 /**
  * q: [rows, (heads + 2·kvHeads)·headDim], queries in the first columns, already rotated; kv: [*, 2·kvHeads·headDim] (keys | values);
  * spans: [rows, 4] u32, the kv rows [prefix start, prefix end) ∪ [own start, own end) that a row attends to; out: [rows, heads·headDim]; lse: [rows, heads].
+ * `pairs`: how many positions all rows attend to together, for the pace of submits.
  */
 export function attention(
   recording: Recording,
   { q, kv, spans, out, lse }: { q: Tensor; kv: Tensor; spans: Tensor; out: Tensor; lse: Tensor },
   rows: number,
   shape: HeadShape,
+  pairs = rows,
 ): void {
+  const { heads, kvHeads, headDim } = shape
   const kernel = recording.gpu.kernel('attention', forwardSource, constants(shape))
-  recording.dispatch(kernel, [q, kv, spans, out, lse], uniforms(rows, shape), [Math.ceil((rows * shape.heads) / 32)])
+  for (const { first, count, cost } of partsOf(recording, rows, costOf(rows, pairs, shape, 2))) {
+    const tensors = [from(q, first, count, (heads + 2 * kvHeads) * headDim), kv, from(spans, first, count, 4), from(out, first, count, heads * headDim), from(lse, first, count, heads)]
+    recording.dispatch(kernel, tensors, uniforms(count, shape), [Math.ceil((count * heads) / 32)], cost)
+  }
 }
 
 /**
@@ -32,9 +60,20 @@ export function attentionBackward(
   { q, kv, spans, ends, out, dout, lse, stats, dqkv }: { q: Tensor; kv: Tensor; spans: Tensor; ends: Tensor; out: Tensor; dout: Tensor; lse: Tensor; stats: Tensor; dqkv: Tensor },
   rows: number,
   shape: HeadShape,
+  pairs = rows,
 ): void {
+  const { heads, kvHeads, headDim } = shape
   const query = recording.gpu.kernel('attention_query_backward', querySource, constants(shape))
-  recording.dispatch(query, [q, kv, spans, out, dout, lse, stats, dqkv], uniforms(rows, shape), [Math.ceil((rows * shape.heads) / 32)])
+  for (const { first, count, cost } of partsOf(recording, rows, costOf(rows, pairs, shape, 3))) {
+    const [wide, narrow] = [(heads + 2 * kvHeads) * headDim, heads * headDim]
+    const tensors = [
+      from(q, first, count, wide), kv, from(spans, first, count, 4), from(out, first, count, narrow), from(dout, first, count, narrow), from(lse, first, count, heads),
+      from(stats, first, count, 2 * heads), from(dqkv, first, count, wide),
+    ]
+    recording.dispatch(query, tensors, uniforms(count, shape), [Math.ceil((count * heads) / 32)], cost)
+  }
   const key = recording.gpu.kernel('attention_key_backward', keySource, constants(shape))
-  recording.dispatch(key, [q, kv, ends, dout, stats, dqkv], uniforms(rows, shape), [Math.ceil((rows * shape.kvHeads) / 32)])
+  for (const { first, count, cost } of partsOf(recording, rows, costOf(rows, pairs, shape, 4))) {
+    recording.dispatch(key, [q, kv, ends, dout, stats, dqkv], [...uniforms(first + count, shape), first], [Math.ceil((count * kvHeads) / 32)], cost)
+  }
 }

@@ -7,14 +7,14 @@
 @group(0) @binding(3) var<storage, read> dout: array<f32>;
 @group(0) @binding(4) var<storage, read> stats: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> dqkv: array<f32>;
-struct Params { rows: u32, stride: u32, scale: f32 }
+struct Params { end: u32, stride: u32, scale: f32, first: u32 } // rows [first, end) are written
 @group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x / KV_HEADS;
+  let row = params.first + id.x / KV_HEADS;
   let kvHead = id.x % KV_HEADS;
-  if (row >= params.rows) { return; }
+  if (row >= params.end) { return; }
   let k = row * 2u * KV_HEADS * HEAD_DIM + kvHead * HEAD_DIM;
   let v = k + KV_HEADS * HEAD_DIM;
   //! for D in HEAD_DIM

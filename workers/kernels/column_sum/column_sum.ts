@@ -20,7 +20,7 @@ export function columnSum(
   if (blocks === 0) return
   const partial = recording.gpu.kernel('column_sum_partial', partialSource, { WEIGHTED: times !== undefined })
   const tensors = [source, times?.x ?? source, times?.rowScale ?? source, scratch]
-  recording.dispatch(partial, tensors, [rows, width, ROWS_PER_BLOCK, blocks], [Math.ceil(width / 32), blocks])
+  recording.dispatch(partial, tensors, [rows, width, ROWS_PER_BLOCK, blocks], [Math.ceil(width / 32), blocks], { flops: rows * width, bytes: 4 * rows * width })
   const combine = recording.gpu.kernel('column_sum_combine', combineSource)
   recording.dispatch(combine, [scratch, out], [blocks, width], [Math.ceil(width / 32)])
 }

@@ -20,7 +20,7 @@ export interface RowsOfLogits {
 export function softmaxPartials(recording: Recording, logits: Tensor, partials: Tensor, rows: number, vocabulary: number, temperature: number): void {
   const segments = segmentsOf(vocabulary)
   const kernel = recording.gpu.kernel('softmax_partial', partialSource)
-  recording.dispatch(kernel, [logits, partials], [rows, vocabulary, segments, f32(1 / temperature)], [Math.ceil(segments / 32), rows])
+  recording.dispatch(kernel, [logits, partials], [rows, vocabulary, segments, f32(1 / temperature)], [Math.ceil(segments / 32), rows], { flops: 6 * rows * vocabulary, bytes: 4 * rows * vocabulary })
 }
 
 /** Writes stats [*, 4] = (log-sum-exp, log-probability of the target, entropy, 0) of rows firstRow … from logits [rows, vocabulary]. */
@@ -41,5 +41,5 @@ export function logSoftmaxGradient(
   { rows, vocabulary, temperature, firstRow }: RowsOfLogits,
 ): void {
   const kernel = recording.gpu.kernel('log_softmax_gradient', gradientSource)
-  recording.dispatch(kernel, [logits, stats, targets, weights], [rows, vocabulary, firstRow, f32(1 / temperature)], [Math.ceil(vocabulary / 1024), rows])
+  recording.dispatch(kernel, [logits, stats, targets, weights], [rows, vocabulary, firstRow, f32(1 / temperature)], [Math.ceil(vocabulary / 1024), rows], { flops: 8 * rows * vocabulary, bytes: 8 * rows * vocabulary })
 }

@@ -40,12 +40,12 @@ export function rope(
 ): void {
   const kernel = recording.gpu.kernel('rope', forwardSource, constants(shape))
   const pairs = (shape.heads + 2 * shape.kvHeads) * (shape.headDim / 2)
-  recording.dispatch(kernel, [qkv, table, positions, slots, kv], [rows], [Math.ceil(pairs / 64), rows])
+  recording.dispatch(kernel, [qkv, table, positions, slots, kv], [rows], [Math.ceil(pairs / 64), rows], { flops: 6 * rows * pairs, bytes: 16 * rows * pairs })
 }
 
 /** Turns the query and key gradients in `dqkv` back, in place. */
 export function ropeBackward(recording: Recording, dqkv: Tensor, table: Tensor, positions: Tensor, rows: number, shape: HeadShape): void {
   const kernel = recording.gpu.kernel('rope_backward', backwardSource, constants(shape))
   const pairs = (shape.heads + shape.kvHeads) * (shape.headDim / 2)
-  recording.dispatch(kernel, [dqkv, table, positions], [rows], [Math.ceil(pairs / 64), rows])
+  recording.dispatch(kernel, [dqkv, table, positions], [rows], [Math.ceil(pairs / 64), rows], { flops: 6 * rows * pairs, bytes: 16 * rows * pairs })
 }

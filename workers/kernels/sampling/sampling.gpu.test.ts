@@ -4,7 +4,7 @@ import { relativeError, testGpu } from '../../gpu/testing.ts'
 import { segmentsOf } from '../log_softmax/log_softmax.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
 import * as reference from './sampling.reference.ts'
-import { sample } from './sampling.ts'
+import { SAMPLING_VARIANTS, newestAt, sampleAs, stateWords } from './sampling.ts'
 
 const UNSET = -12345.678
 
@@ -27,20 +27,26 @@ interface Draws {
   readonly lengths?: readonly number[]
 }
 
+/** The variant under test. */
+let variant: (typeof SAMPLING_VARIANTS)[number] = 'thread'
+
 async function run(d: Draws) {
   const buffers = new Buffers(await testGpu())
   const { vocabulary, rows, capacity = 4, position = 1, stops = [] } = d
   const logitsRows = d.logits.length / vocabulary
   const slots = d.lengths?.length ?? 1 + Math.max(...rows.map(([, slot]) => slot))
+  const count = d.count ?? rows.length
+  const state = new Uint32Array(Math.max(stateWords(count), rows.length * 8))
+  rows.forEach(([row, slot, prompt, member], i) => state.set([0, 0, 0, position, row, slot, prompt, member], i * 8))
   const t = {
     logits: buffers.floats(d.logits), partials: buffers.unset(logitsRows * segmentsOf(vocabulary) * 4), thresholds: buffers.unset(logitsRows),
-    rows: buffers.words(rows.flat()), stops: buffers.words(stops), tokens: buffers.unset(slots * capacity), logps: buffers.unset(slots * capacity),
+    state: buffers.words(state), stops: buffers.words(stops), tokens: buffers.unset(slots * capacity), logps: buffers.unset(slots * capacity),
     lengths: buffers.words(d.lengths ?? new Uint32Array(slots)),
   }
-  dispatch(buffers.gpu, (recording) => sample(recording, t, {
-    count: d.count ?? rows.length, logitsRows, vocabulary, stopCount: stops.length, capacity, position,
+  dispatch(buffers.gpu, (recording) => sampleAs(recording, t, {
+    count, logitsRows, vocabulary, stopCount: stops.length, capacity,
     temperature: d.temperature ?? 1, topK: d.topK ?? 0, topP: d.topP ?? 1, seed: d.seed ?? 1, step: d.step ?? 0,
-  }))
+  }, variant))
   const [tokens, logps, lengths, thresholds] = [await buffers.readWords(t.tokens), await buffers.read(t.logps), await buffers.readWords(t.lengths), await buffers.read(t.thresholds)]
   await buffers.readWords(t.partials)
   buffers.free()
