@@ -40,7 +40,7 @@ export const VERBS = {
     options: { locale: TEXT, version: TEXT, split: TEXT, labels: TEXT },
   },
   fuzz: { usage: 'fuzz [--count 1000] [--seed N] [--from N]', positionals: [0, 0], options: { count: TEXT, seed: TEXT, from: TEXT } },
-  bench: { usage: 'bench [NAME …] [--rows N]', positionals: [0, Infinity], options: { rows: TEXT } },
+  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES]', positionals: [0, Infinity], options: { rows: TEXT, limit: TEXT } },
 } as const satisfies Readonly<Record<string, Verb>>
 
 export type VerbName = keyof typeof VERBS

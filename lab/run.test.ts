@@ -29,7 +29,7 @@ test.each([
   ['a shard that is not there', ['train', '--out', join(folder, 'out'), '--products', file, '--examples', nowhere], /nowhere does not exist; give the path of a file$/],
   ['an output folder that is a file', ['train', '--out', file], /^--out .*file cannot be written/],
   ['no output folder', ['train'], /^train: --out is missing/],
-  ['an unknown bench', ['bench', 'sleep'], /^bench "sleep" is unknown; give one of matmul/],
+  ['an unknown bench', ['bench', 'sleep'], /^bench "sleep" is unknown; give one of peak, matmul/],
 ] as const)('%s ends with status 1 and a sentence', async (_, words, sentence) => {
   const { status, last, lines } = await lab(words)
   expect(last).toEqual({ error: expect.stringMatching(sentence) as string })

@@ -1,14 +1,14 @@
 // Serves the benches: each runs on its own device and returns what it measured.
 import * as Comlink from 'comlink'
 import { openGpu } from './gpu/device.ts'
-import { benchMatmul } from './kernels/matmul/matmul.bench.ts'
+import { benchPeak } from './gpu/peak.bench.ts'
 import { benchDense } from './retrieval/dense/dense.bench.ts'
 import { benchSearch } from './retrieval/search.bench.ts'
 
 const openRetrieval = (): Worker => new Worker(new URL('./retrieval.worker.ts', import.meta.url), { type: 'module', name: 'retrieval' })
 
 const BENCHES = {
-  matmul: async () => benchMatmul((await openGpu(navigator.gpu)).gpu),
+  peak: async () => benchPeak((await openGpu(navigator.gpu)).gpu),
   dense: async (peer: Uint8Array | undefined) => benchDense((await openGpu(navigator.gpu)).gpu, peer),
   search: () => benchSearch(openRetrieval),
 }

@@ -1,6 +1,7 @@
 // Runs the benches in their own worker, one after another.
 import { connect } from '../../src/client/connection.ts'
 import { onnxModel } from '../../workers/export/onnx.ts'
+import { benchMatmul } from './matmul.ts'
 import type { BenchJob, Results } from './protocol.ts'
 
 /** What workers/bench.worker.ts serves. */
@@ -22,14 +23,15 @@ function matmulTopK(): Uint8Array {
   })
 }
 
-export async function bench({ names }: BenchJob): Promise<Results['bench']> {
+export async function bench({ names, limit }: BenchJob): Promise<Results['bench']> {
   const worker = new Worker(new URL('../../workers/bench.worker.ts', import.meta.url), { type: 'module', name: 'bench' })
   const { service, close } = connect<BenchService>(worker, 'bench')
   try {
     const benches: unknown[] = []
     for (const name of names) {
       await window.labProgress(`bench ${name}`)
-      benches.push(await service.run(name, name === 'dense' ? matmulTopK() : undefined))
+      if (name === 'matmul') benches.push(await benchMatmul(limit))
+      else benches.push(await service.run(name, name === 'dense' ? matmulTopK() : undefined))
     }
     return { benches }
   } finally {

@@ -77,6 +77,8 @@ export interface MakePolicyJob {
 export interface BenchJob {
   readonly verb: 'bench'
   readonly names: readonly string[]
+  /** the first few cases alone */
+  readonly limit?: number
 }
 
 export interface IngestJob {

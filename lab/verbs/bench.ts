@@ -7,8 +7,9 @@ import type { Command } from './command.ts'
 
 /** `ingest` takes minutes and gigabytes of the disk, so it is measured when it is named. */
 const NAMED_ONLY = 'ingest'
-export const BENCHES = ['matmul', 'search', 'dense', NAMED_ONLY] as const
+export const BENCHES = ['peak', 'matmul', 'search', 'dense', NAMED_ONLY] as const
 const FEWEST_ROWS = 100
+const MOST_CASES = 1000
 
 export const bench: Command = async (args, terminal) => {
   const unknown = args.positionals.find((name) => !(BENCHES as readonly string[]).includes(name))
@@ -16,12 +17,13 @@ export const bench: Command = async (args, terminal) => {
     throw new BadInput(`bench ${JSON.stringify(unknown)} is unknown; give one of ${BENCHES.join(', ')}, or none for all but ${NAMED_ONLY}`)
   }
   const rows = number(args, 'rows', ROWS, FEWEST_ROWS, ROWS, true)
+  const limit = number(args, 'limit', MOST_CASES, 1, MOST_CASES, true)
   const names = args.positionals.length > 0 ? args.positionals : BENCHES.filter((name) => name !== NAMED_ONLY)
   return withLab({ exchange: new Exchange(), ...terminal }, async (lab) => {
     const benches: unknown[] = []
     for (const name of names) {
       if (name === NAMED_ONLY) benches.push(await benchIngest(lab, rows, terminal.progress))
-      else benches.push(...(await lab.run({ verb: 'bench', names: [name] })).benches)
+      else benches.push(...(await lab.run({ verb: 'bench', names: [name], limit })).benches)
     }
     return { benches }
   })
