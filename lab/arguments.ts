@@ -35,6 +35,10 @@ export const VERBS = {
     options: { products: TEXTS, queries: TEXT, k: TEXT, recommender: TEXT, set: TEXTS, locale: TEXT, out: TEXT },
   },
   'make-policy': { usage: 'make-policy [--steps N] [--seed N] [--out DIR]', positionals: [0, 0], options: { steps: TEXT, seed: TEXT, out: TEXT } },
+  'make-weights': {
+    usage: 'make-weights CONFIG --out DIR [--dtype f32|f16|bf16] [--seed N] [--shard-bytes N]', positionals: [1, 1],
+    options: { out: TEXT, dtype: TEXT, seed: TEXT, 'shard-bytes': TEXT },
+  },
   ingest: {
     usage: 'ingest FILE… [--locale us|all|…] [--version all|small|large] [--split all|train|test] [--labels all|exact]', positionals: [1, Infinity],
     options: { locale: TEXT, version: TEXT, split: TEXT, labels: TEXT },

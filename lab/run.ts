@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   evaluate: async () => (await import('./verbs/evaluate.ts')).evaluate,
   rank: async () => (await import('./verbs/rank.ts')).rank,
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,
+  'make-weights': async () => (await import('./verbs/make-weights.ts')).makeWeights,
   ingest: async () => (await import('./verbs/ingest.ts')).ingest,
   fuzz: async () => (await import('./verbs/fuzz.ts')).fuzz,
   bench: async () => (await import('./verbs/bench.ts')).bench,
