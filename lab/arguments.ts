@@ -44,7 +44,10 @@ export const VERBS = {
     options: { locale: TEXT, version: TEXT, split: TEXT, labels: TEXT },
   },
   fuzz: { usage: 'fuzz [--count 1000] [--seed N] [--from N]', positionals: [0, 0], options: { count: TEXT, seed: TEXT, from: TEXT } },
-  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES]', positionals: [0, Infinity], options: { rows: TEXT, limit: TEXT } },
+  export: {
+    usage: 'export DIR --to safetensors|onnx [--dtype f32|f16|bf16] --out DIR', positionals: [1, 1], options: { to: TEXT, dtype: TEXT, out: TEXT },
+  },
+  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES] [--model DIR]', positionals: [0, Infinity], options: { rows: TEXT, limit: TEXT, model: TEXT } },
 } as const satisfies Readonly<Record<string, Verb>>
 
 export type VerbName = keyof typeof VERBS

@@ -2,7 +2,7 @@
 import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Page } from 'playwright'
 import type { Connect } from 'vite'
@@ -41,6 +41,7 @@ async function labPage(): Promise<string> {
 export class Exchange {
   readonly #inputs: string[] = []
   readonly #outputs = new Map<string, string>()
+  readonly #folders = new Map<string, string>()
 
   /** Offers a file to the page. */
   offer(path: string): FileRef {
@@ -51,6 +52,23 @@ export class Exchange {
   accept(name: string, path: string): string {
     this.#outputs.set(name, resolve(path))
     return name
+  }
+
+  /** Lets the page make files in a folder, by paths below it; returns the name before their paths. */
+  acceptFolder(name: string, path: string): string {
+    this.#folders.set(name, resolve(path))
+    return name
+  }
+
+  #outputAt(name: string): string | undefined {
+    const known = this.#outputs.get(name)
+    if (known !== undefined) return known
+    const [folder = '', ...below] = name.split('/')
+    const root = this.#folders.get(folder)
+    if (root === undefined || below.length === 0 || !below.every((part) => /^\w[\w.-]*$/.test(part))) return undefined
+    const path = join(root, ...below)
+    mkdirSync(dirname(path), { recursive: true })
+    return path
   }
 
   readonly middleware: Connect.NextHandleFunction = (request, response, next) => {
@@ -64,7 +82,7 @@ export class Exchange {
       if (path === undefined) return refuse(404, 'no such input')
       pipeline(createReadStream(path), response).catch((error: unknown) => (response.headersSent ? response.destroy() : refuse(500, messageOf(error))))
     } else if (request.method === 'POST' && url.startsWith(OUTPUT_PATH)) {
-      const path = this.#outputs.get(decodeURIComponent(url.slice(OUTPUT_PATH.length)))
+      const path = this.#outputAt(decodeURIComponent(url.slice(OUTPUT_PATH.length)))
       if (path === undefined) return refuse(404, 'no such output')
       // whole or not at all: what the page leaves half is never under its name
       const part = `${path}.part`

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   'make-weights': async () => (await import('./verbs/make-weights.ts')).makeWeights,
   ingest: async () => (await import('./verbs/ingest.ts')).ingest,
   fuzz: async () => (await import('./verbs/fuzz.ts')).fuzz,
+  export: async () => (await import('./verbs/export.ts')).exportPolicy,
   bench: async () => (await import('./verbs/bench.ts')).bench,
 }
 

@@ -1,6 +1,9 @@
 // Runs the benches in their own worker, one after another.
 import { connect } from '../../src/client/connection.ts'
+import { loadSamplePolicy } from '../../src/client/sample.ts'
 import { onnxModel } from '../../workers/export/onnx.ts'
+import { benchGenerate } from './bench-generate.ts'
+import { chosenFiles, modelOf } from './files.ts'
 import { benchMatmul } from './matmul.ts'
 import type { BenchJob, Results } from './protocol.ts'
 
@@ -23,7 +26,7 @@ function matmulTopK(): Uint8Array {
   })
 }
 
-export async function bench({ names, limit }: BenchJob): Promise<Results['bench']> {
+export async function bench({ names, limit, model }: BenchJob): Promise<Results['bench']> {
   const worker = new Worker(new URL('../../workers/bench.worker.ts', import.meta.url), { type: 'module', name: 'bench' })
   const { service, close } = connect<BenchService>(worker, 'bench')
   try {
@@ -31,6 +34,7 @@ export async function bench({ names, limit }: BenchJob): Promise<Results['bench'
     for (const name of names) {
       await window.labProgress(`bench ${name}`)
       if (name === 'matmul') benches.push(await benchMatmul(limit))
+      else if (name === 'generate') benches.push(await benchGenerate(model ?? 'sample policy', model === undefined ? await loadSamplePolicy() : await modelOf(chosenFiles())))
       else benches.push(await service.run(name, name === 'dense' ? matmulTopK() : undefined))
     }
     return { benches }

@@ -10,6 +10,7 @@ async function work(job: Job): Promise<unknown> {
     case 'train': return (await import('./train.ts')).trainRun(job)
     case 'rank': return (await import('./rank.ts')).rank(job)
     case 'make-policy': return (await import('./make-policy.ts')).makePolicy(job)
+    case 'export': return (await import('./export.ts')).exportPolicy(job)
     case 'bench': return (await import('./bench.ts')).bench(job)
     case 'ingest': return (await import('./ingest.ts')).ingest(job)
     case 'fuzz': return (await import('./fuzz.ts')).fuzz(job)

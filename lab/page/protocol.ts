@@ -3,7 +3,7 @@ import type { Rejection } from '../../src/domain/dataset.ts'
 import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
-import type { GoldenReport, Sampling, WeightStorage } from '../../src/protocol/policy.ts'
+import type { ExportDtype, ExportKind, GoldenReport, Sampling, WeightStorage } from '../../src/protocol/policy.ts'
 import type { Authorisation } from '../../src/protocol/retrieval.ts'
 
 /** A local file as the page can fetch it. */
@@ -79,6 +79,16 @@ export interface BenchJob {
   readonly names: readonly string[]
   /** the first few cases alone */
   readonly limit?: number
+  /** the name of the model folder whose files were chosen, for `generate`; the sample policy without it */
+  readonly model?: string
+}
+
+export interface ExportJob {
+  readonly verb: 'export'
+  readonly kind: Exclude<ExportKind, 'trained'>
+  readonly dtype: ExportDtype
+  /** the folder to POST files into */
+  readonly folder: string
 }
 
 export interface IngestJob {
@@ -98,7 +108,7 @@ export interface BenchIngestJob {
   readonly verb: 'bench-ingest'
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | IngestJob | FuzzJob | BenchIngestJob
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | BenchIngestJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -114,6 +124,7 @@ export interface Results {
   readonly rank: Ranked
   readonly 'make-policy': { readonly loss: readonly number[]; readonly seconds: number }
   readonly bench: { readonly benches: readonly unknown[] }
+  readonly export: { readonly files: readonly { readonly name: string; readonly bytes: number }[] }
   readonly ingest: Counted
   readonly fuzz: FuzzCount
   readonly 'bench-ingest': IngestFigures

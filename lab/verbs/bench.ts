@@ -1,13 +1,15 @@
 // `bench`: measures by name, in the browser, one after another.
-import { number } from '../arguments.ts'
+import { basename } from 'node:path'
+import { number, text } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
 import { BadInput } from '../errors.ts'
 import { benchIngest, ROWS } from '../bench/ingest.ts'
+import { modelIn } from '../folders.ts'
 import type { Command } from './command.ts'
 
 /** `ingest` takes minutes and gigabytes of the disk, so it is measured when it is named. */
 const NAMED_ONLY = 'ingest'
-export const BENCHES = ['peak', 'matmul', 'search', 'dense', NAMED_ONLY] as const
+export const BENCHES = ['peak', 'matmul', 'generate', 'search', 'dense', NAMED_ONLY] as const
 const FEWEST_ROWS = 100
 const MOST_CASES = 1000
 
@@ -18,12 +20,17 @@ export const bench: Command = async (args, terminal) => {
   }
   const rows = number(args, 'rows', ROWS, FEWEST_ROWS, ROWS, true)
   const limit = number(args, 'limit', MOST_CASES, 1, MOST_CASES, true)
+  const folder = text(args, 'model')
+  const model = folder === undefined ? undefined : { name: basename(folder), files: modelIn(folder) }
   const names = args.positionals.length > 0 ? args.positionals : BENCHES.filter((name) => name !== NAMED_ONLY)
   return withLab({ exchange: new Exchange(), ...terminal }, async (lab) => {
     const benches: unknown[] = []
     for (const name of names) {
       if (name === NAMED_ONLY) benches.push(await benchIngest(lab, rows, terminal.progress))
-      else benches.push(...(await lab.run({ verb: 'bench', names: [name], limit })).benches)
+      else {
+        if (name === 'generate' && model !== undefined) await lab.choose(model.files)
+        benches.push(...(await lab.run({ verb: 'bench', names: [name], limit, ...(model && { model: model.name }) })).benches)
+      }
     }
     return { benches }
   })

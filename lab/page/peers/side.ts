@@ -10,6 +10,6 @@ export interface Continuations {
   /** [group][tokens], the new ids only */
   readonly ids: readonly (readonly number[])[]
   readonly ms: number
-  /** until the first token of every continuation was there: the prompt's share */
-  readonly firstMs: number
+  /** until every continuation had its first token: the prompt's share */
+  readonly firstMs?: number
 }
