@@ -176,7 +176,7 @@ export function readable(bytes: number): string {
 function reasonsOf({ peak, largest }: MemoryPlan, { maxBufferSize, maxStorageBufferBindingSize, budgetBytes }: Limits): string[] {
   const binding = Math.min(maxBufferSize, maxStorageBufferBindingSize)
   return [
-    ...(largest.bytes > binding ? [`${largest.name} needs a buffer of ${readable(largest.bytes)}, but this adapter binds at most ${readable(binding)}`] : []),
+    ...(largest.bytes > binding ? [`${largest.name} take a buffer of ${readable(largest.bytes)}, but this adapter binds at most ${readable(binding)}`] : []),
     ...(budgetBytes !== undefined && peak > budgetBytes ? [`the run needs ${readable(peak)} of graphics memory, but ${readable(budgetBytes)} are allowed`] : []),
   ]
 }

@@ -59,6 +59,7 @@ export class Gpu {
   /** recordings with commands that were not submitted yet */
   readonly #open = new Set<Recording>()
   #profiler: Profiler | undefined
+  #pauses = 0
 
   /** `architecture` as the adapter reports it (`swiftshader` for the software adapter): kernels choose variants by it. */
   constructor(readonly device: GPUDevice, readonly architecture: string) {
@@ -161,8 +162,19 @@ export class Gpu {
     return available
   }
 
+  /** What is to be told of dispatches, while they are timed. */
   get profiler(): Profiler | undefined {
-    return this.#profiler
+    return this.#pauses > 0 ? undefined : this.#profiler
+  }
+
+  /** Work that no profile shall hold. */
+  async unprofiled<T>(work: () => Promise<T>): Promise<T> {
+    this.#pauses++
+    try {
+      return await work()
+    } finally {
+      this.#pauses--
+    }
   }
 
   async kernelTimes(): Promise<Pick<KernelProfile, 'available' | 'kernels'>> {

@@ -69,6 +69,40 @@ test.each(['full', 'lora'] as const)('%s: gradients are equal to the byte whethe
   expect(runs[0]?.grads.some((flat) => flat.some((word) => word !== 0))).toBe(true)
 })
 
+test('profiling times every kernel and leaves every byte as it is', async () => {
+  const runs = []
+  for (const profiled of [false, true]) {
+    const trained = await policy('lora')
+    trained.gpu.profile(profiled)
+    const { ms: _, ...report } = await update(trained, await request(), now)
+    runs.push({ report, bytes: new Uint8Array(await trained.optimiser.download()), times: await trained.gpu.kernelTimes() })
+    trained.gpu.profile(false)
+    trained.free()
+  }
+  const [plain, timed] = runs
+  expect(timed?.bytes).toEqual(plain?.bytes)
+  expect(timed?.report).toEqual(plain?.report)
+  expect(plain?.times.kernels).toEqual([])
+  expect(timed?.times.available).toBe(true)
+  const kernels = timed?.times.kernels ?? []
+  // two iterations, one part each, two layers, forward once more for the reference
+  expect(kernels.find(({ kernel }) => kernel === 'attention_key_backward')?.calls).toBe(2 * 2)
+  expect(kernels.find(({ kernel }) => kernel === 'adamw')?.calls).toBe(2)
+  expect(kernels.filter(({ kernel }) => kernel.startsWith('matmul ')).every(({ flops, bytes }) => flops > 0 && bytes > 0)).toBe(true)
+  expect(kernels.reduce((sum, { ms }) => sum + ms, 0)).toBeGreaterThan(0)
+  expect(kernels.map(({ ms }) => ms)).toEqual(kernels.map(({ ms }) => ms).sort((a, b) => b - a))
+})
+
+test('a model that no buffer of the adapter holds is refused with the settings that would make it fit, and the loaded one stays', async () => {
+  const { files: { config, weights } } = await oddCase()
+  const service = new Service(navigator.gpu, now)
+  await service.load({ config, weights }, LORA)
+  const huge = { ...(JSON.parse(new TextDecoder().decode(config)) as object), vocab_size: 151936, hidden_size: 1536, num_attention_heads: 12, num_key_value_heads: 2, num_hidden_layers: 28, intermediate_size: 8960 }
+  await expect(service.load({ config: new TextEncoder().encode(JSON.stringify(huge)).buffer, weights }, { kind: 'full' })).rejects.toThrow(
+    /this model does not fit: all trained weights take a buffer of 5\.\d+ GiB, but this adapter binds at most .*; .*an adapter of rank 16 instead of all weights would need/)
+  expect(await service.continueIds([1, 2, 3], { temperature: 0, topK: 0, topP: 1, maxNewTokens: 3 }, [], 0)).toHaveProperty('ids.length', 3)
+})
+
 test.each(['full', 'lora'] as const)('%s: supervised steps bring the loss down', async (kind) => {
   const trained = await policy(kind)
   const sequences = (await request()).sequences

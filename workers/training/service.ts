@@ -4,8 +4,13 @@ import type {
 } from '../../src/protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { exportModel } from '../export/export.ts'
+import { judgeMemory, planMemory, refusal } from '../../src/domain/memory.ts'
+import { parseConfig } from '../../src/domain/modelConfig.ts'
+import { samplingRooms } from '../../src/domain/rooms.ts'
 import { openGpu } from '../gpu/device.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { Peak } from '../gpu/peak.ts'
+import { measurePeak } from '../gpu/peak.ts'
 import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
 import type { Prompt } from '../model/generate.ts'
 import { generate } from '../model/generate.ts'
@@ -29,6 +34,8 @@ interface Loaded {
 export class Service implements PolicyService {
   #opened: Promise<{ gpu: Gpu; adapter: AdapterDescription }> | undefined
   #loaded: Loaded | undefined
+  /** measured once, when a profile is first asked for */
+  #peak: Promise<Peak> | undefined
   /** the first error that WebGPU reported outside any promise: later results cannot be trusted */
   #fault: string | undefined
 
@@ -41,12 +48,14 @@ export class Service implements PolicyService {
   async load(files: ModelFiles, trainable: Trainable, options: LoadOptions = LOAD_DEFAULTS, onProgress?: (progress: LoadProgress) => void): Promise<PolicyInfo> {
     const { gpu, adapter } = await this.#open()
     const tokenizer = await openTokenizer(files)
+    this.#refuseLoad(gpu, files, trainable, options)
     this.#loaded?.policy.free()
     this.#loaded = undefined
+    gpu.trim()
     const model = await loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined, {
       weights: options.weights, ...(onProgress && { onProgress }),
     })
-    const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off')
+    const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off', options.checkpointing)
     this.#loaded = { policy, tokenizer, files, trainable }
     await gpu.device.queue.onSubmittedWorkDone()
     this.#check()
@@ -79,6 +88,7 @@ export class Service implements PolicyService {
     const prompts: Prompt[] = request.prompts.map(({ key, text }) => ({ key, ids: tokenizer.encode(text) }))
     const stops = sampling.stop.map((text) => tokenizer.idOf(text))
     const version = request.version === 'reference' ? policy.reference : CURRENT
+    refuseSampling(policy, prompts, groupSize, sampling.maxNewTokens)
     const drawn = await generate(policy.model, prompts, { ...sampling, groupSize, stops, seed, step, version })
     this.#check()
     return drawn.map(({ prompt, member, ids, logps }) => {
@@ -162,7 +172,11 @@ export class Service implements PolicyService {
   }
 
   async kernelTimes(): Promise<KernelProfile> {
-    return { ...(await (await this.#open()).gpu.kernelTimes()), peakGflops: 0, peakGBs: 0 }
+    const { gpu } = await this.#open()
+    const times = await gpu.kernelTimes()
+    if (times.available) this.#peak ??= gpu.unprofiled(() => measurePeak(gpu))
+    const peak = await this.#peak
+    return { ...times, peakGflops: peak?.multiplyAdd ?? 0, peakGBs: peak?.copy ?? 0 }
   }
 
   async lost(): Promise<string> {
@@ -184,6 +198,15 @@ export class Service implements PolicyService {
     return this.#opened
   }
 
+  /** A model whose weights, or whose smallest step, an adapter cannot hold is refused before anything is uploaded. */
+  #refuseLoad(gpu: Gpu, files: ModelFiles, trainable: Trainable, { weights, checkpointing }: LoadOptions): void {
+    const binding = gpu.bindingLimit
+    const smallest = { promptsPerStep: 1, groupSize: 1, promptTokens: 16, maxNewTokens: 16, reference: false, keptCheckpoints: 0 }
+    const plan = planMemory(parseConfig(files.config, files.generationConfig), { ...smallest, weights, checkpointing, trainable }, binding)
+    const judged = judgeMemory(plan, { maxBufferSize: binding, maxStorageBufferBindingSize: binding })
+    if (!judged.fits) throw new Error(`this model does not fit: ${refusal(judged)}`)
+  }
+
   #policy(): Loaded {
     if (this.#loaded === undefined) throw new Error('no policy is loaded; load a model folder first')
     return this.#loaded
@@ -198,4 +221,16 @@ export class Service implements PolicyService {
   #check(): void {
     if (this.#fault !== undefined) throw new Error(`the graphics device reported an error, so its results cannot be trusted: ${this.#fault}`)
   }
+}
+
+/** Refuses a request whose scratch an adapter cannot bind, naming a group size that fits. */
+function refuseSampling({ gpu, model: { config, adapter } }: Policy, prompts: readonly Prompt[], groupSize: number, maxNewTokens: number): void {
+  const promptTokens = Math.max(1, ...prompts.map(({ ids }) => ids.length))
+  const widest = (size: number): [string, number] => [...samplingRooms(config, adapter && { rank: adapter.rank, targets: adapter.targets }, { prompts: prompts.length, groupSize: size, promptTokens, maxNewTokens })]
+    .reduce((largest, room) => (room[1] > largest[1] ? room : largest), ['', 0] as [string, number])
+  const [name, words] = widest(groupSize)
+  if (words * 4 <= gpu.bindingLimit) return
+  let fitting = groupSize
+  while (fitting > 1 && widest(fitting)[1] * 4 > gpu.bindingLimit) fitting = Math.floor(fitting / 2)
+  throw new Error(`generate: groups of ${groupSize} need ${words * 4} bytes for ${name}, but this adapter binds at most ${gpu.bindingLimit}; use groups of ${fitting} or shorter completions`)
 }
