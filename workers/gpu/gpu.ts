@@ -280,6 +280,7 @@ export class Recording {
     const guess = gpu.pace.guess(cost ?? { flops: 0, bytes: x * y * z * UNSTATED_BYTES })
     this.#guessed += guess
     if (cost !== undefined) this.#stated += guess
+    gpu.pace.count(cost)
     if (gpu.pace.due(this.#guessed)) this.submit()
   }
 

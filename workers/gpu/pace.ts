@@ -43,6 +43,15 @@ export class Pace {
     return guessed * this.#factor > TARGET_MS
   }
 
+  /** What was dispatched since the device was opened, as its kernels stated it. */
+  readonly dispatched = { flops: 0, bytes: 0, dispatches: 0 }
+
+  count(cost: Cost | undefined): void {
+    this.dispatched.dispatches++
+    this.dispatched.flops += cost?.flops ?? 0
+    this.dispatched.bytes += cost?.bytes ?? 0
+  }
+
   /** Milliseconds of the longest submit so far, from its start on the queue to its end as this worker saw it: never less than the GPU's own time. */
   get longest(): number {
     return this.#longest

@@ -69,9 +69,9 @@ export async function scoreReference(policy: Policy, parts: readonly Part[]): Pr
   }
 }
 
-interface Sums { loss: number; kl: number; entropy: number; low: number; high: number; gap: number; tokens: number }
+export interface Sums { loss: number; kl: number; entropy: number; low: number; high: number; gap: number; tokens: number }
 
-async function sums(policy: Policy, parts: readonly Part[]): Promise<Sums> {
+export async function sums(policy: Policy, parts: readonly Part[]): Promise<Sums> {
   const total: Sums = { loss: 0, kl: 0, entropy: 0, low: 0, high: 0, gap: 0, tokens: 0 }
   for (const { batch, terms } of parts) {
     const tokens = batch.loss.tokens
