@@ -6,6 +6,7 @@ import { benchGenerate } from './bench-generate.ts'
 import { chosenFiles, modelOf } from './files.ts'
 import { benchMatmul } from './matmul.ts'
 import type { BenchJob, Results } from './protocol.ts'
+import { benchTrainStep } from './train-step.ts'
 
 /** What workers/bench.worker.ts serves. */
 interface BenchService {
@@ -35,6 +36,7 @@ export async function bench({ names, limit, model }: BenchJob): Promise<Results[
       await window.labProgress(`bench ${name}`)
       if (name === 'matmul') benches.push(await benchMatmul(limit))
       else if (name === 'generate') benches.push(await benchGenerate(model ?? 'sample policy', model === undefined ? await loadSamplePolicy() : await modelOf(chosenFiles())))
+      else if (name === 'train-step') benches.push(await benchTrainStep())
       else benches.push(await service.run(name, name === 'dense' ? matmulTopK() : undefined))
     }
     return { benches }

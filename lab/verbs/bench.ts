@@ -9,7 +9,7 @@ import type { Command } from './command.ts'
 
 /** `ingest` takes minutes and gigabytes of the disk, so it is measured when it is named. */
 const NAMED_ONLY = 'ingest'
-export const BENCHES = ['peak', 'matmul', 'generate', 'search', 'dense', NAMED_ONLY] as const
+export const BENCHES = ['peak', 'matmul', 'train-step', 'generate', 'search', 'dense', NAMED_ONLY] as const
 const FEWEST_ROWS = 100
 const MOST_CASES = 1000
 
