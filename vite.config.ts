@@ -14,7 +14,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 2000 },
   optimizeDeps: {
-    include: ['client-zip', 'comlink', 'react', 'react-dom/client', 'react/jsx-dev-runtime', 'zustand', 'zustand/vanilla', 'recharts', 'minisearch', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', '@huggingface/transformers', 'onnxruntime-web/webgpu'],
+    include: ['client-zip', 'comlink', 'react', 'react-dom/client', 'react/jsx-dev-runtime', 'zustand', 'zustand/vanilla', 'recharts', 'minisearch', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', '@huggingface/transformers', '@huggingface/tokenizers', '@huggingface/jinja', 'onnxruntime-web/webgpu'],
   },
   test: {
     projects: [
