@@ -29,6 +29,14 @@ function asGiven(files: ModelFiles): ExportedFile[] {
   return Object.entries(named).flatMap(([name, bytes]) => (bytes === undefined ? [] : [{ name, bytes }]))
 }
 
+/** transformers.js reads a chat template from tokenizer_config.json alone. */
+function withTemplateInside(files: ModelFiles): ModelFiles {
+  const { chatTemplate, tokenizerConfig, ...rest } = files
+  if (chatTemplate === undefined) return files
+  const raw = tokenizerConfig === undefined ? {} : JSON.parse(new TextDecoder().decode(tokenizerConfig)) as object
+  return { ...rest, chatTemplate, tokenizerConfig: json({ ...raw, chat_template: new TextDecoder().decode(chatTemplate) }) }
+}
+
 /** The whole model as safetensors: one file, or shards with their index where it is larger than `shardBytes`. */
 export async function mergedFolder(policy: Policy, files: ModelFiles, dtype: Dtype, shardBytes = SHARD_BYTES): Promise<ExportedFile[]> {
   const shards: { readonly tensors: LazyTensor[]; size: number }[] = []
@@ -73,7 +81,7 @@ export async function onnxFolder(policy: Policy, files: ModelFiles, { dtype, lef
     ...(beside.length > 0 && { use_external_data_format: { [file]: beside.length } }),
   }
   return [
-    configJson(files, dtype, { 'transformers.js_config': settings }), ...asGiven(files),
+    configJson(files, dtype, { 'transformers.js_config': settings }), ...asGiven(withTemplateInside(files)),
     { name: `onnx/${file}`, bytes: onnxBlob({ name: 'decoder', nodes: graph.nodes, constants, inputs, outputs }) },
     ...beside.map(({ name, bytes }) => ({ name: `onnx/${name}`, bytes })),
   ]
