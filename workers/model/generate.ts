@@ -1,13 +1,10 @@
 // Rollouts with a key-value cache: each prompt is computed once, its cache shared by its group; tokens are drawn on the GPU, several per submit.
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { gather, pick } from '../kernels/gather/gather.ts'
-import { segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
-import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'
-import type { SamplingShape } from '../kernels/sampling/sampling.ts'
-import { sample } from '../kernels/sampling/sampling.ts'
+import type { Chance, Drawn, Row } from './decode.ts'
+import { Decoder, newestOf, stateOf } from './decode.ts'
 import { forward } from './forward.ts'
 import type { Model, Version } from './model.ts'
-import { project } from './weight.ts'
 
 export interface Prompt {
   readonly key: number
@@ -33,10 +30,14 @@ export interface Generated {
   readonly logps: readonly number[]
 }
 
+/** Prompts' rows that go through the model at once: longer prompts go in parts. */
 const PREFILL_ROWS = 4096
 const LOGITS_ELEMENTS = 1 << 23
 const CACHE_BYTES = 1 << 28
-const TOKENS_PER_SUBMIT = 8
+/** A submit's tokens: as many as take about this long, so that reading which rollouts have ended costs little beside them. */
+const SUBMIT_MS = 30
+const FIRST_TOKENS = 4
+const MOST_TOKENS = 32
 
 /** Rollouts of every prompt, in the prompts' order, members 0 … groupSize − 1 of each. What a rollout draws depends on (seed, step, prompt key, member) alone. */
 export async function generate(model: Model, prompts: readonly Prompt[], draw: Draw): Promise<Generated[]> {
@@ -73,16 +74,26 @@ function passes({ config }: Model, prompts: readonly Prompt[], { groupSize, maxN
   return cuts
 }
 
+/** Flattened rows of prompts on their way into the cache. */
+interface Rows {
+  readonly tokens: number[]
+  readonly positions: number[]
+  readonly slots: number[]
+  readonly spans: number[]
+  /** rows of this part that end a prompt, and the first such prompt */
+  readonly ends: number[]
+  firstEnded: number
+}
+
 class Pass {
   readonly #gpu: Gpu
   readonly #promptStarts: number[] = []
   readonly #promptRows: number
+  readonly #longest: number
   readonly #slots: number
   readonly #cache: readonly Tensor[]
-  readonly #tokens: Tensor
-  readonly #logps: Tensor
-  readonly #lengths: Tensor
-  readonly #stops: Tensor
+  readonly #drawn: Drawn
+  readonly #chance: Chance
   readonly #owned: Tensor[] = []
 
   constructor(readonly model: Model, readonly prompts: readonly Prompt[], readonly draw: Draw, readonly firstPrompt: number) {
@@ -94,123 +105,141 @@ class Pass {
       rows += ids.length
     }
     this.#promptRows = rows
+    this.#longest = Math.max(...prompts.map(({ ids }) => ids.length)) + draw.maxNewTokens
     this.#slots = prompts.length * draw.groupSize
     const width = 2 * config.kvHeads * config.headDim
     const all = rows + this.#slots * draw.maxNewTokens
     this.#cache = Array.from({ length: config.layers }, (_, l) => activations.get(`cache ${l}`, all * width))
-    this.#tokens = activations.get('drawn tokens', this.#slots * draw.maxNewTokens)
-    this.#logps = activations.get('drawn logps', this.#slots * draw.maxNewTokens)
-    this.#lengths = this.#own(gpu.upload('batches', new Uint32Array(this.#slots)))
-    this.#stops = this.#own(gpu.upload('batches', Uint32Array.from(draw.stops.length > 0 ? draw.stops : [0])))
+    this.#drawn = {
+      tokens: activations.get('drawn tokens', this.#slots * draw.maxNewTokens), logps: activations.get('drawn logps', this.#slots * draw.maxNewTokens),
+      lengths: this.#upload(new Uint32Array(this.#slots)), stops: this.#upload(Uint32Array.from(draw.stops.length > 0 ? draw.stops : [0])),
+    }
+    this.#chance = { ...draw, capacity: draw.maxNewTokens, stopCount: draw.stops.length }
   }
 
   async run(): Promise<Generated[]> {
-    const { maxNewTokens } = this.draw
+    const { model, draw } = this
+    model.rotations(this.#longest) // before anything is recorded: a longer table replaces a shorter one
     const recording = this.#gpu.record()
-    this.#prefill(recording)
-    let active = Array.from({ length: this.#slots }, (_, slot) => slot)
-    for (let position = 1; position < maxNewTokens && active.length > 0; ) {
-      const count = Math.min(TOKENS_PER_SUBMIT, maxNewTokens - position)
-      this.#decode(recording, active, position, count)
-      position += count
-      recording.submit()
-      const lengths = await this.#gpu.readU32(this.#lengths, this.#slots)
-      active = active.filter((slot) => lengths[slot] === 0)
+    const decoder = new Decoder(recording, model, draw.version, this.#cache, this.#longest)
+    try {
+      this.#prefill(recording, decoder)
+      await this.#decode(recording, decoder)
+      return await this.#collect()
+    } finally {
+      decoder.free()
+      for (const tensor of this.#owned) this.#gpu.free(tensor)
     }
-    recording.submit()
-    const generated = await this.#collect()
-    for (const tensor of this.#owned) this.#gpu.free(tensor)
-    return generated
   }
 
-  #own(tensor: Tensor): Tensor {
+  #upload(values: Uint32Array): Tensor {
+    const tensor = this.#gpu.upload('batches', values)
     this.#owned.push(tensor)
     return tensor
   }
 
-  /** What chance knows of a slot besides its row: slot, prompt key, member. */
-  #identity(slot: number): [number, number, number] {
-    const prompt = Math.floor(slot / this.draw.groupSize)
-    return [slot, (this.prompts[prompt]?.key ?? 0) >>> 0, slot % this.draw.groupSize]
+  /** A slot as a row of decoding after `drawn` tokens. */
+  #row(slot: number, drawn: number, logitsRow: number): Row {
+    const { groupSize, maxNewTokens } = this.draw
+    const prompt = Math.floor(slot / groupSize)
+    return {
+      start: this.#promptStarts[prompt] ?? 0, length: this.prompts[prompt]?.ids.length ?? 0, own: this.#promptRows + slot * maxNewTokens, drawn,
+      logitsRow, slot, key: (this.prompts[prompt]?.key ?? 0) >>> 0, member: slot % groupSize,
+    }
   }
 
-  /** Computes every prompt once into the cache and draws each rollout's first token from its prompt's last row. */
-  #prefill(recording: Recording): void {
+  /** Computes every prompt once into the cache, in parts, and draws each rollout's first token from its prompt's last row. */
+  #prefill(recording: Recording, decoder: Decoder): void {
     const { config, activations } = this.model
     const tops = activations.get('prompt tops', this.prompts.length * config.hidden)
-    for (let first = 0; first < this.prompts.length; ) {
-      let last = first
-      let rows = 0
-      do rows += this.prompts[last++]?.ids.length ?? 0
-      while (last < this.prompts.length && rows + (this.prompts[last]?.ids.length ?? 0) <= PREFILL_ROWS)
-      this.#prefillPart(recording, first, last, tops)
-      first = last
-    }
-    const rows = Array.from({ length: this.#slots }, (_, slot) => [Math.floor(slot / this.draw.groupSize), ...this.#identity(slot)]).flat()
-    this.#drawTokens(recording, tops, this.prompts.length, this.#own(this.#gpu.upload('batches', Uint32Array.from(rows))), this.#slots, 0)
+    for (let first = 0; first < this.#promptRows; first += PREFILL_ROWS) this.#prefillPart(recording, this.#rowsOf(first, Math.min(this.#promptRows, first + PREFILL_ROWS)), tops)
+    const rows = Array.from({ length: this.#slots }, (_, slot) => this.#row(slot, 0, Math.floor(slot / this.draw.groupSize)))
+    decoder.draw(tops, this.prompts.length, this.#upload(stateOf(rows)), this.#slots, this.#drawn, this.#chance)
   }
 
-  #prefillPart(recording: Recording, first: number, last: number, tops: Tensor): void {
-    const { hidden } = this.model.config
-    const members = this.prompts.slice(first, last)
-    const tokens = members.flatMap(({ ids }) => [...ids])
-    const positions = members.flatMap(({ ids }) => ids.map((_, i) => i))
-    const starts = this.#promptStarts.slice(first, last)
-    const slots = members.flatMap(({ ids }, i) => ids.map((_, j) => (starts[i] ?? 0) + j))
-    const spans = members.flatMap(({ ids }, i) => ids.flatMap((_, j) => [0, 0, starts[i] ?? 0, (starts[i] ?? 0) + j + 1]))
-    const lastRows = members.map(({ ids }, i) => (starts[i] ?? 0) - (starts[0] ?? 0) + ids.length - 1)
-    const up = (values: readonly number[]): Tensor => this.#own(this.#gpu.upload('batches', Uint32Array.from(values)))
-    const batch = { rows: tokens.length, tokens: up(tokens), positions: up(positions), slots: up(slots), spans: up(spans), length: Math.max(...members.map(({ ids }) => ids.length)) }
-    const top = forward(recording, this.model, batch, { version: this.draw.version, keep: false, cache: this.#cache })
-    const gathered = this.model.activations.get('prompt tops part', members.length * hidden)
-    gather(recording, top, up(lastRows), gathered, members.length, hidden)
-    recording.copy(gathered, tops, members.length * hidden, 0, first * hidden)
-  }
-
-  /** Records `count` tokens of the running slots, from `position` on; a slot that ends on the way is computed on and ignored. */
-  #decode(recording: Recording, active: readonly number[], position: number, count: number): void {
-    const { groupSize, maxNewTokens } = this.draw
-    const rows = active.length
-    const own = (values: readonly number[]): Tensor => this.#own(this.#gpu.upload('batches', Uint32Array.from(values)))
-    const identities = own(active.flatMap((slot, row) => [row, ...this.#identity(slot)]))
-    const prompts = active.map((slot) => {
-      const prompt = Math.floor(slot / groupSize)
-      return { start: this.#promptStarts[prompt] ?? 0, length: this.prompts[prompt]?.ids.length ?? 0 }
-    })
-    const longest = Math.max(...prompts.map(({ length }) => length))
-    const tokens = this.model.activations.get('decode tokens', rows)
-    for (let at = position; at < position + count; at++) {
-      const caches = active.map((slot) => this.#promptRows + slot * maxNewTokens)
-      pick(recording, this.#tokens, own(active.map((slot) => slot * maxNewTokens + at - 1)), tokens, rows)
-      const batch = {
-        rows, tokens, length: longest + at, positions: own(prompts.map(({ length }) => length + at - 1)), slots: own(caches.map((start) => start + at - 1)),
-        spans: own(prompts.flatMap(({ start, length }, i) => [start, start + length, caches[i] ?? 0, (caches[i] ?? 0) + at])),
+  /** The rows [first, end) of all prompts one after another; each attends to its prompt's rows in the cache up to itself. */
+  #rowsOf(first: number, end: number): Rows {
+    const rows: Rows = { tokens: [], positions: [], slots: [], spans: [], ends: [], firstEnded: -1 }
+    this.prompts.forEach(({ ids }, prompt) => {
+      const start = this.#promptStarts[prompt] ?? 0
+      for (let row = Math.max(start, first); row < Math.min(start + ids.length, end); row++) {
+        rows.tokens.push(ids[row - start] ?? 0)
+        rows.positions.push(row - start)
+        rows.slots.push(row)
+        rows.spans.push(0, 0, start, row + 1)
+        if (row + 1 < start + ids.length) continue
+        if (rows.ends.length === 0) rows.firstEnded = prompt
+        rows.ends.push(row - first)
       }
-      const top = forward(recording, this.model, batch, { version: this.draw.version, keep: false, cache: this.#cache })
-      this.#drawTokens(recording, top, rows, identities, rows, at)
-    }
+    })
+    return rows
   }
 
-  /** Final norm and head of `logitsRows` rows of `top`, then one token for each of `count` identities. */
-  #drawTokens(recording: Recording, top: Tensor, logitsRows: number, rows: Tensor, count: number, position: number): void {
-    const { config, activations, base } = this.model
-    const { draw } = this
-    const { hidden, vocabulary } = config
-    const normed = activations.get('normed', logitsRows * hidden)
-    rmsNorm(recording, top, base.of('norm', draw.version.base), normed, activations.get('rstd', logitsRows), { rows: logitsRows, width: hidden, eps: config.normEps })
-    const logits = activations.get('logits', logitsRows * vocabulary)
-    project(recording, normed, logits, { m: logitsRows, weight: this.model.head(draw.version) })
-    recording.spend(2 * logitsRows * vocabulary * hidden)
-    const partials = activations.get('softmax partials', logitsRows * segmentsOf(vocabulary) * 4)
-    const thresholds = activations.get('thresholds', logitsRows)
-    const shape: SamplingShape = { ...draw, count, logitsRows, vocabulary, stopCount: draw.stops.length, capacity: draw.maxNewTokens, position }
-    sample(recording, { logits, partials, thresholds, rows, stops: this.#stops, tokens: this.#tokens, logps: this.#logps, lengths: this.#lengths }, shape)
+  #prefillPart(recording: Recording, rows: Rows, tops: Tensor): void {
+    const { model, draw } = this
+    const { hidden } = model.config
+    const up = (values: readonly number[]): Tensor => this.#upload(Uint32Array.from(values))
+    const batch = { rows: rows.tokens.length, tokens: up(rows.tokens), positions: up(rows.positions), slots: up(rows.slots), spans: up(rows.spans), length: this.#longest }
+    const top = forward(recording, model, batch, { version: draw.version, keep: false, cache: this.#cache })
+    if (rows.ends.length === 0) return
+    const gathered = model.activations.get('prompt tops part', rows.ends.length * hidden)
+    gather(recording, top, up(rows.ends), gathered, rows.ends.length, hidden)
+    recording.copy(gathered, tops, rows.ends.length * hidden, 0, rows.firstEnded * hidden)
+  }
+
+  /**
+   * Draws until every rollout has ended. Which have ended is read while the next tokens are computed, as long as none ends; those that end leave the batch.
+   * A rollout that ends inside a submit is computed on until the next and ignored: nothing that is drawn depends on how tokens are cut into submits.
+   */
+  async #decode(recording: Recording, decoder: Decoder): Promise<void> {
+    const { maxNewTokens, stops } = this.draw
+    let active = Array.from({ length: this.#slots }, (_, slot) => slot)
+    let state = this.#compose(recording, active, 1)
+    let count = FIRST_TOKENS
+    let waiting: Promise<Uint32Array> | undefined
+    for (let position = 1; position < maxNewTokens && active.length > 0; ) {
+      const began = performance.now()
+      const tokens = Math.min(count, maxNewTokens - position)
+      for (let i = 0; i < tokens; i++) decoder.step(state, active.length, this.#drawn, this.#chance)
+      recording.submit()
+      position += tokens
+      if (stops.length === 0) {
+        await this.#gpu.pace.room()
+        continue
+      }
+      const flags = this.#gpu.readU32(this.#drawn.lengths, this.#slots)
+      flags.catch(() => undefined) // where it is not awaited, the device is lost and another call says so
+      if (waiting === undefined && position < maxNewTokens) {
+        waiting = flags // the first submit's: the next is computed meanwhile
+        continue
+      }
+      const lengths = await (waiting ?? flags)
+      const running = active.filter((slot) => lengths[slot] === 0)
+      const none = running.length === active.length
+      waiting = none ? flags : undefined
+      const took = (performance.now() - began) / tokens
+      count = Math.max(1, Math.min(MOST_TOKENS, 2 * count, Math.round(SUBMIT_MS / took)))
+      if (none) continue
+      active = running
+      if (active.length > 0 && position < maxNewTokens) state = this.#compose(recording, active, position)
+    }
+    recording.submit()
+  }
+
+  /** The state of running slots that have drawn `position` tokens, the newest of which only the GPU knows. */
+  #compose(recording: Recording, active: readonly number[], position: number): Tensor {
+    const { maxNewTokens } = this.draw
+    const state = this.#upload(stateOf(active.map((slot, row) => this.#row(slot, position, row))))
+    const newest = this.#upload(Uint32Array.from(active, (slot) => slot * maxNewTokens + position - 1))
+    pick(recording, this.#drawn.tokens, newest, newestOf(state, active.length), active.length)
+    return state
   }
 
   async #collect(): Promise<Generated[]> {
     const { groupSize, maxNewTokens } = this.draw
+    const { tokens: drawnTokens, logps: drawnLogps, lengths: ended } = this.#drawn
     const [tokens, logps, lengths] = await Promise.all([
-      this.#gpu.readU32(this.#tokens, this.#slots * maxNewTokens), this.#gpu.read(this.#logps, this.#slots * maxNewTokens), this.#gpu.readU32(this.#lengths, this.#slots),
+      this.#gpu.readU32(drawnTokens, this.#slots * maxNewTokens), this.#gpu.read(drawnLogps, this.#slots * maxNewTokens), this.#gpu.readU32(ended, this.#slots),
     ])
     return Array.from({ length: this.#slots }, (_, slot) => {
       const [from, to] = [slot * maxNewTokens, slot * maxNewTokens + (lengths[slot] ?? 0)]

@@ -70,12 +70,13 @@ export function sampleAs(recording: Recording, t: SamplingTensors, s: SamplingSh
   const temperature = greedy ? 1 : s.temperature
   const segments = segmentsOf(s.vocabulary)
   const filtered = !greedy && ((s.topK > 0 && s.topK < s.vocabulary) || s.topP < 1)
+  const entries = s.logitsRows * s.vocabulary
   const groups = Math.ceil((s.logitsRows * segments) / 32)
   const across = Math.min(groups, gpu.device.limits.maxComputeWorkgroupsPerDimension)
-  recording.dispatch(gpu.kernel('sample partial', partialSource), [t.logits, t.partials], [s.logitsRows, s.vocabulary, segments, f32(1 / temperature)], [across, Math.ceil(groups / across)])
+  recording.dispatch(gpu.kernel('sample partial', partialSource), [t.logits, t.partials], [s.logitsRows, s.vocabulary, segments, f32(1 / temperature)], [across, Math.ceil(groups / across)], { flops: 8 * entries, bytes: 4 * entries })
   if (filtered) {
     const threshold = gpu.kernel('sampling_threshold', thresholdSource)
-    recording.dispatch(threshold, [t.logits, t.partials, t.thresholds], [s.vocabulary, segments, s.topK, f32(s.topP), f32(1 / temperature)], [s.logitsRows])
+    recording.dispatch(threshold, [t.logits, t.partials, t.thresholds], [s.vocabulary, segments, s.topK, f32(s.topP), f32(1 / temperature)], [s.logitsRows], { flops: 4 * THRESHOLD_PASSES * entries, bytes: 4 * THRESHOLD_PASSES * entries })
   }
   const kernel = gpu.kernel(`sample ${variant}`, `${chanceSource}\n${variant === 'thread' ? threadSource : groupSource}`, { FILTERED: filtered })
   const uniforms = [s.count, s.vocabulary, segments, s.stopCount, s.capacity, newestAt(s.count), s.seed >>> 0, s.step >>> 0, greedy ? 1 : 0, f32(1 / temperature)]
