@@ -36,7 +36,14 @@ export interface HubOptions {
   readonly etags?: boolean
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const digests = new WeakMap<Uint8Array, string>()
+
+/** Hex. Large files are hashed once. */
+export function sha256(bytes: Uint8Array): string {
+  const known = digests.get(bytes) ?? createHash('sha256').update(bytes).digest('hex')
+  digests.set(bytes, known)
+  return known
+}
 
 /** Long enough for what was sent to be read: a cut line takes with it what lies unread. */
 const READING_MS = 40

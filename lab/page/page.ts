@@ -14,6 +14,7 @@ async function work(job: Job): Promise<unknown> {
     case 'bench': return (await import('./bench.ts')).bench(job)
     case 'ingest': return (await import('./ingest.ts')).ingest(job)
     case 'fuzz': return (await import('./fuzz.ts')).fuzz(job)
+    case 'bench-keep': return (await import('./bench-keep.ts')).benchKeep(job)
     case 'bench-ingest': return (await import('./bench-ingest.ts')).benchIngest()
   }
 }

@@ -104,11 +104,17 @@ export interface FuzzJob {
   readonly count: number
 }
 
+export interface BenchKeepJob {
+  readonly verb: 'bench-keep'
+  /** a hub that serves it as owner/tiny; without one the chosen files are the model's folder */
+  readonly mirror?: string
+}
+
 export interface BenchIngestJob {
   readonly verb: 'bench-ingest'
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | BenchIngestJob
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | BenchIngestJob | BenchKeepJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -128,6 +134,7 @@ export interface Results {
   readonly ingest: Counted
   readonly fuzz: FuzzCount
   readonly 'bench-ingest': IngestFigures
+  readonly 'bench-keep': KeepFigures
 }
 
 export interface Ranked {
@@ -181,6 +188,14 @@ export interface FuzzCount {
   readonly failed: readonly string[]
   readonly slowestMs: number
   readonly slowest: string
+}
+
+export interface KeepFigures {
+  readonly bytes: number
+  readonly inspectSeconds: number
+  readonly addSeconds: number
+  readonly openSeconds: number
+  readonly readSeconds: number
 }
 
 export interface IngestFigures {

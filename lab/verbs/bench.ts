@@ -4,29 +4,31 @@ import { number, text } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
 import { BadInput } from '../errors.ts'
 import { benchIngest, ROWS } from '../bench/ingest.ts'
+import { benchKeep } from '../bench/keep.ts'
 import { modelIn } from '../folders.ts'
 import type { Command } from './command.ts'
 
-/** `ingest` takes minutes and gigabytes of the disk, so it is measured when it is named. */
-const NAMED_ONLY = 'ingest'
-export const BENCHES = ['peak', 'matmul', 'train-step', 'generate', 'search', 'dense', NAMED_ONLY] as const
+/** These take minutes or gigabytes of the disk, or a model: they are measured when they are named. */
+const NAMED_ONLY: readonly string[] = ['ingest', 'keep']
+export const BENCHES = ['peak', 'matmul', 'train-step', 'generate', 'search', 'dense', 'ingest', 'keep'] as const
 const FEWEST_ROWS = 100
 const MOST_CASES = 1000
 
 export const bench: Command = async (args, terminal) => {
   const unknown = args.positionals.find((name) => !(BENCHES as readonly string[]).includes(name))
   if (unknown !== undefined) {
-    throw new BadInput(`bench ${JSON.stringify(unknown)} is unknown; give one of ${BENCHES.join(', ')}, or none for all but ${NAMED_ONLY}`)
+    throw new BadInput(`bench ${JSON.stringify(unknown)} is unknown; give one of ${BENCHES.join(', ')}, or none for all but ${NAMED_ONLY.join(' and ')}`)
   }
   const rows = number(args, 'rows', ROWS, FEWEST_ROWS, ROWS, true)
   const limit = number(args, 'limit', MOST_CASES, 1, MOST_CASES, true)
   const folder = text(args, 'model')
   const model = folder === undefined ? undefined : { name: basename(folder), files: modelIn(folder) }
-  const names = args.positionals.length > 0 ? args.positionals : BENCHES.filter((name) => name !== NAMED_ONLY)
+  const names = args.positionals.length > 0 ? args.positionals : BENCHES.filter((name) => !NAMED_ONLY.includes(name))
   return withLab({ exchange: new Exchange(), ...terminal }, async (lab) => {
     const benches: unknown[] = []
     for (const name of names) {
-      if (name === NAMED_ONLY) benches.push(await benchIngest(lab, rows, terminal.progress))
+      if (name === 'ingest') benches.push(await benchIngest(lab, rows, terminal.progress))
+      else if (name === 'keep') benches.push(await benchKeep(lab, model))
       else {
         if (name === 'generate' && model !== undefined) await lab.choose(model.files)
         benches.push(...(await lab.run({ verb: 'bench', names: [name], limit, ...(model && { model: model.name }) })).benches)
