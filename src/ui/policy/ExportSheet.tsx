@@ -69,7 +69,7 @@ export function ExportSheet({ onClose }: { readonly onClose: () => void }) {
       footer={<button type="button" className="button primary" onClick={onClose}>Done</button>}
     >
       <p className="quiet">The policy as it stands now. After a finished run that is its best checkpoint; while one is under way, what it has learnt so far.</p>
-      <ul className="ways">
+      <ul className="exports">
         {ways.map(({ kind, title, explain, about }) => (
           <li key={kind} aria-label={title}>
             <div>
@@ -77,7 +77,7 @@ export function ExportSheet({ onClose }: { readonly onClose: () => void }) {
               <p className="quiet">{explain}</p>
               <p role={said?.is === 'fault' ? 'alert' : 'status'} className={said?.is === 'fault' ? 'fault' : 'good'}>{said?.kind === kind ? said.text : ''}</p>
             </div>
-            <p className="ways-buttons">
+            <p className="export-buttons">
               <button type="button" className="button" disabled={busy} aria-label={`Save ${title} as .zip`} onClick={() => void save(kind, 'archive')}>
                 Save as .zip
               </button>

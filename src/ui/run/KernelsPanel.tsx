@@ -1,5 +1,5 @@
 // What the kernels cost and what the buffers take: time by kernel with what it achieved of the adapter's peaks, and bytes by purpose.
-import { useEffect } from 'react'
+import { useEffect, type CSSProperties } from 'react'
 import type { KernelProfile, KernelTime, MemoryReport } from '../../state/profiling.ts'
 import { count, digits, memory as bytesOf, percent } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
@@ -41,7 +41,7 @@ function Times({ profile }: { readonly profile: KernelProfile }) {
             <tr key={kernel.kernel}>
               <th scope="row" title={kernel.kernel}>{kernel.kernel}</th>
               <td className="number">{digits(kernel.ms)}</td>
-              <td className="number share"><span className="share-bar" style={{ inlineSize: `${all > 0 ? 100 * kernel.ms / all : 0}%` }} />{percent(all > 0 ? kernel.ms / all : 0)}</td>
+              <td className="number share" style={{ '--share': `${all > 0 ? 100 * kernel.ms / all : 0}%` } as CSSProperties}>{percent(all > 0 ? kernel.ms / all : 0)}</td>
               <td className="number">{count(kernel.calls)}</td>
               <td className="number">{digits(perSecond(kernel.flops, kernel.ms))}</td>
               <td className="number">{digits(perSecond(kernel.bytes, kernel.ms))}</td>
