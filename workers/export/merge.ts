@@ -2,10 +2,10 @@
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 import { parseConfig } from '../../src/domain/modelConfig.ts'
 import type { ModelFiles } from '../../src/protocol/policy.ts'
-import { parseAdapterConfig } from '../model/adapter.ts'
+import { openAdapter } from '../model/adapter.ts'
 import { adapterLayout, modelLayout } from '../model/layout.ts'
 import type { NamedTensor } from '../model/safetensors.ts'
-import { openSafetensors, openWeights } from '../model/safetensors.ts'
+import { openWeights } from '../model/safetensors.ts'
 import type { ReadTensor } from './graph.ts'
 
 /** A low-rank adapter's values under PEFT's names; what it adds to a matrix is alpha / rank · B·A. */
@@ -61,9 +61,8 @@ async function fileReader({ weights: files, weightsIndex }: ModelFiles, tensors:
 
 function adapterOf({ adapterConfig, adapterWeights }: ModelFiles, config: ModelConfig): AdapterValues | undefined {
   if (adapterConfig === undefined || adapterWeights === undefined) return undefined
-  const { rank, alpha, targets } = parseAdapterConfig(adapterConfig)
-  const file = openSafetensors(adapterWeights, 'adapter_model.safetensors')
-  const tensors = adapterLayout(config, rank, targets).flatMap(({ members }) => members).map(({ name, shape }) => ({ name, shape, data: file.read(name) }))
+  const { rank, alpha, targets, read } = openAdapter(adapterConfig, adapterWeights, config)
+  const tensors = adapterLayout(config, rank, targets).flatMap(({ members }) => members).map(({ name, shape }) => ({ name, shape, data: read(name) }))
   return { rank, alpha, tensors }
 }
 

@@ -57,15 +57,26 @@ export function modelLayout(config: ModelConfig): readonly Group[] {
   ]
 }
 
-/** The low-rank pairs of an adapter under PEFT's names: A [rank, in], B [out, rank] for every target module of every layer. */
+const BLOCKS: Readonly<Record<string, string>> = { q_proj: 'self_attn', k_proj: 'self_attn', v_proj: 'self_attn', o_proj: 'self_attn', gate_proj: 'mlp', up_proj: 'mlp', down_proj: 'mlp' }
+
+/** The module's name on the model hub: `model.layers.0.self_attn.q_proj`. */
+export const moduleOf = (layer: number, kind: string): string => `model.layers.${layer}.${BLOCKS[kind] ?? ''}.${kind}`
+
+/** Whether `targets`, kinds of modules (`q_proj`: in every layer) and full names of single ones, hold this one. */
+export const adapts = (targets: readonly string[], layer: number, kind: string): boolean => targets.includes(kind) || targets.includes(moduleOf(layer, kind))
+
+/** The kinds of modules that are adapted in some layer. */
+export const kindsOf = (targets: readonly string[]): readonly string[] => [...new Set(targets.map((target) => target.split('.').at(-1) ?? target))]
+
+/** The low-rank pairs of an adapter under PEFT's names: A [rank, in], B [out, rank] for every target module; `targets` as `adapts` takes them. */
 export function adapterLayout(config: ModelConfig, rank: number, targets: readonly string[]): readonly Group[] {
   const { hidden, intermediate, heads, kvHeads, headDim } = config
-  const sides: Readonly<Record<string, readonly [block: string, out: number, into: number]>> = {
-    q_proj: ['self_attn', heads * headDim, hidden], k_proj: ['self_attn', kvHeads * headDim, hidden], v_proj: ['self_attn', kvHeads * headDim, hidden],
-    o_proj: ['self_attn', hidden, heads * headDim], gate_proj: ['mlp', intermediate, hidden], up_proj: ['mlp', intermediate, hidden], down_proj: ['mlp', hidden, intermediate],
+  const sides: Readonly<Record<string, readonly [out: number, into: number]>> = {
+    q_proj: [heads * headDim, hidden], k_proj: [kvHeads * headDim, hidden], v_proj: [kvHeads * headDim, hidden],
+    o_proj: [hidden, heads * headDim], gate_proj: [intermediate, hidden], up_proj: [intermediate, hidden], down_proj: [hidden, intermediate],
   }
-  return Array.from({ length: config.layers }, (_, l) => Object.entries(sides).filter(([name]) => targets.includes(name)).flatMap(([name, [block, out, into]]) => {
-    const at = `base_model.model.model.layers.${l}.${block}.${name}`
-    return [group(`${l}.${name}.A`, [`${at}.lora_A.weight`, rank, into]), group(`${l}.${name}.B`, [`${at}.lora_B.weight`, out, rank])]
+  return Array.from({ length: config.layers }, (_, l) => Object.entries(sides).filter(([kind]) => adapts(targets, l, kind)).flatMap(([kind, [out, into]]) => {
+    const at = `base_model.model.${moduleOf(l, kind)}`
+    return [group(`${l}.${kind}.A`, [`${at}.lora_A.weight`, rank, into]), group(`${l}.${kind}.B`, [`${at}.lora_B.weight`, out, rank])]
   })).flat()
 }

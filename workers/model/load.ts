@@ -4,7 +4,7 @@ import type { LoadProgress, ModelFiles, Trainable, WeightStorage } from '../../s
 import type { Gpu } from '../gpu/gpu.ts'
 import { strideOf } from '../kernels/packed/packed.ts'
 import { unpack } from '../kernels/packed/unpack.ts'
-import { parseAdapterConfig } from './adapter.ts'
+import { openAdapter } from './adapter.ts'
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
 import { parseConfig } from '../../src/domain/modelConfig.ts'
 import type { Group } from './layout.ts'
@@ -13,8 +13,8 @@ import type { Adapter } from './model.ts'
 import { Model } from './model.ts'
 import { Parameters } from './parameters.ts'
 import { packRows } from './packing.ts'
-import type { Safetensors, Weights } from './safetensors.ts'
-import { openSafetensors, openWeights } from './safetensors.ts'
+import type { Weights } from './safetensors.ts'
+import { openWeights } from './safetensors.ts'
 import { WIDTHS } from './safetensorsHeader.ts'
 import type { Source } from './upload.ts'
 
@@ -25,7 +25,7 @@ export interface Trained {
 }
 
 /** Throws for the first tensor that is missing or misshapen. */
-function check(groups: readonly Group[], file: Pick<Safetensors, 'names' | 'has' | 'shape'>, name: string): void {
+function check(groups: readonly Group[], file: Pick<Weights, 'names' | 'has' | 'shape'>, name: string): void {
   for (const { members } of groups) {
     for (const member of members) {
       if (!file.has(member.name)) throw new Error(`${name}: tensor ${member.name} is missing; expected shape [${member.shape.join(', ')}]`)
@@ -36,7 +36,7 @@ function check(groups: readonly Group[], file: Pick<Safetensors, 'names' | 'has'
 }
 
 /** Tensors of the file that the model does not use would change what it computes; a tied head that is stored again is the one exception. */
-function refuseExtras(groups: readonly Group[], file: Pick<Safetensors, 'names' | 'has' | 'shape'>, name: string, config: ModelConfig): void {
+function refuseExtras(groups: readonly Group[], file: Pick<Weights, 'names' | 'has' | 'shape'>, name: string, config: ModelConfig): void {
   const known = new Set(groups.flatMap(({ members }) => members.map((member) => member.name)))
   const extra = file.names.find((tensor) => !known.has(tensor) && !(config.tied && tensor === 'lm_head.weight') && !tensor.endsWith('rotary_emb.inv_freq'))
   if (extra !== undefined) throw new Error(`${name}: tensor ${extra} of shape [${file.shape(extra).join(', ')}] is none of a ${config.architecture}'s; the checkpoint is of another architecture`)
@@ -104,10 +104,7 @@ async function makeAdapter(gpu: Gpu, config: ModelConfig, { rank, alpha, targets
 
 function adapterReader(files: ModelFiles, config: ModelConfig): (Omit<Adapter, 'parameters'> & { read: Reader }) | undefined {
   if (files.adapterConfig === undefined || files.adapterWeights === undefined) return undefined
-  const { rank, alpha, targets } = parseAdapterConfig(files.adapterConfig)
-  const file = openSafetensors(files.adapterWeights, 'adapter_model.safetensors')
-  check(adapterLayout(config, rank, targets), file, 'adapter_model.safetensors')
-  return { rank, alpha, targets, read: (name) => file.read(name) }
+  return openAdapter(files.adapterConfig, files.adapterWeights, config)
 }
 
 /** PEFT's initialisation: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that training starts at the base policy. */

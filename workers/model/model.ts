@@ -3,6 +3,7 @@ import { rotaryFrequencies } from '../../src/domain/rotary.ts'
 import type { Gpu, Tensor } from '../gpu/gpu.ts'
 import { ropeTable } from '../kernels/rope/rope.ts'
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
+import { adapts } from './layout.ts'
 import type { Linear, LowRank } from './linear.ts'
 import type { Copy, Parameters } from './parameters.ts'
 import type { Weight } from './weight.ts'
@@ -21,6 +22,7 @@ export interface Adapter {
   readonly parameters: Parameters
   readonly rank: number
   readonly alpha: number
+  /** kinds of modules that are adapted in every layer, and full names of those that are adapted in some */
   readonly targets: readonly string[]
 }
 
@@ -124,7 +126,7 @@ export class Model {
   }
 
   #lowRank(index: number, name: string, column: number, out: number, version: Version): LowRank[] {
-    if (this.adapter === undefined || version.adapter === 'off' || !this.adapter.targets.includes(name)) return []
+    if (this.adapter === undefined || version.adapter === 'off' || !adapts(this.adapter.targets, index, name)) return []
     const { parameters, rank, alpha } = this.adapter
     const [a, b] = [`${index}.${name}.A`, `${index}.${name}.B`]
     return [{

@@ -7,6 +7,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import type { PackSequence } from '../model/batch.ts'
 import { microBatches, rowsOf } from '../model/batch.ts'
 import type { Keep } from '../model/forward.ts'
+import { kindsOf } from '../model/layout.ts'
 import type { Model, Version } from '../model/model.ts'
 import { OptimiserState } from './optimiser.ts'
 
@@ -56,7 +57,7 @@ export class Policy {
       return total
     }))
     const largest = sum((i) => (cuts.some(([first]) => first === i) ? rowsOf(sequences[i] ?? { promptIds: [], ids: [] }, undefined) : (rows[i] ?? 0)))
-    const lowRank: LowRankShape | undefined = adapter && { rank: adapter.rank, targets: adapter.targets }
+    const lowRank: LowRankShape | undefined = adapter && { rank: adapter.rank, targets: kindsOf(adapter.targets) }
     const rooms = trainingRooms(config, lowRank, { rows: largest, lossTokens: sum((i) => sequences[i]?.ids.length ?? 0), keep: this.#keep, full: this.model.base.trainable })
     const [name, words] = [...rooms].reduce((widest, room) => (room[1] > widest[1] ? room : widest), ['', 0] as [string, number])
     if (words * 4 > limit) {

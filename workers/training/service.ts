@@ -14,6 +14,7 @@ import { measurePeak } from '../gpu/peak.ts'
 import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
 import type { Prompt } from '../model/generate.ts'
 import { generate } from '../model/generate.ts'
+import { kindsOf } from '../model/layout.ts'
 import { loadModel } from '../model/load.ts'
 import { CURRENT } from '../model/model.ts'
 import { writeSafetensors } from '../model/safetensors.ts'
@@ -226,7 +227,7 @@ export class Service implements PolicyService {
 /** Refuses a request whose scratch an adapter cannot bind, naming a group size that fits. */
 function refuseSampling({ gpu, model: { config, adapter } }: Policy, prompts: readonly Prompt[], groupSize: number, maxNewTokens: number): void {
   const promptTokens = Math.max(1, ...prompts.map(({ ids }) => ids.length))
-  const widest = (size: number): [string, number] => [...samplingRooms(config, adapter && { rank: adapter.rank, targets: adapter.targets }, { prompts: prompts.length, groupSize: size, promptTokens, maxNewTokens })]
+  const widest = (size: number): [string, number] => [...samplingRooms(config, adapter && { rank: adapter.rank, targets: kindsOf(adapter.targets) }, { prompts: prompts.length, groupSize: size, promptTokens, maxNewTokens })]
     .reduce((largest, room) => (room[1] > largest[1] ? room : largest), ['', 0] as [string, number])
   const [name, words] = widest(groupSize)
   if (words * 4 <= gpu.bindingLimit) return
