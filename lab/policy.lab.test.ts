@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { writeSafetensors } from '../workers/model/safetensors.ts'
 import { ROOT } from './root.ts'
 import { hasShared, lab, SHARED, startLab } from './testing.ts'
 
@@ -25,6 +26,11 @@ function tensorsOf(path: string): Map<string, Float32Array> {
     if (dtype !== 'F32') throw new Error(`${name} is ${dtype}`)
     return [name, new Float32Array(bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to))]
   }))
+}
+
+function shapeOf(path: string, name: string): readonly number[] {
+  const bytes = readFileSync(path)
+  return (JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString()) as Header)[name]!.shape
 }
 
 /** Changes the first number of one tensor in a safetensors file. */
@@ -137,6 +143,23 @@ describe('generate on the embedded policy', () => {
     const { status, last } = await lab(['generate', POLICY, '--tokens', '1,99999999', '--max', '1'])
     expect(last['error']).toMatch(/^token 99999999 is outside of the vocabulary/)
     expect(status).toBe(1)
+  })
+
+  test('continues from shards as from one file, and names the shard that is missing', async () => {
+    const sharded = join(folder, 'sharded')
+    cpSync(POLICY, sharded, { recursive: true })
+    rmSync(join(sharded, 'model.safetensors'))
+    const tensors = [...tensorsOf(join(POLICY, 'model.safetensors'))].map(([name, data]) => ({ name, data, shape: shapeOf(join(POLICY, 'model.safetensors'), name) }))
+    const names = [1, 2, 3].map((part) => `model-0000${part}-of-00003.safetensors`)
+    const inShard = (shard: number) => tensors.filter((_, at) => at % 3 === shard)
+    for (const [shard, name] of names.entries()) writeFileSync(join(sharded, name), new Uint8Array(writeSafetensors(inShard(shard))))
+    const map = Object.fromEntries(names.flatMap((name, shard) => inShard(shard).map((tensor) => [tensor.name, name])))
+    writeFileSync(join(sharded, 'model.safetensors.index.json'), JSON.stringify({ weight_map: map }))
+    const words = ['--tokens', '300,301,302', '--max', '12', '--seed', '5']
+    expect((await lab(['generate', sharded, ...words])).last).toEqual((await lab(['generate', POLICY, ...words])).last)
+    rmSync(join(sharded, names[1]!))
+    const { status, last } = await lab(['generate', sharded, ...words])
+    expect({ status, error: last['error'] }).toEqual({ status: 1, error: `folder ${sharded}: model.safetensors.index.json names ${names[1]!}, which is missing; get the whole model folder` })
   })
 
   test('refuses a model whose config is of another architecture as bad input', async () => {
