@@ -1,4 +1,4 @@
-// For the software adapter and wide heads (written out they would compile for long): one thread per row and query head normalises (HEAD_NORM) and turns its query and the newest key, stores key and value
+// for the software adapter and heads that are wide or not read in fours: one thread per row and query head normalises (HEAD_NORM) and turns its query and the newest key, stores key and value
 // (the first head of each key head), and attends, softmax in one pass.
 // qkv: [rows, (HEADS + 2·KV_HEADS)·HEAD_DIM] as projected; norms: [2, HEAD_DIM] (for queries | for keys); table: [positions, HEAD_DIM] (cosines | sines);
 // kv: [*, 2·KV_HEADS·HEAD_DIM] (keys | values); out: [rows, HEADS·HEAD_DIM]

@@ -15,7 +15,8 @@ import threadSource from './decode_attention.thread.wgsl?raw'
 export const ROW_WORDS = 8
 /** Keys that one workgroup takes: a constant, so that a row's bytes never depend on its batch. */
 const SPLIT = 256
-/** Components of a head that are written out at most. */
+/** Components of a head that are written out at most (more compile for long), and of which a thread takes two heads (it keeps them in registers). */
+const WRITTEN_OUT = 64
 const WIDE = 32
 
 /** thread: one thread per row and head, for the software adapter; split: workgroups, for graphics cards. */
@@ -66,7 +67,10 @@ export function decodeAttentionAs(recording: Recording, t: DecodeAttention, s: D
   const cost = { flops: 4 * rows * heads * headDim * longest, bytes: 8 * rows * kvHeads * headDim * longest }
   const HEAD_NORM = t.headNorm !== undefined
   if (variant === 'thread') {
-    recording.dispatch(kernel('thread', headDim > WIDE ? loopSource : threadSource, { HEAD_NORM }), [t.qkv, norms, t.table, t.state, t.kv, t.out], uniforms, [Math.ceil((rows * heads) / 16)], cost)
+    const fours = headDim % 8 === 0 && headDim <= WRITTEN_OUT
+    const each = fours && headDim <= WIDE && (heads / kvHeads) % 2 === 0 ? 2 : 1
+    const made = fours ? kernel('thread', threadSource, { HEAD_NORM, HALVES: headDim / 8, HEADS_EACH: each }) : kernel('loop', loopSource, { HEAD_NORM })
+    recording.dispatch(made, [t.qkv, norms, t.table, t.state, t.kv, t.out], uniforms, [Math.ceil((rows * heads) / each / (fours ? 8 : 16))], cost)
     return
   }
   recording.dispatch(kernel('place', placeSource, { HEAD_NORM }), [t.qkv, norms, t.table, t.state, t.kv], uniforms, [heads + 2 * kvHeads, rows])
