@@ -1,9 +1,12 @@
 // Gather and scatter on the GPU against the float64 reference.
 import { expect, test } from 'vitest'
+import type { WeightStorage } from '../../../src/protocol/policy.ts'
+import { WEIGHT_STORAGES } from '../../../src/protocol/policy.ts'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
+import { drawWeight } from '../packed/testing.ts'
 import { Buffers, Numbers, dispatch, plus } from '../testing.ts'
 import * as reference from './gather.reference.ts'
-import { gather, pick, planScatter, scatterAdd } from './gather.ts'
+import { gather, gatherShard, pick, planScatter, scatterAdd } from './gather.ts'
 
 const SHAPES = [[1, 1, 1], [3, 5, 7], [5, 2, 63], [2, 3, 64], [7, 4, 65], [200, 9, 30], [64, 257, 128]] as const
 
@@ -59,3 +62,27 @@ test.each([1, 63, 64, 200])('%i picked words are copied', async (count) => {
   expect(await buffers.readWords(out)).toEqual(index.map((at) => source[at]!))
   buffers.free()
 })
+
+test.each(WEIGHT_STORAGES.flatMap((storage) => ([[3, 5, 7], [7, 4, 65], [64, 130, 96]] as const).map((shape) => [storage, ...shape] as const)))(
+  '%s: %i rows of two shards of a table of %i rows × %i are the exact values that the table stands for', async (storage, rows, tableRows, width) => {
+    const buffers = new Buffers(await testGpu())
+    const numbers = new Numbers(`gather ${storage} ${rows} ${tableRows} ${width}`)
+    const first = Math.floor(tableRows / 3)
+    const index = numbers.integers(rows, tableRows)
+    const shards = [[0, first], [first, tableRows - first]].map(([firstRow = 0, count = 0]) => ({ firstRow, tableRows: count, ...tableOf(buffers, numbers, storage, count, width) }))
+    const out = buffers.unset(rows * width)
+    dispatch(buffers.gpu, (recording) => shards.forEach((shard) => gatherShard(recording, shard, buffers.words(index), out, rows, width)))
+    const whole = Float32Array.from(shards.flatMap(({ values }) => [...values]))
+    expect(await buffers.read(out)).toEqual(Float32Array.from(reference.gather(whole, index, width)))
+    buffers.free()
+  },
+)
+
+function tableOf(buffers: Buffers, numbers: Numbers, storage: WeightStorage, rows: number, width: number) {
+  if (storage !== 'f32') {
+    const { values, data, stride, packed } = drawWeight(buffers, numbers, storage, rows, width, 1)
+    return { storage, values, data, stride, scales: packed.scales }
+  }
+  const values = numbers.floats(rows * width)
+  return { storage, values, data: buffers.floats(values), stride: width, scales: undefined }
+}
