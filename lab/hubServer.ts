@@ -34,6 +34,8 @@ export interface HubOptions {
   /** what a request with Range gets: the rest of the file, or all of it */
   readonly ranges?: boolean
   readonly etags?: boolean
+  /** answers for every other repository */
+  readonly beside?: HubServer
 }
 
 const digests = new WeakMap<Uint8Array, string>()
@@ -75,7 +77,7 @@ const CORS = {
 }
 
 export async function startHub(files: Readonly<Record<string, Uint8Array>>, options: HubOptions = {}): Promise<HubServer> {
-  const { id = 'owner/tiny', layout = 'hub', token, redirects = false, ranges = true, etags = true } = options
+  const { id = 'owner/tiny', layout = 'hub', token, redirects = false, ranges = true, etags = true, beside } = options
   const kept = new Map(Object.entries(files))
   const stated = new Map<string, { readonly size?: number; readonly sha256?: string }>()
   const asked: Asked[] = []
@@ -122,6 +124,10 @@ export async function startHub(files: Readonly<Record<string, Uint8Array>>, opti
       return
     }
     const bytes = name === undefined ? undefined : kept.get(name)
+    if (name === undefined && beside !== undefined) {
+      response.writeHead(307, { ...CORS, location: `${beside.origin}${one.path}` }).end()
+      return
+    }
     if (name === undefined || bytes === undefined) {
       response.writeHead(404, CORS).end('Entry not found')
       return

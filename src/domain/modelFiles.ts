@@ -56,6 +56,11 @@ export function isSharded(names: readonly string[]): boolean {
   return !names.includes(WEIGHTS) && names.includes(WEIGHTS_INDEX)
 }
 
+/** True for a repository of a PEFT adapter alone: its base is another one. */
+export function isAdapter(names: readonly string[]): boolean {
+  return names.includes(ADAPTER_CONFIG) && names.includes(ADAPTER_WEIGHTS) && !names.includes(CONFIG)
+}
+
 /**
  * The names of a folder that a policy consists of: config.json, its weights, and of the rest what is there. `shards`: what the index names,
  * where `isSharded`. Throws, with what to do, when config.json or weights are missing or are of a kind that is not read.
@@ -76,7 +81,7 @@ export function chooseModelFiles(names: readonly string[], place: string, shards
 function refusal(names: readonly string[], place: string, hasWeights: boolean): string {
   const has = (name: string): boolean => names.includes(name)
   if (hasWeights) return `${place} has no ${CONFIG}; give the whole folder of a model`
-  if (has(ADAPTER_CONFIG) && has(ADAPTER_WEIGHTS)) return `${place} has a PEFT adapter and no model; load the model that it was trained on first, then the adapter`
+  if (isAdapter(names)) return `${place} has a PEFT adapter and no model; load the model that it was trained on first, then the adapter`
   const pickled = names.find((name) => PICKLED.test(name))
   if (pickled !== undefined) return `${place} has its weights only as ${pickled}, a Python pickle, which can run any program as it is read; find the model with ${WEIGHTS}, or convert it`
   const other = names.find((name) => OTHER.test(name))

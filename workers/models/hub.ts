@@ -1,5 +1,5 @@
 // The model hub and its mirrors as a source: what a model consists of by the hub's listing, or by asking for each file where there is none.
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, chooseModelFiles, CONFIG, isSharded, MODEL_PARTS, shardsOf, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, chooseModelFiles, CONFIG, isAdapter, isSharded, MODEL_PARTS, shardsOf, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 import type { ModelSource } from '../../src/protocol/models.ts'
 import { Host, type Net } from './requests.ts'
 import { configOf, type Opened, type Source, type Stated } from './source.ts'
@@ -7,6 +7,8 @@ import { configOf, type Opened, type Source, type Stated } from './source.ts'
 export type HubSource = Extract<ModelSource, { kind: 'hub' }>
 
 const HUB = 'https://huggingface.co'
+/** `owner/name`, or a name alone; no part of dots only, which would be another address. */
+const ID = /^(?!\.+(?:\/|$))[\w.-]+(?:\/(?!\.+$)[\w.-]+)?$/
 /** What other checkpoints consist of: asked for only to say why a model is refused. */
 const PICKLED = 'pytorch_model.bin'
 /** Pages of a listing, a thousand files each: a model's own files stand far before. */
@@ -16,11 +18,21 @@ export function hubId({ id, revision }: Pick<HubSource, 'id' | 'revision'>): str
   return revision === '' || revision === 'main' ? id : `${id}@${revision}`
 }
 
-/** Looks the model up. Rejects with a sentence where it is not there, may not be read, or has no weights that can be. */
+/**
+ * Looks the model up. A repository of an adapter alone is its base with the adapter beside it. Rejects with a sentence where it is not there,
+ * may not be read, or has no weights that can be.
+ */
 export async function hubModel(source: HubSource, net: Net, signal: AbortSignal): Promise<Source> {
   const model = new HubModel(source, net, signal)
-  await model.look()
-  return model
+  const trainedOn = await model.look()
+  if (trainedOn === undefined) return model
+  const base = new HubModel({ ...source, ...trainedOn }, net, signal)
+  if (await base.look() !== undefined) throw new Error(`${source.id} is an adapter of ${trainedOn.id}, which is an adapter itself; adapters of adapters are not read`)
+  const own = new Set(model.files.map(({ name }) => name))
+  return {
+    kind: 'hub', base: `${model.base} ${base.base}`, config: base.config, files: [...base.files.filter(({ name }) => !own.has(name)), ...model.files],
+    open: (name, from, asked) => (own.has(name) ? model : base).open(name, from, asked),
+  }
 }
 
 class HubModel implements Source {
@@ -36,7 +48,7 @@ class HubModel implements Source {
   constructor(private readonly source: HubSource, net: Net, private readonly signal: AbortSignal) {
     const address = (source.mirror === '' ? HUB : source.mirror).replace(/\/+$/, '')
     if (!/^https?:\/\/[^/]/.test(address)) throw new Error(`mirror ${source.mirror} is no address; give one that begins with https://, or none for the hub itself`)
-    if (!/^[\w.-]+(\/[\w.-]+)?$/.test(source.id) || /(^|\/)\.+(\/|$)/.test(source.id)) throw new Error(`${source.id} is no id of a model; write owner/name, for example Qwen/Qwen2.5-0.5B-Instruct`)
+    if (!ID.test(source.id)) throw new Error(`${source.id} is no id of a model; write owner/name, for example Qwen/Qwen2.5-0.5B-Instruct`)
     this.#host = new Host(net, address, source.token)
     this.#id = source.id.split('/').map(encodeURIComponent).join('/')
     this.#revision = encodeURIComponent(source.revision === '' ? 'main' : source.revision)
@@ -56,17 +68,31 @@ class HubModel implements Source {
     return this.#files
   }
 
-  async look(): Promise<void> {
+  /** Finds its files; of an adapter alone its own two, and the model that it was trained on is returned. */
+  async look(): Promise<Pick<HubSource, 'id' | 'revision'> | undefined> {
     const listed = await this.#listing()
     const place = `${this.source.id} at ${this.#host.name}`
     if (listed === undefined) await this.#findBase()
     const known = listed ?? await this.#askForEach()
     const names = [...known.keys()]
+    if (isAdapter(names)) {
+      this.#files = [ADAPTER_CONFIG, ADAPTER_WEIGHTS].map((name) => known.get(name)!)
+      return this.#trainedOn(await this.#text(ADAPTER_CONFIG))
+    }
     const shards = isSharded(names) ? shardsOf(await this.#text(WEIGHTS_INDEX)) : []
     if (listed === undefined) for (const name of shards) await this.#put(known, name)
     const chosen = chooseModelFiles([...known.keys()], place, shards)
     this.#config = configOf(await this.#text(CONFIG), place)
     this.#files = chosen.map((name) => known.get(name)!)
+    return undefined
+  }
+
+  #trainedOn(adapterConfig: string): Pick<HubSource, 'id' | 'revision'> {
+    const { base_model_name_or_path: id, revision } = configOf(adapterConfig, `${this.source.id} at ${this.#host.name}`, ADAPTER_CONFIG)
+    if (typeof id !== 'string' || !ID.test(id)) {
+      throw new Error(`${this.source.id} is an adapter of ${JSON.stringify(id)}, which is no model of the hub; load that model, and give the adapter's folder then`)
+    }
+    return { id, revision: typeof revision === 'string' ? revision : 'main' }
   }
 
   async open(name: string, from: number, signal: AbortSignal): Promise<Opened> {

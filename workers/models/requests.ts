@@ -32,11 +32,14 @@ const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 16_000]
 /** A server that asks for more patience than this is given up. */
 const LONGEST_WAIT_MS = 120_000
 
-/** How long to wait before the next attempt after `failed` in a row; throws the failure when there is none. */
-export function waitAfter(failed: number, failure: Passing): number {
+/** Looking something up is tried less often: a person waits, and a wrong address never passes. */
+const LOOKS = 3
+
+/** How long to wait before the next attempt after `failed` in a row, of at most `most`; throws the failure when there is none. */
+export function waitAfter(failed: number, failure: Passing, most = WAITS_MS.length + 1): number {
   const wait = WAITS_MS[failed - 1]
-  if (wait === undefined) throw new Error(`${failure.message}; tried ${failed} times, so try again later: what came so far is kept`, { cause: failure })
-  if (failure.after > LONGEST_WAIT_MS) throw new Error(`${failure.message}; it asks for ${Math.ceil(failure.after / 1000)} s of patience, so try again then: what came so far is kept`, { cause: failure })
+  if (wait === undefined || failed >= most) throw new Error(`${failure.message}; tried ${failed} times, so try again later; what came so far is kept`, { cause: failure })
+  if (failure.after > LONGEST_WAIT_MS) throw new Error(`${failure.message}; it asks for ${Math.ceil(failure.after / 1000)} s of patience, so try again then; what came so far is kept`, { cause: failure })
   return Math.max(wait, failure.after)
 }
 
@@ -94,14 +97,14 @@ export class Host {
     throw new Passing(`${address} answered ${response.status}${response.statusText === '' ? '' : ` (${response.statusText})`}`, patience(response))
   }
 
-  /** The same, tried again while the failure may pass. */
+  /** The same, tried again a few times while the failure may pass. */
   async askPatiently(address: string, ask: Ask): Promise<Response> {
     for (let failed = 1; ; failed++) {
       try {
         return await this.ask(address, ask)
       } catch (error) {
         if (!(error instanceof Passing)) throw error
-        await this.net.wait(waitAfter(failed, error), ask.signal)
+        await this.net.wait(waitAfter(failed, error, LOOKS), ask.signal)
       }
     }
   }

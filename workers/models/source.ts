@@ -33,14 +33,14 @@ export class Passing extends Error {
   }
 }
 
-/** The object of a config.json. Throws, naming the place, when it is none. */
-export function configOf(text: string, place: string): Readonly<Record<string, unknown>> {
+/** The object of a config.json, or of another file of JSON. Throws, naming the place, when it is none. */
+export function configOf(text: string, place: string, name = 'config.json'): Readonly<Record<string, unknown>> {
   let config: unknown
   try {
     config = JSON.parse(text)
   } catch (error) {
-    throw new Error(`${place}: config.json is no JSON; it is damaged, or the address is another page's`, { cause: error })
+    throw new Error(`${place}: ${name} is no JSON; it is damaged, or the address is another page's`, { cause: error })
   }
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw new Error(`${place}: config.json is no JSON object; it is damaged, get it again`)
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw new Error(`${place}: ${name} is no JSON object; it is damaged, get it again`)
   return config as Readonly<Record<string, unknown>>
 }

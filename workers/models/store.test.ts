@@ -140,7 +140,7 @@ test('a host that keeps failing is given up after several attempts that bring no
   const { hub, store, source, waits } = await bench()
   const fails = [answerWith(503), answerWith(500), ...Array.from({ length: 9 }, () => breakOffAfter(0)(hub, 'model.safetensors'))]
   hub.faults.set('model.safetensors', [breakOffAfter(40_000)(hub, 'model.safetensors'), ...fails])
-  await expect(store.add(source)).rejects.toThrow(/model\.safetensors broke off at \d+ of 240\d+ bytes .*tried 6 times, so try again later: what came so far is kept/)
+  await expect(store.add(source)).rejects.toThrow(/model\.safetensors broke off at \d+ of 240\d+ bytes .*tried 6 times, so try again later; what came so far is kept/)
   expect(waits).toEqual([1000, 2000, 4000, 8000, 16000])
   const [left] = await store.list()
   expect(left?.files.map(({ kept, bytes }) => kept > 0 && (kept === bytes || bytes > 1000))).toEqual([true, true, true])
@@ -235,10 +235,27 @@ test('a model that is gated, absent or only pickled is refused with what to do, 
   expect(await store.list()).toEqual([])
 })
 
+test('a repository of an adapter alone brings the model that it was trained on along', async () => {
+  const base = await bench()
+  const adapter = { 'adapter_config.json': utf8({ base_model_name_or_path: 'owner/tiny', revision: null, r: 4 }), 'adapter_model.safetensors': await weightsOf('lora', 100), 'tokenizer.json': utf8('other') }
+  const hub = await startHub(adapter, { id: 'owner/lora', beside: base.hub })
+  onTestFinished(() => hub.close())
+  const source = { ...base.source, id: 'owner/lora', mirror: hub.origin }
+  expect((await base.store.add(source)).files.map(({ name }) => name)).toEqual([...USED, 'adapter_config.json', 'adapter_model.safetensors'])
+  const { adapterWeights, weights, tokenizer, config } = await base.store.open('owner/lora')
+  expect(sha256(new Uint8Array(adapterWeights!))).toBe(sha256(adapter['adapter_model.safetensors']))
+  expect([sha256(new Uint8Array(await (weights[0]!.bytes as Blob).arrayBuffer())), new Uint8Array(tokenizer!), new Uint8Array(config)]).toEqual([sha256(WEIGHTS), FILES['tokenizer.json'], FILES['config.json']])
+  hub.files.set('adapter_config.json', utf8({ base_model_name_or_path: '/home/me/base' }))
+  await expect(base.another().inspect({ ...source, revision: '' })).resolves.toMatchObject({ complete: true })
+  await base.store.remove('owner/lora')
+  await expect(base.store.inspect(source)).rejects.toThrow('owner/lora is an adapter of "/home/me/base", which is no model of the hub; load that model, and give the adapter\'s folder then')
+})
+
 test('a host that cannot be reached is named with the remedy', async () => {
-  const { store, source, hub } = await bench()
+  const { store, source, hub, waits } = await bench()
   await hub.close()
   await expect(store.inspect(source)).rejects.toThrow(/http:\/\/127\.0\.0\.1:\d+\/api\/models\/owner\/tiny\/tree\/main\?recursive=true could not be reached .*check the address and the network/)
+  expect(waits).toEqual([1000, 2000])
 })
 
 test('weights that are no safetensors, though of the size that was stated, are removed and named', async () => {
