@@ -23,7 +23,8 @@ const REC_R1 = {
  */
 const QWEN = {
   ...REC_R1, policy: 'Qwen/Qwen2.5-0.5B-Instruct', trainable: 'lora', loraRank: 16, loraAlpha: 32, baseWeights: 'f16',
-  learningRate: 1e-5, weightDecay: 0, steps: 200, promptsPerStep: 4, groupSize: 8, maxNewTokens: 192, evaluationBatch: 16, validationEvery: 20,
+  learningRate: 1e-5, weightDecay: 0, steps: 200, promptsPerStep: 4, groupSize: 8, maxNewTokens: 192, evaluationBatch: 16,
+  evaluationQueries: 64, validationEvery: 20,
 } as const satisfies Partial<Settings>
 
 /** What each preset changes against the table's defaults. */

@@ -39,6 +39,12 @@ export interface EngineClient {
   openModel(id: string): Promise<ModelFiles>
 }
 
+/** What of the data decides how much memory a run needs. */
+export interface EngineData {
+  /** characters of the longest query */
+  longestQuery(): number
+}
+
 /** Nothing was begun: the settings, the files or the memory don't allow it. */
 class Refusal extends Error {}
 
@@ -52,7 +58,7 @@ interface Wanted {
 
 /** One policy worker at a time, with the policy of the settings loaded; `status` hears of every change, and of the adapter once it is known. */
 export class Engine {
-  readonly #client: EngineClient
+  readonly #client: EngineClient & EngineData
   readonly #status: (status: EngineStatus, adapter: AdapterDescription | undefined) => void
   #connection: Connection<PolicyService> | undefined
   #adapter: AdapterDescription | undefined
@@ -67,7 +73,7 @@ export class Engine {
   /** the policy that the device holds */
   #shown: string | undefined
 
-  constructor(client: EngineClient, status: (status: EngineStatus, adapter: AdapterDescription | undefined) => void) {
+  constructor(client: EngineClient & EngineData, status: (status: EngineStatus, adapter: AdapterDescription | undefined) => void) {
     this.#client = client
     this.#status = status
   }
@@ -138,7 +144,7 @@ export class Engine {
         throw new Error(`adapter ${given.name} continues low-rank training, but trainable is full; set trainable to lora, or leave the adapter out`)
       }
       const config = configOf(files.config)
-      const { options, refusal } = needOf(config, settings, this.#adapter)
+      const { options, refusal } = needOf(config, settings, this.#adapter, this.#client.longestQuery())
       if (options === undefined || refusal !== undefined) throw new Error(refusal)
       return {
         key: JSON.stringify([settings.policy, this.#givenCount, trainable, options]), trainable, options,

@@ -1,5 +1,6 @@
 // What a run will need of graphics memory, beside what the adapter and the person allow, and which settings would make it fit.
 import type { AdapterDescription, LoadOptions } from '../client/policy.ts'
+import type { JudgedQuery } from '../domain/dataset.ts'
 import { judgeMemory, parametersOf, planMemory, readable, type Demand, type MemoryPlan, type Purpose } from '../domain/memory.ts'
 import { readConfig, type ModelConfig, type RawConfig } from '../domain/modelConfig.ts'
 import { renderPrompt } from '../domain/prompt.ts'
@@ -43,8 +44,8 @@ export interface Need {
   readonly remedies: readonly Remedy[]
 }
 
-/** A query of this many characters is longer than nearly all that shoppers type. */
-export const LONG_QUERY = 160
+/** A query of this many characters is longer than nearly all that shoppers type: where no data set is open yet. */
+const LONG_QUERY = 160
 /** Characters of a prompt to a token, low enough that the plan errs on the safe side: English text has 4 and more under Qwen's tokenizer. */
 const CHARACTERS_PER_TOKEN = 3
 /** The best checkpoint and, at the end, the last one stay on the device beside the current weights. */
@@ -89,15 +90,25 @@ export function factsOf(raw: RawConfig): Facts | undefined {
   }
 }
 
-/** Tokens of a long prompt under the settings' template, estimated by its characters. */
-export function promptTokens(settings: Settings): number {
-  return Math.ceil(renderPrompt('x'.repeat(LONG_QUERY), settings).text.length / CHARACTERS_PER_TOKEN)
+const lengths = new WeakMap<readonly JudgedQuery[], number>()
+
+/** Characters of the longest query that a run may prompt with. */
+export function longestQuery(queries: readonly JudgedQuery[] | undefined): number {
+  if (queries === undefined) return LONG_QUERY
+  const known = lengths.get(queries) ?? queries.reduce((longest, { text }) => Math.max(longest, text.length), 1)
+  lengths.set(queries, known)
+  return known
 }
 
-function demandOf(settings: Settings, { weights, checkpointing }: LoadOptions): Demand {
+/** Tokens of the longest prompt under the settings' template, estimated by its characters. */
+export function promptTokens(settings: Settings, longest: number): number {
+  return Math.ceil(renderPrompt('x'.repeat(longest), settings).text.length / CHARACTERS_PER_TOKEN)
+}
+
+function demandOf(settings: Settings, { weights, checkpointing }: LoadOptions, longest: number): Demand {
   const { promptsPerStep, groupSize, maxNewTokens } = settings
   return {
-    weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, trainable: trainableOf(settings), promptTokens: promptTokens(settings),
+    weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, trainable: trainableOf(settings), promptTokens: promptTokens(settings, longest),
     reference: true, keptCheckpoints: KEPT_CHECKPOINTS,
   }
 }
@@ -133,8 +144,19 @@ export function measuredLines(bytes: Readonly<Record<string, number>>): Readonly
   return sums
 }
 
-/** The plan of a run with the policy of `raw` (its config.json) under `settings`, and whether it fits. Never throws: what is wrong is the refusal. */
-export function needOf(raw: RawConfig, settings: Settings, adapter: AdapterDescription | undefined): Need {
+let last: { readonly of: readonly unknown[]; readonly need: Need } | undefined
+
+/**
+ * The plan of a run with the policy of `raw` (its config.json) under `settings`, and whether it fits. Never throws: what is wrong is the refusal.
+ * `longest`: characters of the longest query. Remedies take many plans, so the last answer is kept for who asks the same again.
+ */
+export function needOf(raw: RawConfig, settings: Settings, adapter: AdapterDescription | undefined, longest = LONG_QUERY): Need {
+  const asked = [raw, settings, adapter, longest]
+  if (last?.of.every((value, at) => value === asked[at]) !== true) last = { of: asked, need: planned(raw, settings, adapter, longest) }
+  return last!.need
+}
+
+function planned(raw: RawConfig, settings: Settings, adapter: AdapterDescription | undefined, longest: number): Need {
   const allowed = settings.memoryBudget > 0 ? settings.memoryBudget * 2 ** 30 : undefined
   let config: ModelConfig
   try {
@@ -150,7 +172,7 @@ export function needOf(raw: RawConfig, settings: Settings, adapter: AdapterDescr
     return { ...NOTHING, allowed, refusal: sentenceOf(error), reason: sentenceOf(error), remedies }
   }
   const binding = adapter === undefined ? Infinity : Math.min(adapter.maxBufferSize, adapter.maxStorageBufferBindingSize)
-  const plan = planMemory(config, demandOf(settings, options), binding)
+  const plan = planMemory(config, demandOf(settings, options, longest), binding)
   const known = {
     options, allowed, lines: linesOf(plan, settings.trainable === 'full'), total: plan.peak,
     largest: { ...plan.largest, of: binding === Infinity ? undefined : binding },

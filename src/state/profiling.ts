@@ -39,10 +39,10 @@ export function createProfiling(run: Run): Profiling {
     const memory = await engine.memory().catch(() => undefined)
     if (memory !== undefined) setState({ memory })
   }
-  /** Waits its turn behind what the run asked, so one question at a time is enough. */
+  /** The first answer measures the adapter's peaks, which takes a while: nobody is asked who did not switch timing on. Waits its turn behind what the run asked, so one question at a time is enough. */
   const lookAtKernels = async (): Promise<void> => {
     const engine = service()
-    if (engine === undefined || asking) return
+    if (engine === undefined || asking || !getState().on) return
     asking = true
     try {
       const profile = await engine.kernelTimes()
@@ -58,8 +58,10 @@ export function createProfiling(run: Run): Profiling {
     void lookAtKernels()
   }
   const time = async (on: boolean): Promise<void> => {
-    setState({ on, ...(on ? { profile: undefined } : {}) })
     try {
+      // what was timed so far is looked at before it is no longer timed
+      if (!on) await lookAtKernels()
+      setState({ on, ...(on ? { profile: undefined } : {}) })
       await service()?.profile(on)
       await lookAtKernels()
     } catch (error) {

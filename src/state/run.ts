@@ -10,6 +10,7 @@ import type { RunInput } from '../experiment/run.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
 import type { Library } from './library.ts'
+import { longestQuery } from './need.ts'
 import { nextTask } from './nextTask.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -131,7 +132,8 @@ export function createRun(client: RunClient, library: Library): Run {
     setState({ phase: 'failed', failure: { message, kept: kept === undefined ? `Kept: ${curves}; ${policy}.` : `Kept: ${curves}, and ${policy}.` } })
   }
 
-  const engine = new Engine(client, (status, adapter) => {
+  const longest = (): number => longestQuery(library.getState().shop?.dataset.queries)
+  const engine = new Engine({ ...client, longestQuery: longest }, (status, adapter) => {
     setState({ engine: status, adapter })
     if (status.is === 'lost' && active !== undefined) fail(status.reason)
   })

@@ -1,6 +1,6 @@
 // The policy and the device it runs on, or why there is none and what helps; and the ways to another and out of here.
 import { useState } from 'react'
-import { count, memory, percent, size } from '../parts/format.ts'
+import { count, memory, millions, percent, size } from '../parts/format.ts'
 import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { ExportSheet } from '../policy/ExportSheet.tsx'
@@ -22,7 +22,7 @@ function NoDevice({ reason }: { readonly reason: string }) {
 }
 
 /** Where the engine stands with the policy, when it is not ready. */
-function Standing() {
+function Standing({ hub, onShow }: { readonly hub: boolean; readonly onShow: () => void }) {
   const { run } = useWorkbench()
   const engine = useRun((state) => state.engine)
   if (engine.is === 'ready') return null
@@ -30,7 +30,10 @@ function Standing() {
     return (
       <div role="alert" className="notice bad">
         <p>{engine.reason}</p>
-        <button type="button" className="button small" onClick={run.load}>Try again</button>
+        <p className="notice-ways">
+          <button type="button" className="button small" aria-haspopup="dialog" onClick={onShow}>{hub ? 'Look it up' : 'See the policies'}</button>
+          <button type="button" className="button small" onClick={run.load}>Try again</button>
+        </p>
       </div>
     )
   }
@@ -58,14 +61,16 @@ function Facts() {
     <>
       {loaded.adapter !== undefined && <p className="card-line" title={loaded.adapter}>continues adapter {loaded.adapter}</p>}
       <dl className="figures">
-        <div><dt>Parameters</dt><dd>{count(info.parameters)} <small>{trained} trained</small></dd></div>
+        <div><dt>Parameters</dt><dd title={count(info.parameters)}>{info.parameters < 1e6 ? count(info.parameters) : millions(info.parameters)} <small>{trained} trained</small></dd></div>
         <div><dt>Layers</dt><dd>{count(info.layers)} <small>vocabulary {count(info.vocabulary)}</small></dd></div>
       </dl>
+      <p className="quiet">
+        {info.architecture.replace('ForCausalLM', '')} · {info.options.weights} · {memory(bytes)}
+      </p>
       <p className="quiet">
         {info.adapter.fallback
           ? <Term explain="WebGPU runs on the processor here: correct, and slow. A graphics card is many times faster.">{device} (software)</Term>
           : device}
-        {' '}· {memory(bytes)}, {info.options.weights}
       </p>
     </>
   )
@@ -77,9 +82,10 @@ export function PolicyCard() {
   const policy = useRun((state) => state.settings.policy)
   const open = usePolicies((state) => state.open)
   const show = (): void => policies.show(policy, run.getState().settings.policyMirror)
+  // an id of the hub that the address asks for, and that is not here
+  const missing = usePolicies((state) => !state.kept.some(({ id }) => id === policy)) && policy.includes('/')
   const [exporting, setExporting] = useState(false)
   if (engine.is === 'absent' && engine.missing === 'device') return <NoDevice reason={engine.reason} />
-  const architecture = engine.is === 'ready' ? engine.info.architecture.replace('ForCausalLM', '') : ''
   return (
     <div className="card policy">
       <div className="card-head">
@@ -89,8 +95,7 @@ export function PolicyCard() {
         )}
         <button type="button" className="plain" aria-haspopup="dialog" aria-label="Change the policy" onClick={show}>Change</button>
       </div>
-      {policy !== 'sample' && <p className="card-line" title={policy}>{architecture} <span className="quiet">{policy.slice(0, Math.max(0, policy.indexOf('/')))}</span></p>}
-      <Standing />
+      <Standing hub={missing} onShow={missing ? () => void policies.lookUp(policy, run.getState().settings.policyMirror, '') : show} />
       <Facts />
       {!open && <Fetching named />}
       {exporting && <ExportSheet onClose={() => setExporting(false)} />}

@@ -2,15 +2,19 @@
 import { useEffect, useId } from 'react'
 import { settingsOf } from '../../domain/config.ts'
 import { SETTINGS, type SettingName } from '../../domain/settings.ts'
-import { measuredLines, needOf, type Need as Needed, type Remedy } from '../../state/need.ts'
+import { factsOf, longestQuery, measuredLines, needOf, type Need as Needed, type Remedy } from '../../state/need.ts'
 import { chosenConfig, SAMPLE } from '../../state/policies.ts'
-import { memory } from '../parts/format.ts'
-import { usePolicies, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
+import { memory, millions } from '../parts/format.ts'
+import { useLibrary, usePolicies, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { Setting } from '../run/SettingsForm.tsx'
 
 const MEASURED = 'What existed at most at one time since this policy was loaded; freed buffers that wait to be taken again count as scratch.'
 const LARGEST = 'No single buffer may be larger than what the adapter binds. Frozen matrices that are larger are kept in shards of rows.'
+
+const LARGE_PRESET = 'qwen2.5-0.5b'
+/** From here on a policy is no toy. */
+const LARGE_PARAMETERS = 64_000_000
 
 const DECIDING: readonly SettingName[] = [
   'trainable', 'loraRank', 'baseWeights', 'checkpointing', 'promptsPerStep', 'groupSize', 'maxNewTokens', 'memoryBudget',
@@ -71,7 +75,7 @@ function Lines({ need, measured }: LinesProps) {
             <th scope="row"><Term explain={LARGEST}>largest buffer</Term></th>
             <td className={largest.bytes > largest.of ? 'number fault' : 'number'}>{memory(largest.bytes)}</td>
             {measured !== undefined && <td />}
-            <td className="quiet" title={largest.name}>{memory(largest.of)} are bound at most</td>
+            <td className="quiet" title={largest.name}>of {memory(largest.of)} at most</td>
           </tr>
         )}
       </tfoot>
@@ -79,23 +83,23 @@ function Lines({ need, measured }: LinesProps) {
   )
 }
 
-/** Presets that were tuned for the embedded policy, at step sizes that would ruin a larger one. */
+/** Presets that were tuned for the embedded policy, at step sizes that would ruin a large one. */
 const OF_THE_SAMPLE: ReadonlySet<string> = new Set(['sample', 'shards'])
 
 /** The preset's settings suit another kind of policy than the one that is looked at. */
-function Preset({ locked }: { readonly locked: boolean }) {
+function Preset({ parameters, locked }: { readonly parameters: number; readonly locked: boolean }) {
   const { takePreset } = useWorkbench()
   const preset = useRun((state) => state.settings.preset)
   const sample = usePolicies((state) => state.offer === undefined)
-  const fits = sample === OF_THE_SAMPLE.has(preset)
-  if (fits || preset.startsWith('rec-r1')) return null
-  const better = sample ? 'sample' : 'qwen2.5-0.5b'
+  const large = parameters >= LARGE_PARAMETERS
+  if (large ? !OF_THE_SAMPLE.has(preset) : !sample || preset !== LARGE_PRESET) return null
+  const better = large ? LARGE_PRESET : 'sample'
   return (
     <div className="notice warn">
       <p>
-        {sample
-          ? `The settings of preset ${preset} are made for real models: the embedded policy learns from larger steps and shorter prompts.`
-          : `The settings of preset ${preset} are made for the embedded policy: every weight is trained, in steps far too large for a real model.`}
+        {large
+          ? `The settings of preset ${preset} are made for the embedded policy: their steps are far too large for ${millions(parameters)} parameters.`
+          : `The settings of preset ${preset} are made for a real model: the embedded policy learns from larger steps and shorter prompts.`}
       </p>
       <button type="button" className="button small" disabled={locked} onClick={() => takePreset(better)}>Take the settings of {better}</button>
     </div>
@@ -116,14 +120,15 @@ export function Need({ locked }: { readonly locked: boolean }) {
   const config = usePolicies(chosenConfig)
   const settings = useRun((state) => state.settings)
   const adapter = useRun((state) => state.adapter)
+  const longest = useLibrary((state) => longestQuery(state.shop?.dataset.queries))
   const preset = settingsOf(settings.preset)
   const measured = useMeasured()
   const id = useId()
-  const need = config === undefined ? undefined : needOf(config, settings, adapter)
+  const need = config === undefined ? undefined : needOf(config, settings, adapter, longest)
   return (
     <section className="policy-need" aria-labelledby={id}>
       <h3 id={id}>Graphics memory of a run</h3>
-      <Preset locked={locked} />
+      <Preset parameters={config === undefined ? 0 : factsOf(config)?.parameters ?? 0} locked={locked} />
       {need === undefined && <p className="waiting">Known once its configuration is.</p>}
       {need !== undefined && need.lines.length > 0 && <Lines need={need} measured={measured} />}
       {need?.reason !== undefined && <p role="alert" className="notice bad">{need.reason}</p>}

@@ -75,8 +75,8 @@ function Memory({ memory }: { readonly memory: MemoryReport | undefined }) {
 }
 
 /** What there is to say instead of a table. */
-function Without({ on, profile }: { readonly on: boolean; readonly profile: KernelProfile | undefined }) {
-  if (profile?.available === false) {
+function Without({ on, able }: { readonly on: boolean; readonly able: boolean }) {
+  if (!able) {
     return <p className="notice">This adapter offers no timestamp queries, so kernels cannot be timed on it. Graphics cards in current browsers offer them; the memory beside is counted all the same.</p>
   }
   return <p className="waiting">{on ? 'Nothing was dispatched since timing began.' : 'Switch timing on, then train a step: every kernel’s time, rate and share of the adapter’s peak stand here.'}</p>
@@ -89,6 +89,8 @@ export function KernelsPanel() {
   const memory = useProfiling((state) => state.memory)
   const failure = useProfiling((state) => state.failure)
   const adapter = useRun((state) => state.adapter)
+  // unknown until there is a device
+  const able = profile?.available ?? adapter?.features.includes('timestamp-query') ?? true
   useEffect(() => profiling.watch(), [profiling])
   const some = profile !== undefined && profile.kernels.length > 0
   const save = (): void => {
@@ -99,7 +101,7 @@ export function KernelsPanel() {
     <div className="kernels-panel">
       <p className="kernels-head">
         <label className="switch">
-          <input type="checkbox" checked={on} disabled={profile?.available === false} onChange={(event) => profiling.setOn(event.currentTarget.checked)} />
+          <input type="checkbox" checked={on} disabled={!able} onChange={(event) => profiling.setOn(event.currentTarget.checked)} />
           Time kernels
         </label>
         <button type="button" className="plain" disabled={!some} onClick={profiling.clear}>Start over</button>
@@ -112,7 +114,7 @@ export function KernelsPanel() {
       </p>
       {failure !== undefined && <p role="alert" className="fault">{failure}</p>}
       <div className="kernels-body">
-        {some ? <Times profile={profile} /> : <Without on={on} profile={profile} />}
+        {some ? <Times profile={profile} /> : <Without on={on} able={able} />}
         <Memory memory={memory} />
       </div>
     </div>
