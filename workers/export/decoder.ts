@@ -2,7 +2,8 @@
 //
 // Inputs: input_ids, attention_mask, num_logits_to_keep (0: logits of every position), past_key_values.{layer}.key and .value.
 // Outputs: logits, present.{layer}.key and .value. Attention is onnxruntime's GroupQueryAttention (contrib operators, ContribOperators.md), which
-// turns queries and keys itself; its rotation takes heads of a multiple of 16 only, so others are turned beside it, by position_ids as a further input.
+// turns queries and keys itself; its rotation takes heads of a multiple of 16 only, so others are turned beside it, by position_ids as a further input,
+// and heads of no multiple of 8 are filled up with zeros, in the cache as well.
 //
 // Left padding: GroupQueryAttention by itself takes a row's first sum(attention_mask) keys for the valid ones, as if padding stood on the right. The
 // graphs that exporters usually write are therefore wrong, without a word, for a batch of prompts of unlike lengths, which transformers.js pads on
@@ -36,12 +37,15 @@ const HIDDEN_SCORE = -30000
 const TO_THE_END = 2 ** 31 - 1
 /** Heads that GroupQueryAttention turns have a multiple of so many elements. */
 const TURNED_MULTIPLE = 16
+/** Heads that GroupQueryAttention takes have a multiple of so many elements. */
+const HEAD_MULTIPLE = 8
 
 const turnsInside = ({ headDim }: ModelConfig): boolean => headDim % TURNED_MULTIPLE === 0
+const filledDim = ({ headDim }: ModelConfig): number => Math.ceil(headDim / HEAD_MULTIPLE) * HEAD_MULTIPLE
 
 /** Builds the graph, reading every tensor of the checkpoint once. */
 export async function decoderOf(config: ModelConfig, read: ReadTensor, options: DecoderOptions): Promise<Decoder> {
-  const { hidden, vocabulary, layers, kvHeads, headDim } = config
+  const { hidden, vocabulary, layers, kvHeads } = config
   const graph = new Graph(options.dtype)
   const shared: Shared = { ...lengths(graph, options.leftPadding), ...await rotations(graph, config) }
   const embedding = await graph.copied('model.embed_tokens.weight', [vocabulary, hidden], read)
@@ -57,7 +61,7 @@ export async function decoderOf(config: ModelConfig, read: ReadTensor, options: 
   if (logits !== 'logits') graph.add('Cast', [logits], 'logits', { to: TO.float })
   const ids = (name: string, length: string): OnnxValue => ({ name, type: 'int64', shape: ['batch_size', length] })
   const cache = (prefix: string, length: string): OnnxValue[] => Array.from({ length: layers }, (_, layer) => ['key', 'value'].map((kind): OnnxValue => (
-    { name: `${prefix}.${layer}.${kind}`, type: graph.type, shape: ['batch_size', kvHeads, length, headDim] }
+    { name: `${prefix}.${layer}.${kind}`, type: graph.type, shape: ['batch_size', kvHeads, length, filledDim(config)] }
   ))).flat()
   return {
     graph,
@@ -185,19 +189,48 @@ class Blocks {
         if (qkNorm) qkv[i] = await this.#headNorm(`${at}.${name}_norm`, qkv[i]!, count)
         if (!inside) qkv[i] = this.graph.addContrib('RotaryEmbedding', [qkv[i]!, 'position_ids', cos, sin], `${at}.${name}_turned`, { num_heads: count, interleaved: 0 })
       }
+      for (const [i, count] of [heads, kvHeads, kvHeads].entries()) qkv[i] = this.#filled(qkv[i]!, count)
     } else qkv.push(await this.#linear(`${at}.qkv_proj`, x, qkvBias, parts, hidden), '', '')
     const past = (kind: string): string => `past_key_values.${layer}.${kind}`
     const inputs = [...qkv, past('key'), past('value'), lastKeys, total, ...(inside ? [cos, sin] : ['', '']), ...(bias === undefined ? [] : ['', bias])]
-    return this.graph.addContrib('GroupQueryAttention', inputs, [at, `present.${layer}.key`, `present.${layer}.value`], {
+    const mixed = this.graph.addContrib('GroupQueryAttention', inputs, [at, `present.${layer}.key`, `present.${layer}.value`], {
       num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headDim) }, do_rotary: inside ? 1 : 0, rotary_interleaved: 0,
     })
+    return this.#cut(mixed)
+  }
+
+  /** [batch, sequence, heads · dim] → [batch, sequence, heads, dim] */
+  #split(x: string, heads: number, dim: number): string {
+    return this.graph.add('Reshape', [x, this.graph.whole(`heads/${heads}×${dim}`, [0, -1, heads, dim])], `${x}/heads`)
+  }
+
+  /** [batch, sequence, heads, dim] → [batch, sequence, heads · dim] */
+  #join(x: string, heads: number, dim: number, out: string): string {
+    return this.graph.add('Reshape', [x, this.graph.whole(`row/${heads}×${dim}`, [0, -1, heads * dim])], out)
+  }
+
+  /** Heads with zeros behind them, as wide as attention takes them. */
+  #filled(x: string, heads: number): string {
+    const { headDim } = this.config
+    const width = filledDim(this.config)
+    if (width === headDim) return x
+    const filled = this.graph.add('Pad', [this.#split(x, heads, headDim), this.graph.whole('fill', [0, 0, 0, 0, 0, 0, 0, width - headDim])], `${x}/filled`)
+    return this.#join(filled, heads, width, `${x}/wide`)
+  }
+
+  /** Mixed values without the zeros behind every head. */
+  #cut(x: string): string {
+    const { heads, headDim } = this.config
+    const width = filledDim(this.config)
+    if (width === headDim) return x
+    const ends = ['list/0', 'list/dim', 'list/3'].map((name, i) => this.graph.whole(name, [[0, headDim, 3][i]!], [1]))
+    return this.#join(this.graph.add('Slice', [this.#split(x, heads, width), ...ends], `${x}/cut`), heads, headDim, `${x}/narrow`)
   }
 
   /** Qwen3's norm of every head by itself. */
   async #headNorm(at: string, x: string, heads: number): Promise<string> {
     const { headDim } = this.config
-    const split = this.graph.add('Reshape', [x, this.graph.whole(`heads/${heads}`, [0, -1, heads, headDim])], `${at}/heads`)
-    const normed = this.#rms(split, await this.#vector(`${at}.weight`, headDim), `${at}/normed`)
-    return this.graph.add('Reshape', [normed, this.graph.whole(`row/${heads}`, [0, -1, heads * headDim])], at)
+    const normed = this.#rms(this.#split(x, heads, headDim), await this.#vector(`${at}.weight`, headDim), `${at}/normed`)
+    return this.#join(normed, heads, headDim, at)
   }
 }

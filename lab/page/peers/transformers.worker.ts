@@ -1,5 +1,5 @@
 // transformers.js on onnxruntime-web, as its users run it: a peer of the benches, and the proof that exported policies are what it loads.
-import { AutoModelForCausalLM, BaseStreamer, env, type PreTrainedModel, Tensor } from '@huggingface/transformers'
+import { AutoModelForCausalLM, BaseStreamer, env, pipeline, type PreTrainedModel, Tensor } from '@huggingface/transformers'
 import * as Comlink from 'comlink'
 import moduleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
@@ -11,6 +11,7 @@ const ROOT = '/policy-in-memory/'
 const LEAST_SUBGROUP = 8
 
 let threadsStarted = 0
+let foldersOpened = 0
 let model: PreTrainedModel | undefined
 let device: GPUDevice | undefined
 
@@ -71,8 +72,9 @@ const service = {
   /** Opens an exported folder as its config.json says. `threads` of the wasm backend, returned as they really are. */
   async open(files: readonly FolderFile[], backend: 'wasm' | 'webgpu', threads: number): Promise<{ readonly threads: number }> {
     prepare(files, threads)
+    foldersOpened++
     device = backend === 'webgpu' ? await ownDevice() : undefined
-    model = await AutoModelForCausalLM.from_pretrained('policy', {
+    model = await AutoModelForCausalLM.from_pretrained(folder(), {
       device: backend, ...(device !== undefined && { session_options: { executionProviders: [{ name: 'webgpu', device } as { name: 'webgpu' }] } }),
     })
     return { threads: 1 + threadsStarted }
@@ -99,12 +101,23 @@ const service = {
     return { ids, ms, firstMs: streamer.at - started }
   },
 
+  /** The folder as a pipeline from text to text, greedy: what follows `text`. */
+  async continueText(text: string, tokens: number): Promise<string> {
+    const generator = await pipeline('text-generation', folder(), { device: 'wasm' })
+    const [output] = await generator(text, { max_new_tokens: tokens, do_sample: false, eos_token_id: null, return_full_text: false } as Parameters<typeof generator>[1]) as { readonly generated_text: string }[]
+    await generator.dispose()
+    return output!.generated_text
+  },
+
   async close(): Promise<void> {
     await model?.dispose()
     device?.destroy()
     model = undefined
   },
 }
+
+/** A name for each folder: transformers.js remembers what it has read under a name. */
+const folder = (): string => `policy-${foldersOpened}`
 
 function opened(): PreTrainedModel {
   if (model === undefined) throw new Error('no model is open')
