@@ -2,7 +2,7 @@
 import { bufferBytes, capacity } from './buffers.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import type { LowRankShape } from './rooms.ts'
-import { batchRows, keptWords, linears, samplingRooms, trainingRooms, union } from './rooms.ts'
+import { batchRows, keptWords, linears, mergedBytes, samplingRooms, trainingRooms, union } from './rooms.ts'
 
 export type Storage = 'f32' | 'f16' | 'int8' | 'int4'
 
@@ -61,7 +61,7 @@ const AUTO_BYTES = 1 << 28
 const AUTO_SHARE = 8
 const NORM_BLOCK = 512
 /** Uniforms, readbacks, small products' partial sums and freed buffers that wait. */
-const SCRATCH_BYTES = 3 << 20
+const SCRATCH_BYTES = 2 << 20
 const ROTATION_STEP = 256
 
 /** How packed weights lie: bits of an element, elements that a row is a multiple of, and elements that share a scale of one word. */
@@ -155,7 +155,7 @@ export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = I
     weights: full ? trained : frozen, adapter: full ? 0 : trained, gradients: trained, optimiser: 2 * trained + bufferBytes(Math.ceil(trained / WORD / NORM_BLOCK) * WORD),
     reference: full || demand.reference ? trained : 0, 'kept copies': 3 * trained * demand.keptCheckpoints,
     activations: sum((name) => !isCache(name) && !isLogits(name)), cache: sum(isCache), logits: sum(isLogits),
-    batches: bufferBytes(all * (full ? 44 : 32)) + bufferBytes(tokens * 84), scratch: SCRATCH_BYTES + bufferBytes(positions * config.headDim * WORD),
+    batches: bufferBytes(all * (full ? 44 : 32)) + bufferBytes(tokens * 84), scratch: SCRATCH_BYTES + bufferBytes(positions * config.headDim * WORD) + mergedBytes(config, adapter, demand.weights === 'f32'),
   }
   const single: [string, number][] = [
     [full ? 'all trained weights' : 'adapter', trained], ...sizes,

@@ -3,6 +3,8 @@ import type { ModelConfig } from './modelConfig.ts'
 
 /** Words of logits held at a time, in training and in sampling. */
 export const LOGITS_WORDS = 1 << 23
+/** Bytes of the copies of float32 layers with their adapter merged in, beyond which sampling adds the adapter product by product. */
+export const MERGED_BYTES = 1 << 26
 /** Bytes of keys and values of the rollouts that are sampled at a time. */
 export const CACHE_BYTES = 1 << 28
 /** Rows of prompts computed at a time before sampling. */
@@ -10,6 +12,7 @@ export const PREFILL_ROWS = 4096
 
 const SUM_ROWS = 64 // rows that one partial column sum covers
 const SEGMENT = 256 // of a vocabulary, at most 256 of them
+const SPLIT = 256 // keys of one part of a decoded row's attention
 const LARGEST_BATCH = 4096
 const SMALLEST_BATCH = 64
 /** Bytes of activations of one micro-batch. */
@@ -118,20 +121,28 @@ export interface SamplingRows {
   readonly maxNewTokens: number
 }
 
+/** Bytes of layers that sampling merges their adapter into: all that have one, where they lie as float32 in rows read by fours, or none. */
+export function mergedBytes(config: ModelConfig, adapter: LowRankShape | undefined, float32: boolean): number {
+  if (adapter === undefined || !float32) return 0
+  const merged = linears(config).filter(({ into, parts }) => into % 4 === 0 && parts.some(([target]) => adapter.targets.includes(target)))
+  const bytes = config.layers * merged.reduce((sum, { into, parts }) => sum + parts.reduce((width, [, out]) => width + out, 0) * into * 4, 0)
+  return bytes > MERGED_BYTES ? 0 : bytes
+}
+
 /** What sampling needs: the rows of prompts and of running completions, their keys and values, and their logits. */
 export function samplingRooms(config: ModelConfig, adapter: LowRankShape | undefined, { prompts, groupSize, promptTokens, maxNewTokens }: SamplingRows): Rooms {
-  const { hidden, vocabulary, layers, kvHeads, headDim } = config
+  const { hidden, vocabulary, layers, heads, kvHeads, headDim } = config
   const width = 2 * kvHeads * headDim
   const perPrompt = promptTokens + groupSize * maxNewTokens
   const together = Math.max(1, Math.min(prompts, Math.floor(CACHE_BYTES / (layers * width * 4) / perPrompt), Math.floor(logitsRows(vocabulary) / groupSize)))
   const slots = together * groupSize
-  const rows = Math.max(slots, Math.max(promptTokens, Math.min(together * promptTokens, PREFILL_ROWS)))
+  const rows = Math.max(slots, Math.min(together * promptTokens, PREFILL_ROWS))
   const widths = blockWidths(config).filter(([name]) => name !== 'kv')
   return new Map<string, number>([
     ...widths.map(([name, each]): [string, number] => [name, rows * each]), ['x', rows * hidden],
     ...(adapter === undefined ? [] : lowRankRooms(config, adapter, rows)),
     ...Array.from({ length: layers }, (_, l): [string, number] => [`cache ${l}`, together * perPrompt * width]),
     ['drawn tokens', slots * maxNewTokens], ['drawn logps', slots * maxNewTokens], ['prompt tops', together * hidden], ['prompt tops part', together * hidden],
-    ['decode tokens', slots], ['logits', slots * vocabulary], ['softmax partials', slots * segments(vocabulary) * 4], ['thresholds', slots],
+    ['attention parts', slots * heads * Math.ceil((promptTokens + maxNewTokens) / SPLIT) * (headDim + 2)], ['logits', slots * vocabulary], ['softmax partials', slots * segments(vocabulary) * 4], ['thresholds', slots],
   ])
 }

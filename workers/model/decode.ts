@@ -1,4 +1,5 @@
 // The decoder's step: one token for each running rollout, from a small state per row on the GPU; every token is the same commands, so nothing is made anew.
+import { MERGED_BYTES } from '../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { ROW_WORDS, decodeAttention, splitsOf } from '../kernels/decode_attention/decode_attention.ts'
 import { segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
@@ -35,9 +36,6 @@ export interface Drawn {
 }
 
 export type Chance = Pick<SamplingShape, 'temperature' | 'topK' | 'topP' | 'seed' | 'step' | 'capacity' | 'stopCount'>
-
-/** Merged copies of layers with an adapter are made up to this size: beyond it the adapter is added product by product. */
-const MERGED_BYTES = 1 << 26
 
 /** The words of rows and their newest tokens, as kernels read them. */
 export function stateOf(rows: readonly Row[]): Uint32Array {

@@ -1,4 +1,5 @@
 // Rollouts with a key-value cache: each prompt is computed once, its cache shared by its group; tokens are drawn on the GPU, several per submit.
+import { CACHE_BYTES, LOGITS_WORDS, PREFILL_ROWS } from '../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { gather, pick } from '../kernels/gather/gather.ts'
 import type { Chance, Drawn, Row } from './decode.ts'
@@ -30,10 +31,6 @@ export interface Generated {
   readonly logps: readonly number[]
 }
 
-/** Prompts' rows that go through the model at once: longer prompts go in parts. */
-const PREFILL_ROWS = 4096
-const LOGITS_ELEMENTS = 1 << 23
-const CACHE_BYTES = 1 << 28
 /** A submit's tokens: as many as take about this long, so that reading which rollouts have ended costs little beside them. */
 const SUBMIT_MS = 30
 const FIRST_TOKENS = 4
@@ -56,7 +53,7 @@ export async function generate(model: Model, prompts: readonly Prompt[], draw: D
 
 /** Cuts prompts into passes whose logits and cache stay within bounds. */
 function passes({ config }: Model, prompts: readonly Prompt[], { groupSize, maxNewTokens }: Draw): [number, number][] {
-  const maxSlots = Math.max(groupSize, Math.floor(LOGITS_ELEMENTS / config.vocabulary))
+  const maxSlots = Math.max(groupSize, Math.floor(LOGITS_WORDS / config.vocabulary))
   const maxRows = Math.floor(CACHE_BYTES / (config.layers * 2 * config.kvHeads * config.headDim * 4))
   const cuts: [number, number][] = []
   let first = 0

@@ -1,0 +1,62 @@
+// The plan of a run's memory against what it then takes: never below by more than 2 %, never above by more than a few.
+import { expect, test } from 'vitest'
+import { planMemory, type Demand } from '../../src/domain/memory.ts'
+import { readConfig, type RawConfig } from '../../src/domain/modelConfig.ts'
+import { LORA_TARGETS, type Objective, type Optimiser } from '../../src/protocol/policy.ts'
+import { testGpu } from '../gpu/testing.ts'
+import { generate } from '../model/generate.ts'
+import { loadModel } from '../model/load.ts'
+import { CURRENT } from '../model/model.ts'
+import { Policy } from './policy.ts'
+import { randomModel } from './randomModel.ts'
+import { update } from './update.ts'
+
+const SMALL: RawConfig = {
+  architectures: ['Qwen2ForCausalLM'], vocab_size: 40000, hidden_size: 256, num_hidden_layers: 6, num_attention_heads: 16, num_key_value_heads: 4, intermediate_size: 704,
+  tie_word_embeddings: true,
+}
+const QWEN3: RawConfig = { ...SMALL, architectures: ['Qwen3ForCausalLM'], head_dim: 32, tie_word_embeddings: false }
+const LORA: Demand = {
+  weights: 'f32', trainable: { kind: 'lora', rank: 8, targets: LORA_TARGETS }, promptsPerStep: 2, groupSize: 3, promptTokens: 24, maxNewTokens: 6, checkpointing: 'off',
+  reference: true, keptCheckpoints: 1,
+}
+const OBJECTIVE: Objective = {
+  aggregation: 'grpo', importance: 'token', clipLow: 0.2, clipHigh: 0.2, klCoefficient: 0.04, entropyCoefficient: 0, temperature: 1, maxCompletionLength: 12, microBatchSequences: 12,
+}
+const OPTIMISER: Optimiser = { learningRate: 1e-4, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 }
+
+test.each([
+  ['an adapter on float32 weights', SMALL, LORA],
+  ['an adapter on f16 weights, inputs of layers kept alone', SMALL, { ...LORA, weights: 'f16', checkpointing: 'on', maxNewTokens: 12 }],
+  ['an adapter on some layers of int8 weights, heads wider than hidden / heads', QWEN3, { ...LORA, weights: 'int8', promptTokens: 40, trainable: { kind: 'lora', rank: 16, targets: ['q_proj', 'down_proj'] } }],
+  ['an adapter on int4 weights, long prompts', SMALL, { ...LORA, weights: 'int4', promptTokens: 150, groupSize: 2 }],
+  ['every weight', SMALL, { ...LORA, trainable: { kind: 'full' }, promptsPerStep: 1 }],
+] as const)('%s', async (_, raw, demand: Demand) => {
+  const gpu = await testGpu()
+  gpu.trim()
+  gpu.resetPeak()
+  const { promptsPerStep, groupSize, promptTokens, maxNewTokens, trainable } = demand
+  const full = trainable.kind === 'full'
+  const fresh = full ? undefined : { ...trainable, alpha: 16, seed: 1, targets: LORA_TARGETS.filter((target) => trainable.targets.includes(target)) }
+  const model = await loadModel(gpu, randomModel(raw, 3), { base: full, adapter: !full }, fresh, { weights: demand.weights })
+  const policy = new Policy(gpu, model, full ? 'frozen copy' : 'adapter off', demand.checkpointing)
+  policy.fixReference()
+  const prompts = Array.from({ length: promptsPerStep }, (_unused, key) => ({ key, ids: Array.from({ length: promptTokens }, (_none, i) => 1 + i + key) }))
+  for (let step = 0; step < 2; step++) {
+    const rollouts = await generate(model, prompts, { groupSize, maxNewTokens, temperature: 1, topK: 0, topP: 1, stops: [], seed: 1, step, version: CURRENT })
+    const sequences = rollouts.map(({ prompt, ids, logps }, i) => ({ promptIds: prompts[prompt]?.ids ?? [], ids, oldLogps: logps, advantage: i % 2 === 0 ? 1 : -1 }))
+    await update(policy, { sequences, objective: OBJECTIVE, optimiser: OPTIMISER, iterations: 1 }, () => performance.now())
+    const recording = gpu.record()
+    policy.optimiser.keep(recording, 'best')
+    recording.submit()
+  }
+  const plan = planMemory(readConfig(raw), demand, gpu.bindingLimit)
+  const { peak, peakBytes } = gpu.memory
+  const sizes = JSON.stringify({ planned: plan.bytes, peak: peakBytes })
+  expect(plan.checkpointing, sizes).toBe(policy.keep === 'inputs')
+  expect(plan.peak / peak, sizes).toBeGreaterThan(0.98)
+  expect(plan.peak / peak, sizes).toBeLessThan(1.06)
+  policy.free()
+  gpu.trim()
+  expect(Object.keys(gpu.memory.bytes).filter((purpose) => !['uniforms', 'matmul chunks'].includes(purpose))).toEqual([])
+})
