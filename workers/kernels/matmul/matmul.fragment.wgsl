@@ -20,14 +20,17 @@ fn load_b_one(col: u32, k: u32) -> vec4f {
   if (B_ALONG) { return vec4f(b1(at), b1(at + s.b_col), b1(at + 2u * s.b_col), b1(at + 3u * s.b_col)); }
   return b4(at);
 }
-/// c[row] += Σ a[k][row] · b[k], k ascending.
-fn product(c: mat4x4f, a: mat4x4f, b: mat4x4f) -> mat4x4f {
-  return mat4x4f(
-    fma(vec4f(a[3].x), b[3], fma(vec4f(a[2].x), b[2], fma(vec4f(a[1].x), b[1], fma(vec4f(a[0].x), b[0], c[0])))),
-    fma(vec4f(a[3].y), b[3], fma(vec4f(a[2].y), b[2], fma(vec4f(a[1].y), b[1], fma(vec4f(a[0].y), b[0], c[1])))),
-    fma(vec4f(a[3].z), b[3], fma(vec4f(a[2].z), b[2], fma(vec4f(a[1].z), b[1], fma(vec4f(a[0].z), b[0], c[2])))),
-    fma(vec4f(a[3].w), b[3], fma(vec4f(a[2].w), b[2], fma(vec4f(a[1].w), b[1], fma(vec4f(a[0].w), b[0], c[3])))));
+/// c + Σ a[k]·b[k] over four k, ascending: one sum at a time, because the software adapter keeps few values in registers.
+fn along(c: f32, a: vec4f, b: vec4f) -> f32 { return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, c)))); }
+fn row_along(c: vec4f, a: vec4f, b: mat4x4f) -> vec4f {
+  return vec4f(along(c.x, a, b[0]), along(c.y, a, b[1]), along(c.z, a, b[2]), along(c.w, a, b[3]));
 }
+/// c[row] += Σ a[row][k] · b[column][k], of fragments that lie as rows.
+fn product_rows(c: mat4x4f, a: mat4x4f, b: mat4x4f) -> mat4x4f {
+  return mat4x4f(row_along(c[0], a[0], b), row_along(c[1], a[1], b), row_along(c[2], a[2], b), row_along(c[3], a[3], b));
+}
+/// c[row] += Σ a[k][row] · b[k], k ascending.
+fn product(c: mat4x4f, a: mat4x4f, b: mat4x4f) -> mat4x4f { return product_rows(c, transpose(a), transpose(b)); }
 fn product_one(c: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(fma(vec4f(a.x), b, c[0]), fma(vec4f(a.y), b, c[1]), fma(vec4f(a.z), b, c[2]), fma(vec4f(a.w), b, c[3]));
 }

@@ -80,6 +80,22 @@ test.each(STRIDED)('every tile gives equal bytes, whatever the strides: %s %i ×
   buffers.free()
 })
 
+test.each([['nn', 130, 72, 68], ['nt', 70, 33, 21], ['tn', 130, 72, 68]] as const)('the tile of huge products gives equal bytes: %s %i × %i over %i', async (op, m, n, k) => {
+  const buffers = new Buffers(await testGpu())
+  expect(bits(await strided(buffers, { op, m, n, k }, 0, 0, 'quad64x32'))).toEqual(bits(await strided(buffers, { op, m, n, k }, 0, 0)))
+  buffers.free()
+})
+
+test('a product of more than sixteen million multiply-adds takes the tile of huge ones, to the bytes of small ones', async () => {
+  const buffers = new Buffers(await testGpu())
+  const shape = { op: 'nt', m: 530, n: 100, k: 320 } as const
+  const family = familyOfGpu(buffers.gpu)
+  const layout = { ...shape, lda: 320, ldb: 320, ldc: 100, aOffset: 0, bOffset: 0, cOffset: 0 }
+  expect(planMatmul(layout, family, defaultChoice(family)).tile).toBe('quad64x32')
+  expect(bits(await strided(buffers, shape, 0, 0))).toEqual(bits(await strided(buffers, shape, 0, 0, 'quad16x16')))
+  buffers.free()
+})
+
 test.each(OPS)('the tiles for graphics cards are right where k is split for them: %s', async (op) => {
   const buffers = new Buffers(await testGpu())
   const [m, n, k] = [70, 40, 531]

@@ -2,7 +2,8 @@
 import type { MatmulArgs } from './matmul.ts'
 import { chunksOf, type Family, type Layout } from './matmul.plan.ts'
 
-const ROWS = 32 // a part's rows are a multiple of the largest tile's
+const ROWS = 32
+const TALL_ROWS = 64 // a part's rows are a multiple of the largest tile's
 const FEW_ROWS = 16
 const COLUMNS = 64 // so that a bias starts on 256 bytes
 
@@ -16,7 +17,7 @@ export function partsOf(args: MatmulArgs, layout: Layout, operations: number, fa
   if (wanted <= 1) return [args]
   const columns = op === 'nt' && m < 2 * ROWS
   const whole = columns ? n : m
-  const grain = columns ? COLUMNS : op === 'nn' && m <= 2 * ROWS ? FEW_ROWS : ROWS
+  const grain = columns ? COLUMNS : op === 'nn' && m <= 2 * ROWS ? FEW_ROWS : TALL_ROWS
   const size = Math.max(grain, Math.ceil(whole / wanted / grain) * grain)
   if (op === 'tn' && chunksOf({ op, m: Math.min(size, whole % size || size), n, k }, family) !== 1) return [args]
   return Array.from({ length: Math.ceil(whole / size) }, (_, i) => {

@@ -3,29 +3,33 @@
 /** nn: C = A[m,k]·B[k,n]; nt: C = A[m,k]·B[n,k]ᵀ; tn: C = A[k,m]ᵀ·B[k,n] */
 export type MatmulOp = 'nn' | 'nt' | 'tn'
 
-/** A hand-written tile: a workgroup's rows and columns, and its lanes a side where they share memory. All add along k in one order and give equal bytes. */
+/** A hand-written tile: a workgroup's rows and columns, k a turn, and its lanes a side where they share memory. All add along k in one order and give equal bytes. */
 export const TILES = {
-  quad32x32: { rows: 32, columns: 32, side: 0 },
-  quad16x16: { rows: 16, columns: 16, side: 0 },
-  quad16x8: { rows: 16, columns: 8, side: 0 },
-  quad16x4: { rows: 16, columns: 4, side: 0 },
-  lane4x4: { rows: 16, columns: 16, side: 0 },
-  shared64x64: { rows: 64, columns: 64, side: 16 },
-  shared32x32: { rows: 32, columns: 32, side: 8 },
+  quad64x32: { rows: 64, columns: 32, step: 8, side: 0 },
+  quad32x32: { rows: 32, columns: 32, step: 4, side: 0 },
+  quad16x16: { rows: 16, columns: 16, step: 4, side: 0 },
+  quad16x8: { rows: 16, columns: 8, step: 4, side: 0 },
+  quad16x4: { rows: 16, columns: 4, step: 4, side: 0 },
+  lane4x4: { rows: 16, columns: 16, step: 4, side: 0 },
+  shared64x64: { rows: 64, columns: 64, step: 4, side: 16 },
+  shared32x32: { rows: 32, columns: 32, step: 4, side: 8 },
 } as const
 export type Tile = keyof typeof TILES
 
-/** Shapes that share a tile: `large` has at least 32 rows and columns and eight tiles of 32 × 32, `rank` at most 8 columns, `column` at most 4. */
-export type ShapeClass = 'large' | 'small' | 'rank' | 'column'
+/**
+ * Shapes that share a tile: `huge` has sixteen tiles of 64 × 32 and enough work to pay for a tile that compiles for a second; `large` has at least
+ * 32 rows and columns and eight tiles of 32 × 32; `rank` has at most 8 columns, `column` at most 4.
+ */
+export type ShapeClass = 'huge' | 'large' | 'small' | 'rank' | 'column'
 export type Choice = Readonly<Record<ShapeClass, Tile>>
 
 /** What the adapter offers: quads are four neighbouring lanes on the software adapter only. */
 export type Family = 'quad' | 'lane' | 'shared'
 
 export const CANDIDATES: Readonly<Record<Family, Readonly<Record<ShapeClass, readonly Tile[]>>>> = {
-  quad: { large: ['quad32x32', 'quad16x16'], small: ['quad16x16'], rank: ['quad16x8', 'quad16x16'], column: ['quad16x4', 'quad16x8'] },
-  lane: { large: ['lane4x4'], small: ['lane4x4'], rank: ['lane4x4'], column: ['lane4x4'] },
-  shared: { large: ['shared64x64', 'shared32x32'], small: ['shared32x32'], rank: ['shared32x32'], column: ['shared32x32'] },
+  quad: { huge: ['quad64x32'], large: ['quad32x32', 'quad16x16'], small: ['quad16x16'], rank: ['quad16x8', 'quad16x16'], column: ['quad16x4', 'quad16x8'] },
+  lane: { huge: ['lane4x4'], large: ['lane4x4'], small: ['lane4x4'], rank: ['lane4x4'], column: ['lane4x4'] },
+  shared: { huge: ['shared64x64', 'shared32x32'], large: ['shared64x64', 'shared32x32'], small: ['shared32x32'], rank: ['shared32x32'], column: ['shared32x32'] },
 }
 
 export function familyOf(architecture: string, subgroups: boolean): Family {
@@ -34,8 +38,8 @@ export function familyOf(architecture: string, subgroups: boolean): Family {
 }
 
 export function defaultChoice(family: Family): Choice {
-  const { large, small, rank, column } = CANDIDATES[family]
-  return { large: large[0]!, small: small[0]!, rank: rank[0]!, column: column[0]! }
+  const { huge, large, small, rank, column } = CANDIDATES[family]
+  return { huge: huge[0]!, large: large[0]!, small: small[0]!, rank: rank[0]!, column: column[0]! }
 }
 
 /** Sizes, strides and offsets in elements; strides are of rows as they lie in memory. */
@@ -87,9 +91,12 @@ export function chunksOf({ op, m, n, k }: Pick<Layout, 'op' | 'm' | 'n' | 'k'>, 
   return Math.max(1, Math.min(Math.ceil((family === 'shared' ? 256 : 16) / tiles), Math.floor(k / 128)))
 }
 
-export function shapeClass(rows: number, columns: number): ShapeClass {
+const HUGE = { cells: 16 * 64 * 32, multiplyAdds: 1 << 24 }
+
+export function shapeClass(rows: number, columns: number, k: number): ShapeClass {
   if (columns <= 4) return 'column'
   if (columns <= 8) return 'rank'
+  if (rows >= 64 && columns >= 32 && rows * columns >= HUGE.cells && rows * columns * k >= HUGE.multiplyAdds) return 'huge'
   return rows >= 32 && columns >= 32 && rows * columns >= 8 * 32 * 32 ? 'large' : 'small'
 }
 
@@ -103,8 +110,8 @@ export function planMatmul(layout: Layout, family: Family, choice: Choice, force
     : { offset: bOffset, row: 1, k: ldb, along: false, fours: multiple(bOffset, ldb, n) }
   const transposed = family === 'quad' && m <= 8 && m < n
   const [left, right, rows, columns] = transposed ? [b, a, n, m] : [a, b, m, n]
-  const tile = forced ?? choice[shapeClass(rows, columns)]
-  const { side } = TILES[tile]
+  const tile = forced ?? choice[shapeClass(rows, columns, k)]
+  const { side, step } = TILES[tile]
   const narrow = tile === 'quad16x8' || tile === 'quad16x4'
   const chunks = chunksOf(layout, family)
   return {
@@ -113,7 +120,7 @@ export function planMatmul(layout: Layout, family: Family, choice: Choice, force
     right: { ...right, fours: right.fours && side === 0 && (right.along || !narrow) },
     cRow: transposed ? 1 : ldc, cColumn: transposed ? ldc : 1,
     cFours: !transposed && !narrow && chunks === 1 && multiple(cOffset, ldc, n),
-    tail: op === 'tn' || k % 4 !== 0, // tokens come in any number: one kernel for all of them
+    tail: op === 'tn' || k % step !== 0, // tokens come in any number: one kernel for all of them
     chunks, chunk: chunks === 1 ? k : Math.ceil(k / chunks / 4) * 4,
   }
 }

@@ -18,6 +18,7 @@ import quad16x16 from './matmul.quad16x16.wgsl?raw'
 import quad16x4 from './matmul.quad16x4.wgsl?raw'
 import quad16x8 from './matmul.quad16x8.wgsl?raw'
 import quad32x32 from './matmul.quad32x32.wgsl?raw'
+import quad64x32 from './matmul.quad64x32.wgsl?raw'
 import shape from './matmul.shape.wgsl?raw'
 import sharedPacked from './matmul.shared.packed.wgsl?raw'
 import shared from './matmul.shared.wgsl?raw'
@@ -57,7 +58,7 @@ export interface MatmulArgs {
 }
 
 const BODIES: Readonly<Record<Tile, string>> = {
-  quad32x32: quad + quad32x32, quad16x16: quad + quad16x16, quad16x8: quad + quad16x8, quad16x4: quad + quad16x4,
+  quad64x32: quad + quad64x32, quad32x32: quad + quad32x32, quad16x16: quad + quad16x16, quad16x8: quad + quad16x8, quad16x4: quad + quad16x4,
   lane4x4, shared64x64: shared, shared32x32: shared,
 }
 
@@ -162,7 +163,7 @@ function scratch(gpu: Gpu, elements: number): Tensor {
 
 /** One shape of each class, small enough to time at start-up. */
 const TRIALS: Readonly<Record<ShapeClass, readonly [m: number, n: number, k: number]>> = {
-  large: [512, 192, 64], small: [128, 64, 64], rank: [1024, 8, 64], column: [1, 1024, 64],
+  huge: [1024, 256, 64], large: [512, 192, 64], small: [128, 64, 64], rank: [1024, 8, 64], column: [1, 1024, 64],
 }
 const ROUNDS = 3
 
