@@ -1,10 +1,16 @@
 // Causal grouped-query attention over ragged rows with shared prefixes; the backward pass recomputes the weights from the saved log-sum-exp (Dao et al. 2022).
-import type { Recording, Tensor } from '../../gpu/gpu.ts'
+import type { Gpu, Kernel, Recording, Tensor } from '../../gpu/gpu.ts'
 import type { Cost } from '../../gpu/pace.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import type { HeadShape } from '../rope/rope.ts'
+import { choiceOf } from '../variants.ts'
+import groupSource from './attention.group.wgsl?raw'
+import spansSource from './attention.spans.wgsl?raw'
+import tileSource from './attention.tile.wgsl?raw'
 import forwardSource from './attention.wgsl?raw'
+import keyGroupSource from './attention_key_backward.group.wgsl?raw'
 import keySource from './attention_key_backward.wgsl?raw'
+import queryGroupSource from './attention_query_backward.group.wgsl?raw'
 import querySource from './attention_query_backward.wgsl?raw'
 
 const constants = ({ heads, kvHeads, headDim }: HeadShape) => ({ HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim })
@@ -16,6 +22,24 @@ const SLOWNESS = 8 // of an operation here to one of a product: each lane reads 
 /** What `rows` rows cost that attend to `pairs` positions together, at `products` multiply-adds of a head's width for each pair and head. */
 function costOf(rows: number, pairs: number, { heads, kvHeads, headDim }: HeadShape, products: number): Cost {
   return { flops: 2 * products * pairs * heads * headDim, bytes: 4 * products * rows * (heads + kvHeads) * headDim, slowness: SLOWNESS }
+}
+
+/** thread: one thread per row and head; group: 16 rows of a head share workgroup memory, for graphics cards and heads of up to 128. */
+export const ATTENTION_VARIANTS = ['thread', 'group'] as const
+export type AttentionVariant = (typeof ATTENTION_VARIANTS)[number]
+
+const TILE = 16 // rows of a workgroup of `group`
+const BLOCK = 8 // rows of the other side at a time: 12 KB of workgroup memory at 128 components
+const WIDEST = 128
+
+const variantOf = (gpu: Gpu, { headDim }: HeadShape): AttentionVariant =>
+  headDim > WIDEST ? 'thread' : choiceOf(gpu, 'attention', gpu.architecture === 'swiftshader' ? ATTENTION_VARIANTS : ATTENTION_VARIANTS.toReversed())
+
+/** A kernel of either variant, and its grid for `count` rows of `heads` heads. */
+function made(gpu: Gpu, name: string, sources: { thread: string; group: string }, shape: HeadShape): { kernel: Kernel; grid: (count: number, heads: number) => [number, number] } {
+  if (variantOf(gpu, shape) === 'thread') return { kernel: gpu.kernel(name, sources.thread, constants(shape)), grid: (count, heads) => [Math.ceil((count * heads) / 32), 1] }
+  const kernel = gpu.kernel(`${name} group`, `${tileSource}\n${sources.group}`, { ...constants(shape), BLOCK, PART: Math.ceil(shape.headDim / 4) })
+  return { kernel, grid: (count, heads) => [Math.ceil(count / TILE), heads] }
 }
 
 /** Rows in parts, none of which holds the GPU for long. */
@@ -44,10 +68,10 @@ export function attention(
   pairs = rows,
 ): void {
   const { heads, kvHeads, headDim } = shape
-  const kernel = recording.gpu.kernel('attention', forwardSource, constants(shape))
+  const { kernel, grid } = made(recording.gpu, 'attention', { thread: forwardSource, group: spansSource + groupSource }, shape)
   for (const { first, count, cost } of partsOf(recording, rows, costOf(rows, pairs, shape, 2))) {
     const tensors = [from(q, first, count, (heads + 2 * kvHeads) * headDim), kv, from(spans, first, count, 4), from(out, first, count, heads * headDim), from(lse, first, count, heads)]
-    recording.dispatch(kernel, tensors, uniforms(count, shape), [Math.ceil((count * heads) / 32)], cost)
+    recording.dispatch(kernel, tensors, uniforms(count, shape), grid(count, heads), cost)
   }
 }
 
@@ -63,17 +87,17 @@ export function attentionBackward(
   pairs = rows,
 ): void {
   const { heads, kvHeads, headDim } = shape
-  const query = recording.gpu.kernel('attention_query_backward', querySource, constants(shape))
+  const query = made(recording.gpu, 'attention_query_backward', { thread: querySource, group: spansSource + queryGroupSource }, shape)
   for (const { first, count, cost } of partsOf(recording, rows, costOf(rows, pairs, shape, 3))) {
     const [wide, narrow] = [(heads + 2 * kvHeads) * headDim, heads * headDim]
     const tensors = [
       from(q, first, count, wide), kv, from(spans, first, count, 4), from(out, first, count, narrow), from(dout, first, count, narrow), from(lse, first, count, heads),
       from(stats, first, count, 2 * heads), from(dqkv, first, count, wide),
     ]
-    recording.dispatch(query, tensors, uniforms(count, shape), [Math.ceil((count * heads) / 32)], cost)
+    recording.dispatch(query.kernel, tensors, uniforms(count, shape), query.grid(count, heads), cost)
   }
-  const key = recording.gpu.kernel('attention_key_backward', keySource, constants(shape))
+  const key = made(recording.gpu, 'attention_key_backward', { thread: keySource, group: keyGroupSource }, shape)
   for (const { first, count, cost } of partsOf(recording, rows, costOf(rows, pairs, shape, 4))) {
-    recording.dispatch(key, [q, kv, ends, dout, stats, dqkv], [...uniforms(first + count, shape), first], [Math.ceil((count * kvHeads) / 32)], cost)
+    recording.dispatch(key.kernel, [q, kv, ends, dout, stats, dqkv], [...uniforms(first + count, shape), first], key.grid(count, kvHeads), cost)
   }
 }
