@@ -1,4 +1,5 @@
 // Safetensors: what is written is read, in one file or many, from memory or from a Blob; damage and disagreement are named with both values.
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WeightFile } from '../../src/protocol/policy.ts'
 import { openSafetensors, openWeights, safetensorsBlob, writeSafetensors, type LazyTensor } from './safetensors.ts'
@@ -157,4 +158,21 @@ test('a file made tensor by tensor is read as it was meant, wide types first, wh
   await expect(safetensorsBlob([{ name: 'h', shape: [1], dtype: 'F16', data: Float32Array.of(65520) }])).rejects.toThrow("tensor h: value 65520 is beyond float16's 65504; write it as BF16 or F32")
   await expect(safetensorsBlob([{ name: 'h', shape: [2], data: Float32Array.of(1) }])).rejects.toThrow('tensor h of shape [2] needs 2 values, but has 1')
   await expect(safetensorsBlob([tensors[3]!, tensors[3]!])).rejects.toThrow('tensor d was given twice')
+})
+
+test('whatever happens to a file\'s bytes, it is read as tensors of its own bytes or refused with its name', async () => {
+  const whole = new Uint8Array(writeSafetensors([tensor('model.a', [4, 3]), tensor('"b\\', [2], 100), tensor('c', [0])]))
+  const change = fc.array(fc.tuple(fc.nat(whole.length - 57), fc.nat(255)), { maxLength: 4 })
+  await fc.assert(fc.asyncProperty(change, fc.nat(whole.length), fc.nat(3), async (changes, end, longer) => {
+    const bytes = new Uint8Array(longer === 0 ? end : whole.length + longer - 1)
+    bytes.set(whole.subarray(0, bytes.length))
+    for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte
+    try {
+      const weights = await openWeights([{ name: 'm.safetensors', bytes: new Blob([bytes]) }])
+      const read = await Promise.all(weights.names.map((name) => weights.bytes(name)))
+      expect(read.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(weights.size)
+    } catch (error) {
+      expect((error as Error).message).toMatch(/^m\.safetensors: /)
+    }
+  }), { numRuns: 500, seed: 1 })
 })

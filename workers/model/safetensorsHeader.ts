@@ -59,16 +59,21 @@ function objectOf(bytes: ArrayBuffer, file: string): object {
   return header
 }
 
-/** A key that an object of this JSON has twice, of which JSON.parse silently keeps the last. `text` is valid JSON. */
+/** A key that an object of this JSON has twice, of which JSON.parse silently keeps the last. `text` is valid JSON, of any length. */
 function repeatedKey(text: string): string | undefined {
   const objects: (Set<string> | undefined)[] = []
-  // a string with what follows it, or a bracket
-  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === '{') objects.push(new Set())
-    else if (token === '[') objects.push(undefined)
-    else if (token === '}' || token === ']') objects.pop()
-    else if (key !== undefined) {
-      const name = JSON.parse(key) as string
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '{') objects.push(new Set())
+    else if (sign === '[') objects.push(undefined)
+    else if (sign === '}' || sign === ']') objects.pop()
+    else if (sign === '"') {
+      const from = at++
+      while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+      let next = at + 1
+      while (/\s/.test(text[next] ?? '')) next++
+      if (text[next] !== ':') continue
+      const name = JSON.parse(text.slice(from, at + 1)) as string
       const seen = objects.at(-1)!
       if (seen.has(name)) return name
       seen.add(name)
