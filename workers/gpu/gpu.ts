@@ -56,6 +56,7 @@ export class Gpu {
   readonly #groups = new Map<string, GPUBindGroup>()
   readonly #ids = new WeakMap<GPUBuffer, number>()
   #lastId = 0
+  #compiled = 0
   /** recordings with commands that were not submitted yet */
   readonly #open = new Set<Recording>()
   #profiler: Profiler | undefined
@@ -249,7 +250,9 @@ export class Gpu {
     this.device.queue.submit([commands])
     this.#open.delete(recording)
     this.#buffers.sweep(this.#open.size > 0)
-    this.pace.submitted(guessed, stated)
+    // the first use of a kernel waits for its compilation: that is no pace
+    this.pace.submitted(guessed, this.#kernels.made === this.#compiled ? stated : 0)
+    this.#compiled = this.#kernels.made
   }
 }
 

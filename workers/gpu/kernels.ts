@@ -7,6 +7,11 @@ const ENABLE = /^enable \w+;$/gm
 export class Kernels {
   readonly #known = new Map<string, Kernel>()
 
+  /** how many were made so far */
+  get made(): number {
+    return this.#known.size
+  }
+
   constructor(readonly device: GPUDevice) {}
 
   of(name: string, source: string, constants: Constants): Kernel {

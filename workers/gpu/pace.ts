@@ -11,7 +11,14 @@ export interface Cost {
 /** A submit aims at half of what the window system may be kept waiting. */
 const TARGET_MS = 100
 const IN_FLIGHT = 3
-const MEMORY = 0.9
+const LEAST_MS = 1 // guesses below this are mostly overhead
+const MEMORY = 0.7
+/** What one submit may teach, and all together: compiling, and a machine that is busy with other work, are not the GPU's pace. */
+const STEP = 2
+const SLOWEST = 8
+const FASTEST = 1 / 4096
+/** Products below this are not cut. */
+const LEAST_OPERATIONS = 1e8
 /** Cautious first guesses, per millisecond; the ratio between them stays, the pace is learnt. */
 const FIRST = { software: { flops: 1e7, bytes: 4e6 }, hardware: { flops: 1e9, bytes: 1e8 } }
 
@@ -20,8 +27,7 @@ export class Pace {
   #inFlight = 0
   #waiting: (() => void)[] = []
   #lastDone = 0
-  #work = 0
-  #busy = 0
+  #factor = 1
   #longest = 0
 
   constructor(readonly device: GPUDevice, software: boolean, readonly now: () => number) {
@@ -35,7 +41,7 @@ export class Pace {
 
   /** Operations that one dispatch may hold, by what was measured. */
   get operations(): number {
-    return TARGET_MS * this.#guess.flops / this.#factor
+    return Math.max(LEAST_OPERATIONS, (TARGET_MS * this.#guess.flops) / this.#factor)
   }
 
   /** Whether work of `guessed` milliseconds is due for submission. */
@@ -44,7 +50,7 @@ export class Pace {
   }
 
   /** What was dispatched since the device was opened, as its kernels stated it. */
-  readonly dispatched = { flops: 0, bytes: 0, dispatches: 0 }
+  readonly dispatched = { flops: 0, bytes: 0, dispatches: 0, submits: 0 }
 
   count(cost: Cost | undefined): void {
     this.dispatched.dispatches++
@@ -66,6 +72,7 @@ export class Pace {
     const began = this.now()
     const telling = stated >= guessed / 2 // else there is nothing to learn from
     this.#inFlight++
+    this.dispatched.submits++
     this.device.queue.onSubmittedWorkDone().then(() => this.#done(guessed, began, telling), () => this.#done(0, began, false))
   }
 
@@ -74,19 +81,15 @@ export class Pace {
     while (this.#inFlight >= IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  get #factor(): number {
-    return this.#busy > 0 && this.#work > 0 ? this.#busy / this.#work : 1
-  }
-
   #done(guessed: number, began: number, telling: boolean): void {
     const ended = this.now()
     const took = ended - Math.max(began, this.#lastDone)
     this.#lastDone = ended
     this.#inFlight--
     if (guessed > 0) this.#longest = Math.max(this.#longest, took)
-    if (guessed > 0 && telling) {
-      this.#work = this.#work * MEMORY + guessed
-      this.#busy = this.#busy * MEMORY + took
+    if (guessed > LEAST_MS && telling) {
+      const found = Math.min(this.#factor * STEP, Math.max(this.#factor / STEP, took / guessed))
+      this.#factor = Math.min(SLOWEST, Math.max(FASTEST, this.#factor ** MEMORY * found ** (1 - MEMORY)))
     }
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
