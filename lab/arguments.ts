@@ -18,8 +18,8 @@ const FLAG = { type: 'boolean' } as const
 export const VERBS = {
   'check-policy': { usage: 'check-policy DIR [--dump FILE] [--weights f32|f16|int8|int4]', positionals: [1, 1], options: { dump: TEXT, weights: TEXT } },
   generate: {
-    usage: 'generate DIR --tokens 1,2,3 --max N [--greedy] [--seed N] [--temperature X] [--top-k N] [--top-p X]', positionals: [1, 1],
-    options: { tokens: TEXT, max: TEXT, greedy: FLAG, seed: TEXT, temperature: TEXT, 'top-k': TEXT, 'top-p': TEXT },
+    usage: 'generate DIR --tokens 1,2,3 --max N [--greedy] [--seed N] [--temperature X] [--top-k N] [--top-p X] [--weights f32|f16|int8|int4]', positionals: [1, 1],
+    options: { weights: TEXT, tokens: TEXT, max: TEXT, greedy: FLAG, seed: TEXT, temperature: TEXT, 'top-k': TEXT, 'top-p': TEXT },
   },
   tokenize: { usage: 'tokenize DIR [--chat] < LINES', positionals: [1, 1], options: { chat: FLAG } },
   train: {
@@ -47,7 +47,9 @@ export const VERBS = {
   export: {
     usage: 'export DIR --to safetensors|onnx [--dtype f32|f16|bf16] --out DIR', positionals: [1, 1], options: { to: TEXT, dtype: TEXT, out: TEXT },
   },
-  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES] [--model DIR]', positionals: [0, Infinity], options: { rows: TEXT, limit: TEXT, model: TEXT } },
+  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES] [--model DIR] [--weights f32|f16|int8|int4] [--short] [--steps N]', positionals: [0, Infinity],
+    options: { rows: TEXT, limit: TEXT, model: TEXT, weights: TEXT, short: FLAG, steps: TEXT },
+  },
 } as const satisfies Readonly<Record<string, Verb>>
 
 export type VerbName = keyof typeof VERBS

@@ -1,6 +1,7 @@
 // Jobs of the policy worker alone: golden cases and continuations.
 import { openPolicy } from '../../src/client/policy.ts'
 import type { GoldenReport, PolicyService, Trainable } from '../../src/protocol/policy.ts'
+import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { BadInput } from '../errors.ts'
 import { bytesOf, chosenFiles, leave, modelOf, reading } from './files.ts'
 import type { CheckPolicyJob, Generated, GenerateJob } from './protocol.ts'
@@ -36,7 +37,9 @@ export function checkPolicy(job: CheckPolicyJob): Promise<GoldenReport> {
 export function generate(job: GenerateJob): Promise<Generated> {
   return withPolicy(async (policy) => {
     const model = await modelOf(chosenFiles())
-    const { vocabulary } = await reading(() => policy.load(model, UNTRAINED))
+    const began = performance.now()
+    const { vocabulary, parameters } = await reading(() => policy.load(model, UNTRAINED, { ...LOAD_DEFAULTS, weights: job.weights }))
+    await window.labProgress(`${parameters} parameters loaded as ${job.weights} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
     const outside = job.ids.find((id) => id >= vocabulary)
     if (outside !== undefined) throw new BadInput(`token ${outside} is outside of the vocabulary of ${vocabulary} tokens; give ids below that`)
     const { ids, logps } = await policy.continueIds(job.ids, job.sampling, [], job.seed)

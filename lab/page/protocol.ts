@@ -24,6 +24,7 @@ export interface CheckPolicyJob {
 
 export interface GenerateJob {
   readonly verb: 'generate'
+  readonly weights: WeightStorage
   readonly ids: readonly number[]
   readonly sampling: Omit<Sampling, 'stop'>
   readonly seed: number
@@ -79,6 +80,10 @@ export interface BenchJob {
   readonly names: readonly string[]
   /** the first few cases alone */
   readonly limit?: number
+  /** for `step-0.5b`: how weights lie, and whether the small step is taken; for `soak`: how many steps */
+  readonly weights?: WeightStorage
+  readonly short?: boolean
+  readonly steps?: number
   /** the name of the model folder whose files were chosen, for `generate`; the sample policy without it */
   readonly model?: string
 }

@@ -1,7 +1,7 @@
 // `check-policy` and `generate`: the policy worker against golden cases, and continuing a token list.
-import type { GoldenReport } from '../../src/protocol/policy.ts'
+import type { GoldenReport, WeightStorage } from '../../src/protocol/policy.ts'
 import { WEIGHT_STORAGES } from '../../src/protocol/policy.ts'
-import { flag, number, text, tokenIds } from '../arguments.ts'
+import { type Arguments, flag, number, text, tokenIds } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
 import { BadInput } from '../errors.ts'
 import { filesIn, modelIn } from '../folders.ts'
@@ -15,6 +15,14 @@ function finite(error: number | null): number {
   return error === null || !Number.isFinite(error) ? Number.MAX_VALUE : error
 }
 
+/** How base weights lie on the GPU. */
+function storageOf(args: Arguments): WeightStorage {
+  const given = text(args, 'weights') ?? 'f32'
+  const weights = WEIGHT_STORAGES.find((storage) => storage === given)
+  if (weights === undefined) throw new BadInput(`${args.verb}: --weights is ${JSON.stringify(given)}; give ${WEIGHT_STORAGES.join(', ')}`)
+  return weights
+}
+
 function finiteErrors({ worst, errors }: Pick<GoldenReport, 'worst' | 'errors'>): Pick<GoldenReport, 'worst' | 'errors'> {
   return {
     worst: { name: worst.name, error: finite(worst.error) },
@@ -24,9 +32,7 @@ function finiteErrors({ worst, errors }: Pick<GoldenReport, 'worst' | 'errors'>)
 
 export const checkPolicy: Command = async (args, terminal) => {
   const folder = args.positionals[0]!
-  const given = text(args, 'weights') ?? 'f32'
-  const weights = WEIGHT_STORAGES.find((storage) => storage === given)
-  if (weights === undefined) throw new BadInput(`check-policy: --weights is ${JSON.stringify(given)}; give ${WEIGHT_STORAGES.join(', ')}`)
+  const weights = storageOf(args)
   const exchange = new Exchange()
   const model = modelIn(folder)
   const [golden, caseJson] = filesIn(folder, ['golden.safetensors', 'case.json']).map((path) => exchange.offer(path))
@@ -46,6 +52,7 @@ export const checkPolicy: Command = async (args, terminal) => {
 export const generate: Command = async (args, terminal) => {
   const folder = args.positionals[0]!
   const ids = tokenIds(args, 'tokens')
+  const weights = storageOf(args)
   if (text(args, 'max') === undefined) throw new BadInput('generate: --max is missing; give the number of new tokens')
   const greedy = flag(args, 'greedy')
   if (greedy && text(args, 'temperature') !== undefined) throw new BadInput('generate: --greedy and --temperature exclude each other; give one of them')
@@ -60,6 +67,6 @@ export const generate: Command = async (args, terminal) => {
   const model = modelIn(folder)
   return withLab({ exchange, ...terminal }, async (lab) => {
     await lab.choose(model)
-    return lab.run({ verb: 'generate', ids, sampling, seed })
+    return lab.run({ verb: 'generate', weights, ids, sampling, seed })
   })
 }
