@@ -20,7 +20,7 @@ test.each([
   ['a model folder that is a file', ['generate', file, '--tokens', '1', '--max', '1'], /file is not a folder$/],
   ['a model folder without a model', ['generate', folder, '--tokens', '1', '--max', '1'], /has no config\.json and no model\.safetensors$/],
   ['a case without golden tensors', ['check-policy', folder], /has no /],
-  ['weights that are not supported', ['check-policy', folder, '--weights', 'int8'], /^check-policy: --weights is "int8"; only f32/],
+  ['weights that are not supported', ['check-policy', folder, '--weights', 'int3'], /^check-policy: --weights is "int3"; give f32, f16, int8, int4$/],
   ['a setting that does not exist', ['train', '--out', join(folder, 'out'), '--set', 'stepz=3'], /^setting stepz does not exist; did you mean steps/],
   ['a setting out of range', ['train', '--out', join(folder, 'out'), '--set', 'steps=0'], /^setting steps is "0"; give a whole number from 1/],
   ['an unknown preset', ['train', '--out', join(folder, 'out'), '--preset', 'mine'], /^setting preset is "mine"; give one of sample/],
