@@ -1,8 +1,9 @@
 // Log-probabilities, entropies and their gradient on the GPU against the float64 reference.
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
-import { logSoftmax, logSoftmaxGradient, segmentsOf } from './log_softmax.ts'
+import { choose } from '../variants.ts'
+import { LOG_SOFTMAX_VARIANTS, logSoftmax, logSoftmaxGradient, segmentsOf } from './log_softmax.ts'
 import * as reference from './log_softmax.reference.ts'
 
 const SHAPES = [[1, 1], [1, 2], [33, 7], [32, 256], [5, 257], [2, 1024], [2, 1025], [3, 2048], [2, 5003], [40, 300]] as const
@@ -60,51 +61,55 @@ function onReference({ rows, vocabulary, temperature, logits, targets, weights }
   return { ...reference.logSoftmax(logits, own, shape), gradient }
 }
 
-test.each(SHAPES.flatMap(([rows, vocabulary]) => [1e-4, 1, 10, 1e3].map((scale) => [rows, vocabulary, scale] as const)))('%i rows × %i tokens at magnitude %d', async (rows, vocabulary, scale) => {
-  const given = makeCase('table', rows, vocabulary, 1, scale)
-  const [found, expected] = [await onGpu(given), onReference(given)]
-  expect(relativeError(found.lse, expected.lse), 'lse').toBeLessThan(TOLERANCE)
-  // a one stands beside what may all be zero, as the probabilities of a single token are
-  expect(relativeError([...found.logp, 1], [...expected.logp, 1]), 'logp').toBeLessThan(TOLERANCE)
-  expect(relativeError([...found.entropy, 1], [...expected.entropy, 1]), 'entropy').toBeLessThan(TOLERANCE)
-  expect(relativeError([...found.gradient, 1], [...expected.gradient, 1]), 'gradient').toBeLessThan(gradientTolerance(scale))
-  expect(new Set(found.outside), 'rows of other chunks').toEqual(new Set([Math.fround(-12345.678)]))
-})
+describe.each(LOG_SOFTMAX_VARIANTS)('as %s', (variant) => {
+  beforeAll(async () => choose(await testGpu(), 'log_softmax', variant))
 
-describe('temperature', () => {
-  test.each([0.25, 0.6, 2])('%d divides the logits, and the gradient once more', async (temperature) => {
-    const given = makeCase('temperature', 6, 300, temperature, 1)
+  test.each(SHAPES.flatMap(([rows, vocabulary]) => [1e-4, 1, 10, 1e3].map((scale) => [rows, vocabulary, scale] as const)))('%i rows × %i tokens at magnitude %d', async (rows, vocabulary, scale) => {
+    const given = makeCase('table', rows, vocabulary, 1, scale)
+    const [found, expected] = [await onGpu(given), onReference(given)]
+    expect(relativeError(found.lse, expected.lse), 'lse').toBeLessThan(TOLERANCE)
+    // a one stands beside what may all be zero, as the probabilities of a single token are
+    expect(relativeError([...found.logp, 1], [...expected.logp, 1]), 'logp').toBeLessThan(TOLERANCE)
+    expect(relativeError([...found.entropy, 1], [...expected.entropy, 1]), 'entropy').toBeLessThan(TOLERANCE)
+    expect(relativeError([...found.gradient, 1], [...expected.gradient, 1]), 'gradient').toBeLessThan(gradientTolerance(scale))
+    expect(new Set(found.outside), 'rows of other chunks').toEqual(new Set([Math.fround(-12345.678)]))
+  })
+
+  describe('temperature', () => {
+    test.each([0.25, 0.6, 2])('%d divides the logits, and the gradient once more', async (temperature) => {
+      const given = makeCase('temperature', 6, 300, temperature, 1)
+      const [found, expected] = [await onGpu(given), onReference(given)]
+      expect(relativeError(found.logp, expected.logp), 'logp').toBeLessThan(TOLERANCE)
+      expect(relativeError(found.entropy, expected.entropy), 'entropy').toBeLessThan(TOLERANCE)
+      expect(relativeError(found.gradient, expected.gradient), 'gradient').toBeLessThan(gradientTolerance(1 / temperature))
+    })
+  })
+
+  test('the entropy gradient is right by itself', async () => {
+    const given = makeCase('entropy', 9, 513, 1, 2)
+    given.weights.forEach((_, at) => { if (at % 2 === 0) given.weights[at] = 0 })
+    const [found, expected] = [await onGpu(given), onReference(given)]
+    expect(relativeError(found.gradient, expected.gradient)).toBeLessThan(5e-6)
+  })
+
+  test('logits that are all far from zero lose no accuracy: a common offset cancels', async () => {
+    const given = makeCase('offset', 4, 700, 1, 1, 1024)
     const [found, expected] = [await onGpu(given), onReference(given)]
     expect(relativeError(found.logp, expected.logp), 'logp').toBeLessThan(TOLERANCE)
     expect(relativeError(found.entropy, expected.entropy), 'entropy').toBeLessThan(TOLERANCE)
-    expect(relativeError(found.gradient, expected.gradient), 'gradient').toBeLessThan(gradientTolerance(1 / temperature))
   })
-})
 
-test('the entropy gradient is right by itself', async () => {
-  const given = makeCase('entropy', 9, 513, 1, 2)
-  given.weights.forEach((_, at) => { if (at % 2 === 0) given.weights[at] = 0 })
-  const [found, expected] = [await onGpu(given), onReference(given)]
-  expect(relativeError(found.gradient, expected.gradient)).toBeLessThan(5e-6)
-})
-
-test('logits that are all far from zero lose no accuracy: a common offset cancels', async () => {
-  const given = makeCase('offset', 4, 700, 1, 1, 1024)
-  const [found, expected] = [await onGpu(given), onReference(given)]
-  expect(relativeError(found.logp, expected.logp), 'logp').toBeLessThan(TOLERANCE)
-  expect(relativeError(found.entropy, expected.entropy), 'entropy').toBeLessThan(TOLERANCE)
-})
-
-test('a row alone has the bytes that it has among others, and twice gives the same bytes', async () => {
-  const all = makeCase('alone', 37, 600, 0.7, 2)
-  const [first, again] = [await onGpu(all), await onGpu(all)]
-  expect(new Uint32Array(again.stats.buffer)).toEqual(new Uint32Array(first.stats.buffer))
-  expect(new Uint32Array(again.gradient.buffer)).toEqual(new Uint32Array(first.gradient.buffer))
-  const row = 21
-  const one = await onGpu({
-    ...all, rows: 1, logits: all.logits.slice(row * 600, (row + 1) * 600),
-    targets: all.targets.slice(row, row + FIRST + 1 + AFTER), weights: all.weights.slice(row * 2, (row + FIRST + 1 + AFTER) * 2),
+  test('a row alone has the bytes that it has among others, and twice gives the same bytes', async () => {
+    const all = makeCase('alone', 37, 600, 0.7, 2)
+    const [first, again] = [await onGpu(all), await onGpu(all)]
+    expect(new Uint32Array(again.stats.buffer)).toEqual(new Uint32Array(first.stats.buffer))
+    expect(new Uint32Array(again.gradient.buffer)).toEqual(new Uint32Array(first.gradient.buffer))
+    const row = 21
+    const one = await onGpu({
+      ...all, rows: 1, logits: all.logits.slice(row * 600, (row + 1) * 600),
+      targets: all.targets.slice(row, row + FIRST + 1 + AFTER), weights: all.weights.slice(row * 2, (row + FIRST + 1 + AFTER) * 2),
+    })
+    expect(one.stats.slice(FIRST * 4, FIRST * 4 + 3)).toEqual(first.stats.slice((FIRST + row) * 4, (FIRST + row) * 4 + 3))
+    expect(one.gradient).toEqual(first.gradient.slice(row * 600, (row + 1) * 600))
   })
-  expect(one.stats.slice(FIRST * 4, FIRST * 4 + 3)).toEqual(first.stats.slice((FIRST + row) * 4, (FIRST + row) * 4 + 3))
-  expect(one.gradient).toEqual(first.gradient.slice(row * 600, (row + 1) * 600))
 })

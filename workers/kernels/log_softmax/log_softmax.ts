@@ -2,11 +2,17 @@
 import type { Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import combineSource from './combine.wgsl?raw'
+import { rowGrid } from '../sum.ts'
+import { choiceOf } from '../variants.ts'
+import groupSource from './log_softmax.group.wgsl?raw'
 import gradientSource from './gradient.wgsl?raw'
 import partialSource from './partial.wgsl?raw'
 
 /** How many strided parts a row is summed in: a function of the vocabulary alone, so that a row's bytes never depend on its batch. */
 export const segmentsOf = (vocabulary: number): number => Math.max(1, Math.min(256, Math.ceil(vocabulary / 256)))
+
+/** thread: a thread per segment of a row, for the software adapter; group: a workgroup per row, for graphics cards. */
+export const LOG_SOFTMAX_VARIANTS = ['thread', 'group'] as const
 
 export interface RowsOfLogits {
   readonly rows: number
@@ -29,6 +35,11 @@ export function logSoftmax(
   { logits, partials, targets, stats }: { logits: Tensor; partials: Tensor; targets: Tensor; stats: Tensor },
   { rows, vocabulary, temperature, firstRow }: RowsOfLogits,
 ): void {
+  const { gpu } = recording
+  if (choiceOf(gpu, 'log_softmax', gpu.architecture === 'swiftshader' ? LOG_SOFTMAX_VARIANTS : LOG_SOFTMAX_VARIANTS.toReversed()) === 'group') {
+    recording.dispatch(gpu.kernel('log_softmax group', groupSource), [logits, targets, stats], [rows, vocabulary, firstRow, f32(1 / temperature)], rowGrid(gpu, rows), { flops: 8 * rows * vocabulary, bytes: 4 * rows * vocabulary })
+    return
+  }
   softmaxPartials(recording, logits, partials, rows, vocabulary, temperature)
   const kernel = recording.gpu.kernel('softmax_combine', combineSource)
   recording.dispatch(kernel, [logits, partials, targets, stats], [rows, vocabulary, segmentsOf(vocabulary), firstRow, f32(1 / temperature)], [Math.ceil(rows / 32)])
