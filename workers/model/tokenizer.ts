@@ -8,6 +8,8 @@ export interface Tokenizer {
   /** Special tokens are recognised, nothing is added. */
   encode(text: string): number[]
   decode(ids: readonly number[]): string
+  /** whether the model's files hold a chat template that is used */
+  readonly hasChat: boolean
   encodeChat(messages: readonly { readonly role: string; readonly content: string }[]): number[]
   /** The id of a special token's text. Throws when the tokenizer has no such single token. */
   idOf(text: string): number
@@ -29,6 +31,7 @@ export async function openTokenizer(files: Source): Promise<Tokenizer | undefine
   let template: InstanceType<typeof Template> | undefined
   return {
     encode,
+    hasChat: files.chatTemplate !== undefined || config['chat_template'] !== undefined && config['chat_template'] !== null,
     // a model may have more rows than its tokenizer has tokens: such ids stand for nothing
     decode: (ids) => {
       const known = ids.filter((id) => vocabulary[id] !== undefined)

@@ -16,6 +16,7 @@ import type { Prompt } from '../model/generate.ts'
 import { generate } from '../model/generate.ts'
 import { kindsOf } from '../model/layout.ts'
 import { loadModel } from '../model/load.ts'
+import { markupOf } from '../model/markup.ts'
 import { CURRENT } from '../model/model.ts'
 import { writeSafetensors } from '../model/safetensors.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
@@ -86,8 +87,9 @@ export class Service implements PolicyService {
     const { policy } = this.#policy()
     const tokenizer = this.#tokenizer()
     const { sampling, groupSize, seed, step } = request
-    const prompts: Prompt[] = request.prompts.map(({ key, text }) => ({ key, ids: tokenizer.encode(text) }))
-    const stops = sampling.stop.map((text) => tokenizer.idOf(text))
+    const markup = markupOf(tokenizer, policy.model.config.eosIds)
+    const prompts: Prompt[] = request.prompts.map(({ key, text }) => ({ key, ids: markup.encode(text) }))
+    const stops = markup.stops(sampling.stop)
     const version = request.version === 'reference' ? policy.reference : CURRENT
     refuseSampling(policy, prompts, groupSize, sampling.maxNewTokens)
     const drawn = await generate(policy.model, prompts, { ...sampling, groupSize, stops, seed, step, version })
