@@ -1,5 +1,5 @@
 // `make-weights`: random weights for any config.json, of any size, in one file or in shards: a model folder to measure with.
-import { copyFileSync, createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { basename, dirname, join, resolve } from 'node:path'
 import { initialTensors, type InitialTensor } from '../../workers/model/initial.ts'
@@ -8,7 +8,7 @@ import { WIDTHS, type Dtype } from '../../workers/model/safetensorsHeader.ts'
 import { number, needed, text } from '../arguments.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { filesIn } from '../folders.ts'
-import { CONFIG, MODEL_PARTS, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
+import { ADAPTER_CONFIG, CONFIG, isWeights, MODEL_PARTS, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 import type { Command } from './command.ts'
 
 const DTYPES: Readonly<Record<string, Dtype>> = { f32: 'F32', f16: 'F16', bf16: 'BF16' }
@@ -88,7 +88,8 @@ export const makeWeights: Command = async (args, { progress, signal }) => {
     throw new BadInput(`--out ${out} cannot be made: ${messageOf(error)}`, { cause: error })
   }
   const shards = shardsFor(tensors, WIDTHS[dtype], most)
-  for (const stale of [WEIGHTS, WEIGHTS_INDEX]) rmSync(join(out, stale), { force: true })
+  const stale = readdirSync(out).filter((name) => name === WEIGHTS_INDEX || isWeights(name))
+  for (const name of stale) rmSync(join(out, name))
   for (const shard of shards) {
     progress(`${shard.name}: ${shard.tensors.length} tensors`)
     await write(join(out, shard.name), shard, dtype, signal)
@@ -100,7 +101,7 @@ export const makeWeights: Command = async (args, { progress, signal }) => {
   }
   for (const name of Object.keys(MODEL_PARTS)) {
     const from = join(dirname(configPath!), name)
-    if (existsSync(from) && resolve(from) !== resolve(out, name) && !name.startsWith('adapter')) copyFileSync(from, join(out, name))
+    if (existsSync(from) && resolve(from) !== resolve(out, name) && name !== ADAPTER_CONFIG) writeFileSync(join(out, name), readFileSync(from))
   }
   return {
     parameters: total, files: shards.map(({ name }) => name), bytes: shards.reduce((sum, { name }) => sum + statSync(join(out, name)).size, 0),

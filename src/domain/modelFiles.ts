@@ -18,6 +18,11 @@ const SHARD = /^model-\d+-of-\d+\.safetensors$/
 const PICKLED = /\.(bin|pt|pth|ckpt|pkl)$/
 const OTHER = /\.(gguf|onnx|msgpack|h5|pdparams)$/
 
+/** True for model.safetensors and for what is named as one of its shards. */
+export function isWeights(name: string): boolean {
+  return name === WEIGHTS || SHARD.test(name)
+}
+
 export function partOf(name: string): ModelPart | undefined {
   return Object.hasOwn(MODEL_PARTS, name) ? MODEL_PARTS[name as keyof typeof MODEL_PARTS] : undefined
 }

@@ -2,7 +2,7 @@
 import { createSHA256 } from 'hash-wasm'
 import type { FileInPlace } from '../store/inPlace.ts'
 import { isFull } from '../store/room.ts'
-import { SILENCE_MS, waitAfter, type Net } from './requests.ts'
+import { waitAfter, type Net } from './requests.ts'
 import type { ModelFolder } from './shelf.ts'
 import { Passing, type Source, type Stated } from './source.ts'
 
@@ -20,7 +20,7 @@ export interface Begun {
 export interface Bringing {
   readonly folder: ModelFolder
   readonly source: Source
-  readonly wait: Net['wait']
+  readonly net: Pick<Net, 'wait' | 'silenceMs'>
   readonly signal: AbortSignal
   /** what was begun earlier */
   readonly begun: Begun | undefined
@@ -123,7 +123,7 @@ class Arrival {
 
   /** Asks until every byte lies here. Attempts that bring it no farther are counted, and there are only so many. */
   async finish(): Promise<void> {
-    const { file, bringing: { wait, signal } } = this
+    const { file, bringing: { net, signal } } = this
     let farthest = this.#at
     let failed = 0
     let endedAt = -1
@@ -142,7 +142,7 @@ class Arrival {
       }
       failed = this.#at > farthest ? 1 : failed + 1
       farthest = Math.max(farthest, this.#at)
-      await wait(waitAfter(failed, failure), signal)
+      await net.wait(waitAfter(failed, failure), signal)
     }
   }
 
@@ -207,12 +207,12 @@ class Arrival {
 
   /** The next bytes; a host that falls silent is let go of, and a stop is heard at once. */
   async #next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
-    const { signal } = this.bringing
+    const { signal, net: { silenceMs } } = this.bringing
     signal.throwIfAborted()
     let end: (reason: Error) => void = () => undefined
     const ended = new Promise<never>((_, reject) => { end = reject })
     const stop = (): void => end(signal.reason as Error)
-    const timer = setTimeout(() => end(new Error(`nothing came for ${SILENCE_MS / 1000} s`)), SILENCE_MS)
+    const timer = setTimeout(() => end(new Error(`nothing came for ${silenceMs / 1000} s`)), silenceMs)
     signal.addEventListener('abort', stop)
     try {
       return await Promise.race([reader.read(), ended])

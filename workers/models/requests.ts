@@ -6,10 +6,13 @@ export interface Net {
   readonly fetch: (address: string, init: RequestInit) => Promise<Response>
   /** Rejects with the signal's reason when it is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+  /** how long a host may take to begin an answer, or to go on with one */
+  readonly silenceMs: number
 }
 
 export const browserNet: Net = {
   fetch: (address, init) => fetch(address, init),
+  silenceMs: 60_000,
   wait: (ms, signal) => new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const stop = (): void => {
@@ -23,9 +26,6 @@ export const browserNet: Net = {
     signal.addEventListener('abort', stop, { once: true })
   }),
 }
-
-/** How long a host may take to begin an answer, or to go on with one. */
-export const SILENCE_MS = 60_000
 
 /** Waits before the second attempt, the third and so on. */
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 16_000]
@@ -79,7 +79,7 @@ export class Host {
     if (from !== undefined) headers['range'] = `bytes=${from}-`
     if (this.token !== undefined && new URL(address).origin === this.#origin) headers['authorization'] = `Bearer ${this.token}`
     const silence = new AbortController()
-    const timer = setTimeout(() => silence.abort(new Error(`no answer in ${SILENCE_MS / 1000} s`)), SILENCE_MS)
+    const timer = setTimeout(() => silence.abort(new Error(`no answer in ${this.net.silenceMs / 1000} s`)), this.net.silenceMs)
     let response: Response
     try {
       const both = AbortSignal.any([signal, silence.signal])

@@ -33,7 +33,7 @@ interface Bench {
   readonly another: () => ModelStore
 }
 
-async function bench(files: Readonly<Record<string, Uint8Array>> = FILES, options: HubOptions = {}): Promise<Bench> {
+async function bench(files: Readonly<Record<string, Uint8Array>> = FILES, options: HubOptions = {}, silenceMs = 30_000): Promise<Bench> {
   const hub = await startHub(files, options)
   onTestFinished(() => hub.close())
   const shelf = new MemoryShelf()
@@ -42,7 +42,7 @@ async function bench(files: Readonly<Record<string, Uint8Array>> = FILES, option
     waits.push(ms)
     return Promise.resolve()
   }
-  const another = () => new ModelStore({ ...browserNet, wait, shelf, now: () => Date.UTC(2026, 0, 1) })
+  const another = () => new ModelStore({ ...browserNet, wait, silenceMs, shelf, now: () => Date.UTC(2026, 0, 1) })
   return { hub, shelf, waits, another, store: another(), source: { kind: 'hub', id: 'owner/tiny', revision: 'main', mirror: hub.origin } }
 }
 
@@ -144,6 +144,17 @@ test('a host that keeps failing is given up after several attempts that bring no
   expect(waits).toEqual([1000, 2000, 4000, 8000, 16000])
   const [left] = await store.list()
   expect(left?.files.map(({ kept, bytes }) => kept > 0 && (kept === bytes || bytes > 1000))).toEqual([true, true, true])
+})
+
+test('a host that falls silent, before its answer or amid it, is let go of and asked again', async () => {
+  const at = await bench(FILES, {}, 150)
+  at.hub.faults.set('model.safetensors', [
+    () => undefined,
+    (_, response) => void response.writeHead(200, { 'content-length': WEIGHTS.length }).write(WEIGHTS.subarray(0, 90_000)),
+  ])
+  await at.store.add(at.source)
+  await expectWhole(at)
+  expect(fetched(at.hub, 'model.safetensors')).toEqual(['all', 'all', 'bytes=90000-'])
 })
 
 test('a server that asks for patience gets it, unless it asks for too much', async () => {

@@ -210,7 +210,7 @@ export class ModelStore implements ModelsService {
         if (plan.whole.includes(file.name)) continue
         tell(i, kept[i]!)
         await bringFile(file, {
-          folder, source, wait: this.world.wait, signal, begun: before?.begun[file.name], onBytes: (bytes) => tell(i, bytes),
+          folder, source, net: this.world, signal, begun: before?.begun[file.name], onBytes: (bytes) => tell(i, bytes),
           begin: (begun) => write({ begun: { ...plan.begun, [file.name]: begun } }),
         })
         const bytes = (await folder.read(file.name))!.size
