@@ -3,6 +3,7 @@ import { connect } from '../../src/client/connection.ts'
 import { loadSamplePolicy } from '../../src/client/sample.ts'
 import { onnxModel } from '../../workers/export/onnx.ts'
 import { benchGenerate } from './bench-generate.ts'
+import { benchSoak, benchStep } from './bench-step.ts'
 import { chosenFiles, modelOf } from './files.ts'
 import { benchMatmul } from './matmul.ts'
 import type { BenchJob, Results } from './protocol.ts'
@@ -27,7 +28,7 @@ function matmulTopK(): Uint8Array {
   })
 }
 
-export async function bench({ names, limit, model }: BenchJob): Promise<Results['bench']> {
+export async function bench({ names, limit, model, weights, short, steps }: BenchJob): Promise<Results['bench']> {
   const worker = new Worker(new URL('../../workers/bench.worker.ts', import.meta.url), { type: 'module', name: 'bench' })
   const { service, close } = connect<BenchService>(worker, 'bench')
   try {
@@ -37,6 +38,8 @@ export async function bench({ names, limit, model }: BenchJob): Promise<Results[
       if (name === 'matmul') benches.push(await benchMatmul(limit))
       else if (name === 'generate') benches.push(await benchGenerate(model ?? 'sample policy', model === undefined ? await loadSamplePolicy() : await modelOf(chosenFiles())))
       else if (name === 'train-step') benches.push(await benchTrainStep())
+      else if (name === 'step-0.5b') benches.push(await benchStep(weights ?? 'f16', short ?? false))
+      else if (name === 'soak') benches.push(await benchSoak(steps ?? 1000))
       else benches.push(await service.run(name, name === 'dense' ? matmulTopK() : undefined))
     }
     return { benches }
