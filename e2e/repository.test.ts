@@ -38,6 +38,7 @@ describe('imports', () => {
     ['a kernel that looks up to the model', 'workers/kernels/a/a.ts', 'import { a } from \'../../model/model.ts\''],
     ['a package in the domain', 'src/domain/x.ts', 'import { a } from \'minisearch\''],
     ['React in a worker', 'workers/model/x.ts', 'import { useState } from \'react\''],
+    ['a peer of the benches in a worker', 'workers/model/x.ts', 'import { jit } from \'@jax-js/jax\''],
     ['Node in the page', 'src/ui/x.tsx', 'import { readFileSync } from \'node:fs\''],
     ['the command line from the product', 'src/client/x.ts', 'import { findChrome } from \'../../lab/chrome.ts\''],
   ])('the rule sees %s', (_, path, text) => {

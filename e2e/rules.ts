@@ -30,6 +30,7 @@ const PACKAGES: readonly (readonly [name: RegExp, rooms: readonly string[]])[] =
   [/^zustand$/, ['src/state/', 'src/ui/']],
   [/^comlink$/, ['src/client/', 'workers/']],
   [/^node:/, []],
+  [/^@(jax-js|tensorflow)\//, []], // peers of the benches
 ]
 
 /** Rooms that stand on nothing but the language. */
