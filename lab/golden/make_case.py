@@ -24,7 +24,7 @@ SPECS = {
         "architectures": ["Qwen3ForCausalLM"], "vocab_size": 211, "hidden_size": 44, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 14,
         "intermediate_size": 67, "tie_word_embeddings": False, "attention_bias": False, "rope_theta": 1000000.0, "rms_norm_eps": 1e-6}},
     "llama": {"seed": 12, "rank": 4, "alpha": 4, "lengths": [[21, [14, 9, 17]], [13, [6, 11, 2]]], "config": {
-        "architectures": ["LlamaForCausalLM"], "vocab_size": 149, "hidden_size": 50, "num_hidden_layers": 2, "num_attention_heads": 6, "num_key_value_heads": 3, "head_dim": 10,
+        "architectures": ["LlamaForCausalLM"], "vocab_size": 149, "hidden_size": 54, "num_hidden_layers": 2, "num_attention_heads": 6, "num_key_value_heads": 3, "head_dim": 10,
         "intermediate_size": 61, "tie_word_embeddings": False, "attention_bias": True, "mlp_bias": True, "rope_theta": 100.0,
         "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 0.5, "high_freq_factor": 2.0, "original_max_position_embeddings": 16}}},
     "llama-tied": {"seed": 13, "rank": 2, "alpha": 3, "lengths": [[6, [9, 5]], [11, [3, 12]]], "config": {
