@@ -48,7 +48,7 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** Long enough for what was sent to be read: a cut line takes with it what lies unread. */
-const READING_MS = 40
+const READING_MS = 200
 
 /** Sends `count` bytes of what was asked for and cuts the line. */
 export function breakOffAfter(count: number, headers: Readonly<Record<string, string>> = {}): (server: HubServer, name: string) => Answer {

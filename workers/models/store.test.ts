@@ -122,7 +122,7 @@ test('a transfer that breaks off goes on from there, time and again, and so does
   const second = await bench()
   const stop: Answer = (_, response) => {
     response.writeHead(200, { 'content-length': WEIGHTS.length })
-    response.write(WEIGHTS.subarray(0, 70_000), () => setTimeout(() => void second.store.stop('owner/tiny'), 40))
+    response.write(WEIGHTS.subarray(0, 70_000), () => setTimeout(() => void second.store.stop('owner/tiny'), 200))
   }
   second.hub.faults.set('model.safetensors', [stop])
   await expect(second.store.add(second.source)).rejects.toThrow('owner/tiny was stopped; what came so far is kept')
@@ -147,7 +147,7 @@ test('a host that keeps failing is given up after several attempts that bring no
 })
 
 test('a host that falls silent, before its answer or amid it, is let go of and asked again', async () => {
-  const at = await bench(FILES, {}, 150)
+  const at = await bench(FILES, {}, 400)
   at.hub.faults.set('model.safetensors', [
     () => undefined,
     (_, response) => void response.writeHead(200, { 'content-length': WEIGHTS.length }).write(WEIGHTS.subarray(0, 90_000)),
