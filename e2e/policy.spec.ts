@@ -1,6 +1,6 @@
 // A policy of one's own: dropped in shards, planned, refused and made to fit, trained, exported and continued; and one that a hub breaks off.
 import { readFileSync } from 'node:fs'
-import type { Page } from '@playwright/test'
+import type { Page, TestInfo } from '@playwright/test'
 import { answerWith, breakOffAfter, startHub } from '../lab/hubServer.ts'
 import { openSafetensors } from '../workers/model/safetensors.ts'
 import { dropped, randomQwen3, samplePolicyInShards, storedEntries } from './modelFolders.ts'
@@ -18,6 +18,20 @@ async function exported(page: Page, bench: Workbench, what: string): Promise<Map
 function tensors(bytes: Buffer): Map<string, Float32Array> {
   const file = openSafetensors(new Uint8Array(bytes).buffer, 'exported')
   return new Map(file.names.map((name) => [name, file.read(name)]))
+}
+
+/** The kernels' table and its JSON tell the same of a run that was timed. */
+async function checkKernels(page: Page, info: TestInfo): Promise<void> {
+  const times = page.getByRole('table', { name: /^GPU time by kernel/ })
+  await expect(times.getByRole('row', { name: /^matmul/ }).first()).toContainText(/\d\s%/)
+  await expect(page.getByRole('table', { name: /^Graphics memory/ }).getByRole('row', { name: /^All/ })).toContainText(/\d\s(MiB|GiB)/)
+  await shoot(page, info, 'kernels')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as JSON' }).click()])
+  const saved = JSON.parse(readFileSync(await download.path(), 'utf8')) as { readonly kernels: readonly { readonly kernel: string; readonly ms: number }[]; readonly adapter: { readonly architecture: string } }
+  expect(saved.adapter.architecture).not.toBe('')
+  const shown = await times.getByRole('rowheader').allTextContents()
+  expect(saved.kernels.map(({ kernel }) => kernel)).toEqual(shown)
+  expect(saved.kernels.every(({ ms }) => ms >= 0)).toBe(true)
 }
 
 test('a dropped folder is planned, refused over a budget, made to fit by one button, trained, exported, and its adapter continued', async ({ page }, info) => {
@@ -47,8 +61,11 @@ test('a dropped folder is planned, refused over a budget, made to fit by one but
   const card = bench.data.locator('.policy')
   await expect(card).toContainText(/dropped model-[\s\S]*328,768/)
 
+  await page.getByRole('tab', { name: 'Kernels' }).click()
+  await page.getByLabel('Time kernels').check()
   await bench.train.click()
   await expect(bench.phase).toHaveText('finished', { timeout: 90_000 })
+  await checkKernels(page, info)
   await card.getByRole('button', { name: 'Export the policy' }).click()
   const adapter = await exported(page, bench, 'Adapter')
   expect(JSON.parse(adapter.get('adapter_config.json')!.toString())).toMatchObject({ peft_type: 'LORA', r: 4 })

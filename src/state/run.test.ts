@@ -1,6 +1,6 @@
 // Checks how a run is driven: pulled event by event, paused, stepped, reset, and what is kept when it fails.
 import { expect, test, vi } from 'vitest'
-import type { PolicyInfo, PolicyService } from '../client/policy.ts'
+import type { LoadOptions, ModelFiles, PolicyInfo, PolicyService } from '../client/policy.ts'
 import { settingsOf } from '../domain/config.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
@@ -9,6 +9,13 @@ import { createRun, type RunClient } from './run.ts'
 import { fakeBrowser } from './testing.ts'
 
 const INFO = { architecture: 'Qwen2', parameters: 10, trainableParameters: 10, vocabulary: 4, layers: 1, bytes: {} } as unknown as PolicyInfo
+
+const TINY = { architectures: ['Qwen2ForCausalLM'], hidden_size: 8, num_attention_heads: 2, num_hidden_layers: 1, vocab_size: 16, intermediate_size: 8 }
+const LARGE = {
+  ...TINY, hidden_size: 896, intermediate_size: 4864, num_hidden_layers: 24, num_attention_heads: 14, num_key_value_heads: 2, vocab_size: 151936,
+  tie_word_embeddings: true,
+}
+const filesOf = (config: object): ModelFiles => ({ config: new TextEncoder().encode(JSON.stringify(config)).buffer, weights: [] })
 
 const rollouts = (step: number): RunEvent => ({ type: 'rollouts', step, rollouts: [] })
 const stepEvent = (step: number): RunEvent => ({ type: 'step', stage: 'grpo', step, ms: 1 }) as unknown as RunEvent
@@ -33,11 +40,14 @@ interface OpenedWorker {
 }
 
 interface Setting {
+  /** what is kept in the browser besides the embedded policy */
+  readonly kept?: Readonly<Record<string, ModelFiles>>
   readonly train?: (ports: Ports) => AsyncGenerator<RunEvent>
   readonly policy?: Partial<PolicyService>
 }
 
-async function open({ train = threeSteps, policy = {} }: Setting = {}) {
+async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}) {
+  const loads: { readonly files: ModelFiles; readonly options: LoadOptions | undefined }[] = []
   const opened: OpenedWorker[] = []
   const asked: string[] = []
   const client: RunClient = {
@@ -47,8 +57,9 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
       const service: Partial<PolicyService> = {
         start: () => Promise.resolve(INFO.adapter),
         lost: () => new Promise((resolve) => { worker.lose = resolve }),
-        load: () => {
+        load: (files, _, options) => {
           asked.push('load')
+          loads.push({ files, options })
           return Promise.resolve(INFO)
         },
         resetPeak: () => Promise.resolve(),
@@ -62,8 +73,11 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
       opened.push(worker)
       return { service: service as PolicyService, failed, close: () => { worker.closed = true } }
     },
-    loadSamplePolicy: () => Promise.resolve({ config: new TextEncoder().encode('{"architectures":["Qwen2ForCausalLM"],"hidden_size":8,"num_attention_heads":2,"num_hidden_layers":1,"vocab_size":16,"intermediate_size":8}').buffer, weights: [] }),
-    openModel: (id) => Promise.reject(new Error(`policy ${id} is not kept in this browser; bring it here first`)),
+    loadSamplePolicy: () => Promise.resolve(filesOf(TINY)),
+    openModel: (id) => {
+      const files = kept[id]
+      return files === undefined ? Promise.reject(new Error(`${id} is not kept whole in this browser; fetch it first`)) : Promise.resolve(files)
+    },
     train: (ports) => train(ports),
     versions: () => ({}),
   }
@@ -72,7 +86,7 @@ async function open({ train = threeSteps, policy = {} }: Setting = {}) {
   const run = createRun(client, library)
   const reaches = (phase: string): Promise<void> => vi.waitFor(() => expect(run.getState().phase).toBe(phase))
   const stepsDone = (): number[] => run.getState().run.steps.map(({ step }) => step)
-  return { run, reaches, stepsDone, opened, asked, worker: () => opened.at(-1)! }
+  return { run, reaches, stepsDone, opened, asked, loads, worker: () => opened.at(-1)! }
 }
 
 test('a run that is left alone goes from start to finish', async () => {
@@ -218,4 +232,59 @@ test('settings come from the address, and an address that is not understood says
   run.setAddress('#sede=8')
   expect(run.getState().addressFault).toContain('did you mean seed')
   expect(run.getState().settings.seed).toBe(7)
+})
+
+test('a policy that is kept here is loaded as the settings say, and a change of them loads it anew when training begins', async () => {
+  const { run, reaches, loads } = await open({ kept: { 'a/large': filesOf(LARGE) } })
+  run.changeAll({ policy: 'a/large', trainable: 'lora' })
+  run.load()
+  await vi.waitFor(() => expect(run.getState().engine).toMatchObject({ is: 'ready', loaded: { policy: 'a/large' } }))
+  run.change('baseWeights', 'int8')
+  run.train()
+  await reaches('finished')
+  expect(loads.map(({ options }) => options)).toEqual([{ weights: 'f16', checkpointing: 'auto' }, { weights: 'int8', checkpointing: 'auto' }])
+})
+
+test('a policy that is not kept here leaves no policy, and says how to get it; going back to the embedded one helps', async () => {
+  const { run, reaches, asked } = await open()
+  run.change('policy', 'a/large')
+  run.load()
+  await vi.waitFor(() => expect(run.getState().engine).toEqual({ is: 'absent', missing: 'policy', reason: 'a/large is not kept whole in this browser; fetch it first' }))
+  expect(asked).toEqual([])
+  run.change('policy', 'sample')
+  run.train()
+  await reaches('finished')
+})
+
+test('what cannot fit is refused before anything is loaded, and a run that cannot fit leaves the loaded policy as it is', async () => {
+  const { run, reaches, asked } = await open({ kept: { 'a/large': filesOf(LARGE) } })
+  run.changeAll({ policy: 'a/large', trainable: 'lora', memoryBudget: 0.5 })
+  run.load()
+  await vi.waitFor(() => expect(run.getState().engine).toMatchObject({ is: 'absent', missing: 'policy', reason: expect.stringMatching(/needs .* GiB .* but 512 MiB are allowed/) as string }))
+  expect(asked).toEqual([])
+  run.change('memoryBudget', '0')
+  run.load()
+  await vi.waitFor(() => expect(run.getState().engine.is).toBe('ready'))
+  run.changeAll({ memoryBudget: 0.5 })
+  run.train()
+  await reaches('failed')
+  expect(run.getState().failure?.message).toContain('512 MiB are allowed')
+  expect(run.getState().engine.is).toBe('ready')
+  expect(asked).toEqual(['load'])
+})
+
+test('an adapter is continued by low-rank training, and refused by name where every weight is trained', async () => {
+  const { run, reaches, loads } = await open()
+  const [config, weights] = [new ArrayBuffer(2), new ArrayBuffer(4)]
+  run.engine.equip({ name: 'mine', config, weights })
+  run.train()
+  await reaches('failed')
+  expect(run.getState().failure?.message).toBe('adapter mine continues low-rank training, but trainable is full; set trainable to lora, or leave the adapter out')
+  run.change('trainable', 'lora')
+  run.startAgain()
+  await reaches('finished')
+  expect(loads.map(({ files }) => [files.adapterConfig, files.adapterWeights])).toEqual([[config, weights]])
+  run.engine.equip(undefined)
+  run.reset()
+  await vi.waitFor(() => expect(loads.at(-1)?.files.adapterConfig).toBeUndefined())
 })

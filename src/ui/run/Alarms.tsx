@@ -1,6 +1,6 @@
 // What the run warns of, in words, the newest first; and what happened when it failed.
 import { count, size } from '../parts/format.ts'
-import { saveBlob } from '../parts/save.ts'
+import { bytesOf, saveBlob, saveZip } from '../parts/save.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 
 const SHOWN = 3
@@ -30,9 +30,12 @@ export function KeptPolicy() {
       {kept.files.map((file) => (
         <span key={file.name}>
           <button type="button" className="plain" onClick={() => saveBlob(file.name, new Blob([file.bytes]))}>Save {file.name}</button>
-          {' '}<small>{size(file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength)}</small>
+          {' '}<small>{size(bytesOf([file]))}</small>
         </span>
       ))}
+      {kept.files.length > 1 && (
+        <button type="button" className="plain" onClick={() => void saveZip(`best-of-step-${kept.step}.zip`, kept.files)}>All as .zip</button>
+      )}
     </p>
   )
 }
