@@ -65,3 +65,12 @@ test.each<[string, object]>([
   expect(seen[0]).not.toEqual(seen[1])
   model.free()
 })
+
+test('a sequence beyond the positions of the model is refused with both numbers, also when it is trained on', async () => {
+  const gpu = await testGpu()
+  const model = await loadModel(gpu, filesOf({ architectures: ['Qwen2ForCausalLM'], ...fours }), { base: false, adapter: true })
+  const batch = new MicroBatch(gpu, pack([{ promptIds: [1], ids: Array.from({ length: 130 }, () => 2) }]), 1, false)
+  await expect((async () => batch.score(gpu.record(), model, CURRENT, batch.loss.stats))()).rejects.toThrow('a sequence of 130 tokens is longer than the model\'s 128 positions; shorten prompts or completions')
+  batch.free()
+  model.free()
+})

@@ -78,8 +78,10 @@ export class Model {
     return this.base.gradient(this.config.tied ? 'embed' : 'head')
   }
 
-  /** Rotation angles for at least `positions` positions. */
+  /** Rotation angles for at least `positions` positions. Throws beyond those that the model was made for. */
   rotations(positions: number): Tensor {
+    const { maxPositions } = this.config
+    if (positions > maxPositions) throw new Error(`model: a sequence of ${positions} tokens is longer than the model's ${maxPositions} positions; shorten prompts or completions`)
     if (this.#table !== undefined && this.#table.positions >= positions) return this.#table.tensor
     if (this.#table !== undefined) this.gpu.free(this.#table.tensor)
     const rounded = Math.ceil(positions / 256) * 256
