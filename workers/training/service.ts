@@ -11,7 +11,7 @@ import { openGpu } from '../gpu/device.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Peak } from '../gpu/peak.ts'
 import { measurePeak } from '../gpu/peak.ts'
-import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
+import { chooseKernels, identityOf, privateNote } from '../kernels/choose.ts'
 import type { Prompt } from '../model/generate.ts'
 import { generate } from '../model/generate.ts'
 import { kindsOf } from '../model/layout.ts'
@@ -196,7 +196,8 @@ export class Service implements PolicyService {
   #open(): Promise<{ gpu: Gpu; adapter: AdapterDescription }> {
     this.#opened ??= openGpu(this.api).then(async ({ gpu, adapter }) => {
       gpu.device.addEventListener('uncapturederror', (event) => (this.#fault ??= event.error.message))
-      return { gpu, adapter: { ...adapter, kernels: await chooseMatmulTiles(gpu) } }
+      const identity = identityOf(adapter, globalThis.navigator?.userAgent ?? '')
+      return { gpu, adapter: { ...adapter, kernels: await chooseKernels(gpu, identity, privateNote('kernels.json')) } }
     })
     return this.#opened
   }
