@@ -1,7 +1,7 @@
 // The decoder's step: one token for each running rollout, from a small state per row on the GPU; every token is the same commands, so nothing is made anew.
 import { MERGED_BYTES } from '../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
-import { ROW_WORDS, decodeAttention, splitsOf } from '../kernels/decode_attention/decode_attention.ts'
+import { ROW_WORDS, decodeAttention, decodeAttentionScratch } from '../kernels/decode_attention/decode_attention.ts'
 import { segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
 import { matmul } from '../kernels/matmul/matmul.ts'
 import { type MatvecArgs, fits, matvec } from '../kernels/matvec/matvec.ts'
@@ -113,8 +113,9 @@ export class Decoder {
     const kv = this.cache[layer.index]
     if (kv === undefined) throw new Error(`decode: layer ${layer.index} has no cache`)
     this.#normed(layer.qkv, x, qkv, rows, layer.inputNorm, false)
-    const parts = space.get('attention parts', this.#gpu.architecture === 'swiftshader' ? 1 : rows * heads * splitsOf(longest) * (headDim + 2))
-    decodeAttention(recording, { qkv, headNorm: layer.headNorm, table: model.rotations(longest), state, kv, out: mixed, parts }, { heads, kvHeads, headDim, rows, longest, eps: normEps })
+    const shape = { heads, kvHeads, headDim, rows, longest, eps: normEps }
+    const parts = space.get('attention parts', decodeAttentionScratch(this.#gpu, shape))
+    decodeAttention(recording, { qkv, headNorm: layer.headNorm, table: model.rotations(longest), state, kv, out: mixed, parts }, shape)
     this.#added(layer.o, mixed, middle, rows, x)
     this.#normed(layer.gateUp, middle, activated, rows, layer.postNorm, true)
     this.#added(layer.down, activated, x, rows, middle)

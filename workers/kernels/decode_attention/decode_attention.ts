@@ -49,7 +49,11 @@ export interface DecodeAttentionShape extends HeadShape {
 
 export const splitsOf = (longest: number): number => Math.max(1, Math.ceil(longest / SPLIT))
 
-export const decodeAttentionVariants = (gpu: Gpu): readonly DecodeAttentionVariant[] => (gpu.architecture === 'swiftshader' ? ['thread'] : ['split'])
+export const decodeAttentionVariants = (gpu: Gpu): readonly DecodeAttentionVariant[] => (gpu.architecture === 'swiftshader' ? ['thread', 'split'] : ['split', 'thread'])
+
+/** Words of scratch that a call needs. */
+export const decodeAttentionScratch = (gpu: Gpu, { rows, heads, headDim, longest }: DecodeAttentionShape): number =>
+  choiceOf(gpu, 'decode_attention', decodeAttentionVariants(gpu)) === 'thread' ? 1 : rows * heads * splitsOf(longest) * (headDim + 2)
 
 export function decodeAttention(recording: Recording, t: DecodeAttention, shape: DecodeAttentionShape): void {
   decodeAttentionAs(recording, t, shape, choiceOf(recording.gpu, 'decode_attention', decodeAttentionVariants(recording.gpu)))

@@ -46,8 +46,9 @@ const GROUP_LANES = 64
 /** The variants that run on this adapter, the preferred one first. */
 export function matvecVariants(gpu: Gpu): readonly MatvecVariant[] {
   const subgroups = gpu.device.features.has('subgroups')
-  if (gpu.architecture === 'swiftshader') return subgroups ? ['quad'] : ['lane']
-  return subgroups ? ['subgroup', 'shared'] : ['shared']
+  const cards: readonly MatvecVariant[] = subgroups ? ['subgroup', 'shared'] : ['shared']
+  if (gpu.architecture !== 'swiftshader') return cards
+  return subgroups ? ['quad', 'lane', ...cards] : ['lane', ...cards]
 }
 
 /** Whether the kernels can compute a product: rows are read in fours. */

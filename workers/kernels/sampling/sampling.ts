@@ -50,7 +50,7 @@ export interface SamplingShape {
 export const SAMPLING_VARIANTS = ['thread', 'group'] as const
 export type SamplingVariant = (typeof SAMPLING_VARIANTS)[number]
 
-const samplingVariants = (gpu: Gpu): readonly SamplingVariant[] => (gpu.architecture === 'swiftshader' ? ['thread'] : ['group'])
+const samplingVariants = (gpu: Gpu): readonly SamplingVariant[] => (gpu.architecture === 'swiftshader' ? ['thread', 'group'] : ['group', 'thread'])
 
 /** Where the newest tokens of `count` rows of decoding begin in their state, in words: a binding may start there. */
 export const newestAt = (count: number): number => Math.ceil((count * ROW_WORDS) / 64) * 64
