@@ -2,6 +2,7 @@
 import * as Comlink from 'comlink'
 import { openGpu } from './gpu/device.ts'
 import { benchPeak } from './gpu/peak.bench.ts'
+import { benchDecode } from './model/generate.bench.ts'
 import { benchDense } from './retrieval/dense/dense.bench.ts'
 import { benchSearch } from './retrieval/search.bench.ts'
 
@@ -9,6 +10,7 @@ const openRetrieval = (): Worker => new Worker(new URL('./retrieval.worker.ts', 
 
 const BENCHES = {
   peak: async () => benchPeak((await openGpu(navigator.gpu)).gpu),
+  decode: () => benchDecode(navigator.gpu),
   dense: async (peer: Uint8Array | undefined) => benchDense((await openGpu(navigator.gpu)).gpu, peer),
   search: () => benchSearch(openRetrieval),
 }

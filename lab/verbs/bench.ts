@@ -10,8 +10,8 @@ import { modelIn } from '../folders.ts'
 import type { Command } from './command.ts'
 
 /** These take minutes or gigabytes of the disk, or a model: they are measured when they are named. */
-const NAMED_ONLY: readonly string[] = ['step-0.5b', 'soak', 'ingest', 'keep']
-export const BENCHES = ['peak', 'matmul', 'train-step', 'generate', 'search', 'dense', 'step-0.5b', 'soak', 'ingest', 'keep'] as const
+const NAMED_ONLY: readonly string[] = ['decode', 'step-0.5b', 'soak', 'ingest', 'keep']
+export const BENCHES = ['peak', 'matmul', 'train-step', 'generate', 'decode', 'search', 'dense', 'step-0.5b', 'soak', 'ingest', 'keep'] as const
 const FEWEST_ROWS = 100
 const MOST_CASES = 1000
 const SOAK_STEPS = 1000

@@ -27,7 +27,7 @@ test('a first token after an empty past returns its value; head norms leave valu
   const { out, kv } = decodeAttention({ qkv: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], headNorm: new Float64Array(8).fill(2), table: TABLE, rows: [{ start: 0, length: 0, own: 1, drawn: 1 }], kv: new Float64Array(16), eps: 0 }, SHAPE)
   out.forEach((value, i) => expect(value).toBeCloseTo([13, 14, 15, 16, 13, 14, 15, 16][i]!, 12))
   expect([...kv.subarray(12)]).toEqual([13, 14, 15, 16])
-  expect([...kv.subarray(0, 8)]).toEqual(new Array(8).fill(0))
+  expect([...kv.subarray(0, 8)]).toEqual(Array.from({ length: 8 }, () => 0))
   // normalised to a mean square of one, times two
   expect(Math.hypot(...kv.subarray(8, 12))).toBeCloseTo(4, 12)
 })

@@ -1,0 +1,83 @@
+// Measures rollouts: tokens a second by group size, what of a step's time is recording, dispatches and GPU time by kernel; on models of two small shapes.
+import { openGpu } from '../gpu/device.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { chooseKernels } from '../kernels/choose.ts'
+import type { Generated } from './generate.ts'
+import { generate } from './generate.ts'
+import { initialWeights } from './initial.ts'
+import { loadModel } from './load.ts'
+import type { Model } from './model.ts'
+import { CURRENT } from './model.ts'
+
+export interface DecodeCase {
+  readonly model: string
+  readonly group: number
+  readonly temperature: number
+  /** of the whole group, prefill and readback included: median of the rounds */
+  readonly tokensPerSecond: number
+  readonly msPerStep: number
+  readonly dispatchesPerStep: number
+  /** milliseconds of GPU time a step by kernel, longest first; empty where the adapter has no timestamps */
+  readonly kernels: Readonly<Record<string, number>>
+}
+
+export interface DecodeBench {
+  readonly name: 'decode'
+  readonly adapter: string
+  readonly promptTokens: number
+  readonly newTokens: number
+  readonly cases: readonly DecodeCase[]
+}
+
+const PROMPT = 32
+const TOKENS = 64
+const ROUNDS = 5
+const GROUPS = [1, 8, 32]
+
+const COMMON = {
+  architectures: ['Qwen2ForCausalLM'], model_type: 'qwen2', hidden_act: 'silu', tie_word_embeddings: true, rope_theta: 10000, max_position_embeddings: 2048, rms_norm_eps: 1e-6, hidden_size: 64,
+  initializer_range: 0.06,
+}
+/** The shapes of the sample policy and of stories260k; weights are random, for time does not depend on them. */
+const SHAPES = {
+  'sample policy': { ...COMMON, intermediate_size: 192, num_hidden_layers: 4, num_attention_heads: 4, num_key_value_heads: 2, vocab_size: 2048 },
+  stories260k: { ...COMMON, intermediate_size: 172, num_hidden_layers: 5, num_attention_heads: 8, num_key_value_heads: 4, vocab_size: 512 },
+}
+
+/** Rollouts of 64 tokens from a prompt of 32, greedy and sampled, groups of 1, 8 and 32. Takes about a minute on two cores of a software adapter. */
+export async function benchDecode(api: GPU | undefined): Promise<DecodeBench> {
+  const { gpu, adapter } = await openGpu(api)
+  await chooseKernels(gpu, 'bench')
+  const cases: DecodeCase[] = []
+  for (const [name, shape] of Object.entries(SHAPES)) {
+    const config = new TextEncoder().encode(JSON.stringify(shape)).buffer
+    const model = await loadModel(gpu, { config, weights: [{ name: 'model.safetensors', bytes: initialWeights(config, 1) }] }, { base: false, adapter: false })
+    for (const group of GROUPS) for (const temperature of [0, 1]) cases.push(await measure(gpu, name, model, group, temperature))
+    model.free()
+  }
+  return { name: 'decode', adapter: `${adapter.vendor} ${adapter.architecture}`, promptTokens: PROMPT, newTokens: TOKENS, cases }
+}
+
+async function measure(gpu: Gpu, name: string, model: Model, group: number, temperature: number): Promise<DecodeCase> {
+  const prompts = [{ key: 1, ids: Array.from({ length: PROMPT }, (_, i) => (i * 37) % 500) }]
+  // a stop that never comes: ended rollouts are asked for as in a run, and none ends
+  const run = (): Promise<Generated[]> => generate(model, prompts, { groupSize: group, maxNewTokens: TOKENS, temperature, topK: 0, topP: 1, stops: [2 ** 31], seed: 1, step: 0, version: CURRENT })
+  await run()
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now()
+    await run()
+    times.push(performance.now() - start)
+  }
+  const median = times.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? NaN
+  gpu.profile(true)
+  await run()
+  const { kernels } = await gpu.kernelTimes()
+  gpu.profile(false)
+  return {
+    model: name, group, temperature, tokensPerSecond: Math.round((group * TOKENS * 1000) / median), msPerStep: round3(median / TOKENS),
+    dispatchesPerStep: round3(kernels.reduce((sum, { calls }) => sum + calls, 0) / TOKENS), kernels: Object.fromEntries(kernels.map(({ kernel, ms }) => [kernel, round3(ms / TOKENS)])),
+  }
+}
+
+const round3 = (value: number): number => Math.round(value * 1000) / 1000
