@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { parseSettings, settingsOf } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
-import { factsOf, needOf } from './need.ts'
+import { factsOf, longestQuery, measuredLines, needOf } from './need.ts'
 
 const QWEN_05B = {
   architectures: ['Qwen2ForCausalLM'], hidden_size: 896, intermediate_size: 4864, num_hidden_layers: 24, num_attention_heads: 14, num_key_value_heads: 2,
@@ -51,6 +51,23 @@ test.each([
     const changed = parseSettings(Object.entries(change).map(([name, value]) => `${name}=${value}`), settings)
     expect(needOf(QWEN_05B, changed, limits).refusal, said).toBeUndefined()
   }
+})
+
+test('what the engine counts stands on the plan’s lines, and what measuring took stands on none', () => {
+  const lines = measuredLines({
+    'model weights': 1, 'adapter weights': 2, 'adapter gradients': 4, 'adapter moments': 8, 'optimiser state': 16, 'adapter reference': 32, 'kept checkpoints': 64,
+    activations: 128, cache: 256, logits: 512, batches: 1024, pool: 2048, peak: 4096,
+  })
+  expect(Object.fromEntries(lines)).toEqual({
+    weights: 1, adapter: 2, 'gradients and optimiser': 28, 'reference and checkpoints': 96, activations: 128, cache: 256, logits: 512, 'batches and scratch': 3072,
+  })
+})
+
+test('longer queries need more', () => {
+  const query = (text: string) => ({ id: text, text, split: 'train' as const, judgements: [] })
+  const longest = longestQuery([query('lamp'), query('a'.repeat(900)), query('rug')])
+  expect(longest).toBe(900)
+  expect(needOf(QWEN_05B, REAL, undefined, longest).total).toBeGreaterThan(needOf(QWEN_05B, REAL, undefined, 4).total)
 })
 
 test('what this engine does not run is refused by its name', () => {

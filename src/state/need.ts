@@ -134,10 +134,15 @@ function linesOf({ bytes }: MemoryPlan, full: boolean): NeedLine[] {
   })
 }
 
+/** The engine's purpose of the buffers that it measures the adapter's peaks with. */
+export const MEASURING_PEAK = 'peak'
+
 /** What the engine counted, by the table's lines: the first line that a purpose belongs to. */
 export function measuredLines(bytes: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
   const sums = new Map<string, number>()
   for (const [purpose, count] of Object.entries(bytes)) {
+    // what measuring the adapter takes is no run's
+    if (purpose === MEASURING_PEAK) continue
     const { name } = LINES.find(({ counted }) => counted.test(purpose)) ?? LINES.at(-1)!
     sums.set(name, (sums.get(name) ?? 0) + count)
   }

@@ -1,5 +1,6 @@
 // What the kernels cost and what the buffers take: time by kernel with what it achieved of the adapter's peaks, and bytes by purpose.
 import { useEffect, type CSSProperties } from 'react'
+import { MEASURING_PEAK } from '../../state/need.ts'
 import type { KernelProfile, KernelTime, MemoryReport } from '../../state/profiling.ts'
 import { count, digits, memory as bytesOf, percent } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
@@ -66,7 +67,7 @@ function Memory({ memory }: { readonly memory: MemoryReport | undefined }) {
       <thead><tr><th scope="col">For</th><th scope="col" className="number">Now</th><th scope="col" className="number">At the peak</th></tr></thead>
       <tbody>
         {purposes.map(({ name, now, peak }) => (
-          <tr key={name}><th scope="row">{name}</th><td className="number">{bytesOf(now)}</td><td className="number">{bytesOf(peak)}</td></tr>
+          <tr key={name}><th scope="row">{name === MEASURING_PEAK ? 'measuring the adapter' : name}</th><td className="number">{bytesOf(now)}</td><td className="number">{bytesOf(peak)}</td></tr>
         ))}
       </tbody>
       <tfoot><tr><th scope="row">All</th><td className="number">{bytesOf(memory.total)}</td><td className="number">{bytesOf(memory.peak)}</td></tr></tfoot>
