@@ -81,8 +81,8 @@ function start(): Sides {
   return { ours, peers, close: () => [ours, ...Object.values(peers)].forEach(({ close }) => close()) }
 }
 
-/** Measures one model, whose folder `files` holds. Rejects when logits differ beyond the bar, or threads are fewer than asked for. */
-export async function benchGenerate(model: string, files: ModelFiles): Promise<GenerateBench> {
+/** Measures one model, whose folder `files` holds; the first `limit` groups alone. Rejects when logits differ beyond the bar, or threads are fewer than asked for. */
+export async function benchGenerate(model: string, files: ModelFiles, limit: number = GROUPS.length): Promise<GenerateBench> {
   const folder = (await onnxFolder(await openPolicy(files, undefined), files, { dtype: 'F32', leftPadding: false })) // as exporters write it
     .map(({ name, bytes }): FolderFile => ({ path: name, bytes: bytes instanceof Blob ? bytes : new Blob([bytes]) }))
   const { ours, peers, close } = start()
@@ -101,7 +101,7 @@ export async function benchGenerate(model: string, files: ModelFiles): Promise<G
     const run = (name: string, group: number): Promise<Continuations> => (name === 'ours' ? ours.service.generate(prompt, group, NEW_TOKENS)
       : peers[name as PeerName].service.generate(Array.from({ length: group }, () => prompt), tokens[name]!))
     const cases: GenerateCase[] = []
-    for (const group of GROUPS) {
+    for (const group of GROUPS.slice(0, limit)) {
       await window.labProgress(`generate: ${model}, a group of ${group}`)
       const { rates, sameIds } = await repeat(group, run)
       const medians = Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, rounded(median(values))]))

@@ -36,7 +36,7 @@ export async function bench({ names, limit, model, weights, short, steps }: Benc
     for (const name of names) {
       await window.labProgress(`bench ${name}`)
       if (name === 'matmul') benches.push(await benchMatmul(limit))
-      else if (name === 'generate') benches.push(await benchGenerate(model ?? 'sample policy', model === undefined ? await loadSamplePolicy() : await modelOf(chosenFiles())))
+      else if (name === 'generate') benches.push(await benchGenerate(model ?? 'sample policy', model === undefined ? await loadSamplePolicy() : await modelOf(chosenFiles()), limit))
       else if (name === 'train-step') benches.push(await benchTrainStep())
       else if (name === 'step-0.5b') benches.push(await benchStep(weights ?? 'f16', short ?? false))
       else if (name === 'soak') benches.push(await benchSoak(steps ?? 1000))

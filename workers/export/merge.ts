@@ -56,7 +56,7 @@ async function fileReader({ weights: files, weightsIndex }: ModelFiles, tensors:
     const given = weights.shape(name)
     if (given.join() !== shape.join()) throw new Error(`tensor ${name} has shape [${given.join(', ')}], but config.json asks for [${shape.join(', ')}]; the files are of two models`)
   }
-  return weights.read
+  return (name, from, to) => weights.read(name, from, to)
 }
 
 function adapterOf({ adapterConfig, adapterWeights }: ModelFiles, config: ModelConfig): AdapterValues | undefined {

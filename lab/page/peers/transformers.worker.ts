@@ -104,7 +104,7 @@ const service = {
   /** The folder as a pipeline from text to text, greedy: what follows `text`. */
   async continueText(text: string, tokens: number): Promise<string> {
     const generator = await pipeline('text-generation', folder(), { device: 'wasm' })
-    const [output] = await generator(text, { max_new_tokens: tokens, do_sample: false, eos_token_id: null, return_full_text: false } as Parameters<typeof generator>[1]) as { readonly generated_text: string }[]
+    const [output] = await generator(text, { max_new_tokens: tokens, do_sample: false, eos_token_id: null, return_full_text: false } as unknown as Parameters<typeof generator>[1]) as { readonly generated_text: string }[]
     await generator.dispose()
     return output!.generated_text
   },
