@@ -4,7 +4,7 @@ import type { WeightStorage } from '../../src/protocol/policy.ts'
 import { relativeError } from '../gpu/relativeError.ts'
 import { Numbers } from '../kernels/testing.ts'
 import { rowWords, strideOf, type PackedStorage } from '../kernels/packed/packed.ts'
-import { unpack } from '../kernels/packed/unpack.ts'
+import { unpack } from '../kernels/packed/packed.reference.ts'
 import { fromBrains, fromHalves, toBrains, toHalves } from './half.ts'
 import { packRows } from './packing.ts'
 

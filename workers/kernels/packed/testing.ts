@@ -1,7 +1,7 @@
 // Packed weights for the kernels' tests: words drawn at random, and the exact values that they stand for.
 import type { Tensor } from '../../gpu/gpu.ts'
 import type { Buffers, Numbers } from '../testing.ts'
-import { unpack } from './unpack.ts'
+import { unpack } from './packed.reference.ts'
 import type { PackedStorage, Packing } from './packed.ts'
 import { rowWords, strideOf } from './packed.ts'
 

@@ -1,4 +1,4 @@
-// What packed rows stand for: the exact float32 values that every kernel over them computes with.
+// What packed rows stand for: the exact float32 values that every kernel over them computes with, and that are read back from the GPU.
 import type { PackedStorage } from './packed.ts'
 
 const GROUP = 32
