@@ -91,7 +91,7 @@ export function chunksOf({ op, m, n, k }: Pick<Layout, 'op' | 'm' | 'n' | 'k'>, 
   return Math.max(1, Math.min(Math.ceil((family === 'shared' ? 256 : 16) / tiles), Math.floor(k / 128)))
 }
 
-const HUGE = { cells: 16 * 64 * 32, multiplyAdds: 1 << 24 }
+const HUGE = { cells: 16 * 64 * 32, multiplyAdds: 1 << 25 }
 
 export function shapeClass(rows: number, columns: number, k: number): ShapeClass {
   if (columns <= 4) return 'column'
