@@ -40,13 +40,23 @@ async function openOurs(files: Awaited<ReturnType<typeof loadSamplePolicy>>, tra
     close()
     throw error
   }
+  const step = async (batch: readonly (readonly number[])[]): Promise<{ loss: number; ms: number }> => {
+    const sequences = batch.map((ids) => ({ promptIds: ids.slice(0, 1), ids: ids.slice(1) }))
+    const began = performance.now()
+    const { loss } = await service.supervise({ sequences, fullText: false, optimiser: OPTIMISER })
+    return { loss, ms: performance.now() - began }
+  }
   return {
     close,
-    async step(batch: readonly (readonly number[])[]): Promise<{ loss: number; ms: number }> {
-      const sequences = batch.map((ids) => ({ promptIds: ids.slice(0, 1), ids: ids.slice(1) }))
-      const began = performance.now()
-      const { loss } = await service.supervise({ sequences, fullText: false, optimiser: OPTIMISER })
-      return { loss, ms: performance.now() - began }
+    step,
+    /** Share of a step's GPU time by kernel, longest first; empty where the adapter has no timestamps. */
+    async kernels(batch: readonly (readonly number[])[]): Promise<Readonly<Record<string, number>>> {
+      await service.profile(true)
+      await step(batch)
+      const { kernels } = await service.kernelTimes()
+      await service.profile(false)
+      const total = kernels.reduce((sum, { ms }) => sum + ms, 0)
+      return Object.fromEntries(kernels.map(({ kernel, ms }) => [kernel, round3(ms / total)]))
     },
   }
 }
@@ -80,13 +90,14 @@ export async function benchTrainStep(): Promise<unknown> {
     }
     const differ = Math.max(...losses.map((loss) => Math.abs(loss.ours - loss.jax)))
     if (!(differ <= TOLERANCE)) throw new Error(`train-step: losses differ by ${differ}, above ${TOLERANCE}, over ${losses.length} steps: ${JSON.stringify(losses)}`)
+    const kernels = await ours.kernels(batchOf(ROUNDS, config.vocabulary))
     const shape = `${BATCH} × ${LENGTH} tokens, ${config.layers} layers of ${config.hidden}, vocabulary ${config.vocabulary}`
     const rate = flopsOf(config) / 1e6
     const share = round3(median(rounds.map(({ ours: ms, peak }) => rate / ms / peak)))
     return {
       name: 'train-step', adapter, peak: round3(first.multiplyAdd),
       cases: [
-        { shape, op: 'full', ours: round3(median(rounds.map((each) => each.ours))), unit: 'ms', peers: { 'jax-js': round3(median(rounds.map((each) => each.jax))) }, share, differ, losses },
+        { shape, op: 'full', ours: round3(median(rounds.map((each) => each.ours))), unit: 'ms', peers: { 'jax-js': round3(median(rounds.map((each) => each.jax))) }, share, differ, losses, kernels },
         { shape, op: 'lora, rank 8', ours: round3(median(rounds.map((each) => each.lora))), unit: 'ms', peers: {} },
       ],
       ratios: { 'jax-js': round3(median(rounds.map(({ ours: mine, jax: theirs }) => theirs / mine))) },
