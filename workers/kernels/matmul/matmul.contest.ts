@@ -131,7 +131,9 @@ export async function contest(
       share: round3(median(own.map((rate, i) => rate / peaks[i]!.multiplyAdd))), shareOfUnrolled: round3(median(own.map((rate, i) => rate / peaks[i]!.unrolled))),
       ...(all.length > 1 && { differ }), ...(Object.keys(failed).length > 0 && { failed }),
     })
-    progress(`matmul ${index + 1} of ${products.length}: ${op} ${m} × ${n} × ${k}`)
+    const { ours: rate, peers: theirs, share } = cases.at(-1)!
+    const figures = Object.entries(theirs).map(([name, value]) => `${name} ${value}`).join(', ')
+    progress(`matmul ${index + 1} of ${products.length}: ${op} ${m} × ${n} × ${k}: ${rate} GFLOP/s, ${share} of the peak; ${figures}`)
   }
   return cases
 }
