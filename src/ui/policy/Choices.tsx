@@ -72,7 +72,7 @@ export function Choices() {
       <h3 id={heading}>At hand</h3>
       <ul className="choices" role="radiogroup" aria-labelledby={heading}>
         <Choice
-          id={SAMPLE} name="sample" facts={['embedded', ...known(sample)].join(' · ')} chosen={offer === undefined} damaged={false} group={group}
+          id={SAMPLE} name="embedded" facts={[...known(sample), 'comes with the page'].join(' · ')} chosen={offer === undefined} damaged={false} group={group}
           removable={undefined} onChoose={() => policies.choose(SAMPLE, mirror)}
         />
         {[...kept, ...lookedUp].map((record) => (
