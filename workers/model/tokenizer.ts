@@ -3,6 +3,7 @@ import type { Decoder, Normalizer, PreTokenizer, Tokenizer as Library } from '@h
 import type { ModelFiles } from '../../src/protocol/policy.ts'
 import { AddedTokens, type AddedToken } from './addedTokens.ts'
 import { normalise } from './normalForms.ts'
+import { splitAsBefore } from './unicode16.ts'
 
 export interface Tokenizer {
   /** Special tokens are recognised, nothing is added. */
@@ -78,7 +79,7 @@ function encoder(tokenizer: Library): (text: string) => number[] {
     : after.split(normalised(section.text)).flatMap((inner) => ('id' in inner ? [inner.id] : idsOf(inner.text, section.start === 0 && inner.start === 0)))))
 }
 
-/** Replaces what tokenizers.js 0.2 does otherwise than the Rust library: normal forms, Metaspace's splitting, and decoding of bytes that are no UTF-8. */
+/** Replaces what tokenizers.js 0.2 does otherwise than the Rust library: normal forms, classes of new characters, Metaspace's splitting, and decoding of bytes that are no UTF-8. */
 function followReference(library: typeof import('@huggingface/tokenizers'), tokenizer: Library, json: Json): void {
   const normalizerOf = (normalizer: Normalizer | null): Normalizer | null => {
     if (normalizer instanceof library.SequenceNormalizer) normalizer.normalizers = normalizer.normalizers.map(normalizerOf)
@@ -89,6 +90,10 @@ function followReference(library: typeof import('@huggingface/tokenizers'), toke
   }
   const preTokenizerOf = (preTokenizer: PreTokenizer | null, config: Json): void => {
     if (preTokenizer instanceof library.SequencePreTokenizer) preTokenizer.tokenizers.forEach((each, i) => preTokenizerOf(each, (config['pretokenizers'] as readonly Json[])[i] ?? {}))
+    if (preTokenizer instanceof library.SplitPreTokenizer) {
+      const split = preTokenizer.pre_tokenize_text.bind(preTokenizer)
+      preTokenizer.pre_tokenize_text = (text) => splitAsBefore(text, split)
+    }
     if (!(preTokenizer instanceof library.MetaspacePreTokenizer)) return
     if (config['prepend_scheme'] === undefined && config['add_prefix_space'] === false) preTokenizer.prepend_scheme = 'never'
     if (config['split'] === false) return
