@@ -87,9 +87,8 @@ export class Decoder {
     const head = model.head(version)
     if (fits(hidden, head.stride)) {
       for (const { firstRow, rows, data, scales } of head.shards) {
-        matvec(recording, {
-          m: logitsRows, n: rows, k: hidden, x: top, weight: { storage: head.storage, data, scales, stride: head.stride }, y: logits, offset: firstRow, ldy: vocabulary, norm: { gain, eps: normEps },
-        })
+        const weight = { storage: head.storage, data, scales, stride: head.stride }
+        matvec(recording, { m: logitsRows, n: rows, k: hidden, x: top, weight, y: logits, offset: firstRow, ldy: vocabulary, norm: { gain, eps: normEps } })
       }
     } else {
       const normed = space.get('normed', logitsRows * hidden)

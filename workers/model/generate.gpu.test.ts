@@ -1,11 +1,13 @@
 // Rollouts: independent of their batch, equal to the trainer's view of them, and what the same seed always gives.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { testGpu } from '../gpu/testing.ts'
+import { choose } from '../kernels/variants.ts'
 import { oddCase } from '../training/fixtures/load.ts'
 import { MicroBatch } from '../training/microbatch.ts'
 import { pack } from './batch.ts'
-import type { Draw, Prompt } from './generate.ts'
+import type { Draw, Generated, Prompt } from './generate.ts'
 import { generate } from './generate.ts'
+import { initialWeights } from './initial.ts'
 import { loadModel } from './load.ts'
 import type { Model } from './model.ts'
 import { CURRENT } from './model.ts'
@@ -71,4 +73,78 @@ test('too long a prompt, an empty one and a foreign token are refused with both 
   await expect(generate(engine, [{ key: 0, ids: [1] }], { ...DRAW, maxNewTokens: 4000 })).rejects.toThrow(/prompt 0 has 1 tokens and maxNewTokens is 4000, but the model has 2048 positions/)
   await expect(generate(engine, [{ key: 0, ids: [] }], DRAW)).rejects.toThrow('prompt 0 has no tokens')
   await expect(generate(engine, [{ key: 0, ids: [1021] }], DRAW)).rejects.toThrow(/token 1021, but the vocabulary has 1021/)
+})
+
+describe('a model whose rows are read in fours, with an adapter', () => {
+  const config = new TextEncoder().encode(JSON.stringify({
+    architectures: ['Qwen3ForCausalLM'], model_type: 'qwen3', hidden_size: 32, intermediate_size: 44, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 8,
+    vocab_size: 1021, max_position_embeddings: 512, rms_norm_eps: 1e-6, rope_theta: 10000, tie_word_embeddings: true, initializer_range: 0.3,
+  })).buffer
+  const TARGETS = ['q_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+  const made = async (): Promise<Model> => {
+    const weights = [{ name: 'model.safetensors', bytes: initialWeights(config, 3) }]
+    const engine = await loadModel(await testGpu(), { config, weights }, { base: false, adapter: true }, { kind: 'lora', rank: 4, alpha: 8, targets: TARGETS, seed: 5 })
+    // a fresh adapter adds nothing: every weight of it is made to count
+    const { weights: adapter, count } = engine.adapter!.parameters.moments
+    engine.gpu.write(adapter, Float32Array.from({ length: count }, (_, i) => 0.2 * Math.sin(i * 1.3)))
+    return engine
+  }
+  let kept: Promise<Model> | undefined
+  const fours = (): Promise<Model> => (kept ??= made())
+
+  async function gapsOf(engine: Model, rollouts: readonly Generated[]): Promise<number[]> {
+    const batch = new MicroBatch(engine.gpu, pack(rollouts.map(({ prompt, ids }) => ({ promptIds: PROMPTS[prompt]?.ids ?? [], ids }))), DRAW.temperature, false)
+    const recording = engine.gpu.record()
+    await batch.score(recording, engine, CURRENT, batch.loss.stats)
+    recording.submit()
+    const stats = await engine.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
+    batch.free()
+    return rollouts.flatMap(({ logps }) => logps).map((logp, t) => Math.abs(logp - (stats[t * 4 + 1] ?? NaN)))
+  }
+
+  test('draws the same alone and in a batch, ended neighbours or none, with the log-probabilities of the trainer', async () => {
+    const engine = await fours()
+    const draw = { ...DRAW, stops: Array.from({ length: 100 }, (_, i) => i * 7) }
+    const all = await generate(engine, PROMPTS, draw)
+    expect(new Set(all.map(({ ids }) => ids.length)).size).toBeGreaterThan(3)
+    for (const [i, prompt] of PROMPTS.entries()) {
+      const alone = await generate(engine, [prompt], draw)
+      expect(alone.map(({ ids, logps }) => [ids, logps])).toEqual(all.filter((rollout) => rollout.prompt === i).map(({ ids, logps }) => [ids, logps]))
+    }
+    const gaps = await gapsOf(engine, all)
+    expect(Math.max(...gaps)).toBeLessThan(1e-5)
+  })
+
+  test('draws the same tokens without any stop, when nothing is read before the end, as with one that never comes', async () => {
+    const engine = await fours()
+    const unread = await generate(engine, PROMPTS, { ...DRAW, stops: [] })
+    expect(unread).toEqual(await generate(engine, PROMPTS, { ...DRAW, stops: [5000] }))
+    expect(unread.every(({ ids }) => ids.length === DRAW.maxNewTokens)).toBe(true)
+  })
+
+  test('draws by the kernels of graphics cards what those of the software adapter draw', async () => {
+    const engine = await fours()
+    const few = { ...DRAW, groupSize: 2, maxNewTokens: 5 }
+    const usual = await generate(engine, PROMPTS.slice(0, 2), few)
+    const forced = { matvec: ['shared', 'quad'], decode_attention: ['split', 'thread'], sampling: ['group', 'thread'], rmsnorm: ['shared', 'thread'], head_norm: ['subgroup', 'thread'], attention: ['group', 'thread'] } as const
+    try {
+      for (const [operation, [cards]] of Object.entries(forced)) choose(engine.gpu, operation, cards)
+      const cards = await generate(engine, PROMPTS.slice(0, 2), few)
+      expect(cards.map(({ ids }) => ids)).toEqual(usual.map(({ ids }) => ids))
+      const gaps = await gapsOf(engine, cards)
+      expect(Math.max(...gaps)).toBeLessThan(1e-5)
+      const alone = await generate(engine, PROMPTS.slice(1, 2), few)
+      expect(alone.map(({ logps }) => logps)).toEqual(cards.filter(({ prompt }) => prompt === 1).map(({ logps }) => logps))
+    } finally {
+      for (const [operation, [, software]] of Object.entries(forced)) choose(engine.gpu, operation, software)
+    }
+  })
+
+  test('leaves no GPU memory behind but what the next call uses again', async () => {
+    const engine = await fours()
+    await generate(engine, PROMPTS, DRAW)
+    const before = engine.gpu.memory.total
+    for (let i = 0; i < 3; i++) await generate(engine, PROMPTS, { ...DRAW, step: i })
+    expect(engine.gpu.memory.total).toBe(before)
+  })
 })

@@ -1,5 +1,5 @@
 // The products of decoding on the GPU against the float64 reference: every variant, those for graphics cards forced.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { WeightStorage } from '../../../src/protocol/policy.ts'
 import { WEIGHT_STORAGES } from '../../../src/protocol/policy.ts'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
@@ -87,6 +87,27 @@ describe.each(MATVEC_VARIANTS)('as %s', (variant) => {
     for (const rows of [1, 3, 8, 16]) for (const first of [0, 19]) expect(await on(first, rows), `${rows} from ${first}`).toEqual(all.subarray(first * n, (first + rows) * n))
     buffers.free()
   })
+})
+
+test('a product beyond what one dispatch may hold goes in parts, to equal bytes', async () => {
+  const gpu = await testGpu()
+  const buffers = new Buffers(gpu)
+  const numbers = new Numbers('matvec parts')
+  const [m, n, k] = [3, 301, 16]
+  const weight = { storage: 'f32', data: buffers.floats(numbers.floats(n * k)), scales: undefined, stride: k } as const
+  const x = buffers.floats(numbers.floats(m * k))
+  const results: Uint32Array[] = []
+  const operations = vi.spyOn(gpu.pace, 'operations', 'get')
+  for (const each of [1e12, 5000, 1]) {
+    operations.mockReturnValue(each)
+    const y = buffers.unset(m * n)
+    dispatch(gpu, (recording) => matvecAs(recording, { m, n, k, x, weight, y }, 'quad'))
+    results.push(await buffers.readWords(y))
+  }
+  operations.mockRestore()
+  expect(results[1]).toEqual(results[0])
+  expect(results[2]).toEqual(results[0])
+  buffers.free()
 })
 
 test('writes columns of a wider output, and refuses rows that are not read in fours', async () => {

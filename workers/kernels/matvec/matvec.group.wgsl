@@ -1,6 +1,6 @@
 // For graphics cards: LANES lanes walk along k side by side for four weight rows and ROWS rows of x; their sums meet by `gather_sums` (shared memory or subgroups).
 fn products(tile: vec3u, lane: u32) {
-  let column = tile.x * COLUMNS;
+  let column = (s.first + tile.x) * COLUMNS;
   let top = tile.y * ROWS;
   let w0 = weight_at(column, 0u); let w1 = weight_at(column, 1u); let w2 = weight_at(column, 2u); let w3 = weight_at(column, 3u);
   //! for R in ROWS

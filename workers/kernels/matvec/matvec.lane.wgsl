@@ -1,7 +1,7 @@
 // For the software adapter and a single row, or without subgroups: a lane owns four columns (two gates and two ups) of one row.
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let column = (tile.x * LANES + lane) * COLUMNS;
+  let column = ((s.first + tile.x) * LANES + lane) * COLUMNS;
   let row = tile.y;
   let w0 = weight_at(column, 0u); let w1 = weight_at(column, 1u); let w2 = weight_at(column, 2u); let w3 = weight_at(column, 3u);
   let at = row * s.k4;

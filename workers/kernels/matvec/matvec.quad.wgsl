@@ -17,7 +17,7 @@ fn put_four(top: u32, column: u32, c: mat4x4f, rstd: f32) {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let column = (tile.x * LANES + lane) * COLUMNS;
+  let column = ((s.first + tile.x) * LANES + lane) * COLUMNS;
   let top = tile.y * 4u * GROUPS;
   let own = top + (lane & 3u);
   let w0 = weight_at(column, 0u); let w1 = weight_at(column, 1u); let w2 = weight_at(column, 2u); let w3 = weight_at(column, 3u);

@@ -1,7 +1,7 @@
 // A few rows times a matrix, with what stands around such a product in a decoder: x may be normalised first, the output gated, biased and added to.
 // x: [m, k]; w: [n, k] ([2·n, k] when GATED: gate rows, then up rows), rows `stride` apart; gain: [k]; bias: [n] ([2·n]); add: [m, n]; y: [m, n], rows `row` apart.
 // k and stride are multiples of four; w is read by w4 (see kernels/packed).
-struct Shape { m: u32, n: u32, k4: u32, stride: u32, offset: u32, row: u32, inverseWidth: f32, eps: f32 }
+struct Shape { m: u32, n: u32, k4: u32, stride: u32, offset: u32, row: u32, first: u32, inverseWidth: f32, eps: f32 } // first: of the columns' workgroups
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> gain: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;

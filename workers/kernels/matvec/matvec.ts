@@ -87,7 +87,16 @@ export function matvecAs(recording: Recording, args: MatvecArgs, variant: Matvec
   })
   const columns = (gated ? 2 : 4) * (cards ? 1 : lanes)
   const weightRows = gated ? 2 * n : n
-  recording.dispatch(kernel, [x, weight.data, norm?.gain ?? x, bias ?? x, add ?? x, y, ...(scales === undefined ? [] : [scales])], [
-    m, n, k / 4, weight.stride, offset, ldy, f32(1 / k), f32(norm?.eps ?? 0),
-  ], [Math.ceil(n / columns), Math.ceil(m / rows)], { flops: 2 * m * weightRows * k, bytes: (weightRows * weight.stride * FORMATS[weight.storage].bits) / 8 + 4 * m * (n + k) })
+  const tensors = [x, weight.data, norm?.gain ?? x, bias ?? x, add ?? x, y, ...(scales === undefined ? [] : [scales])]
+  const cost = { flops: 2 * m * weightRows * k, bytes: (weightRows * weight.stride * FORMATS[weight.storage].bits) / 8 + 4 * m * (n + k) }
+  // a long product goes in parts, so that no dispatch holds the GPU for long
+  const groups = Math.ceil(n / columns)
+  const limit = gpu.device.limits.maxComputeWorkgroupsPerDimension
+  const parts = Math.min(groups, Math.max(Math.ceil(cost.flops / gpu.pace.operations), Math.ceil(groups / limit)))
+  const size = Math.ceil(groups / parts)
+  for (let first = 0; first < groups; first += size) {
+    const count = Math.min(size, groups - first)
+    const share = { flops: (cost.flops * count) / groups, bytes: (cost.bytes * count) / groups }
+    recording.dispatch(kernel, tensors, [m, n, k / 4, weight.stride, offset, ldy, first, f32(1 / k), f32(norm?.eps ?? 0)], [count, Math.ceil(m / rows)], share)
+  }
 }

@@ -73,10 +73,13 @@ export function sampleAs(recording: Recording, t: SamplingTensors, s: SamplingSh
   const entries = s.logitsRows * s.vocabulary
   const groups = Math.ceil((s.logitsRows * segments) / 32)
   const across = Math.min(groups, gpu.device.limits.maxComputeWorkgroupsPerDimension)
-  recording.dispatch(gpu.kernel('sample partial', partialSource), [t.logits, t.partials], [s.logitsRows, s.vocabulary, segments, f32(1 / temperature)], [across, Math.ceil(groups / across)], { flops: 8 * entries, bytes: 4 * entries })
+  const partial = gpu.kernel('sample partial', partialSource)
+  const shape = [s.logitsRows, s.vocabulary, segments, f32(1 / temperature)]
+  recording.dispatch(partial, [t.logits, t.partials], shape, [across, Math.ceil(groups / across)], { flops: 8 * entries, bytes: 4 * entries })
   if (filtered) {
     const threshold = gpu.kernel('sampling_threshold', thresholdSource)
-    recording.dispatch(threshold, [t.logits, t.partials, t.thresholds], [s.vocabulary, segments, s.topK, f32(s.topP), f32(1 / temperature)], [s.logitsRows], { flops: 4 * THRESHOLD_PASSES * entries, bytes: 4 * THRESHOLD_PASSES * entries })
+    const cost = { flops: 4 * THRESHOLD_PASSES * entries, bytes: 4 * THRESHOLD_PASSES * entries }
+    recording.dispatch(threshold, [t.logits, t.partials, t.thresholds], [s.vocabulary, segments, s.topK, f32(s.topP), f32(1 / temperature)], [s.logitsRows], cost)
   }
   const kernel = gpu.kernel(`sample ${variant}`, `${chanceSource}\n${variant === 'thread' ? threadSource : groupSource}`, { FILTERED: filtered })
   const uniforms = [s.count, s.vocabulary, segments, s.stopCount, s.capacity, newestAt(s.count), s.seed >>> 0, s.step >>> 0, greedy ? 1 : 0, f32(1 / temperature)]
