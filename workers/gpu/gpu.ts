@@ -1,12 +1,12 @@
 // The device with its named, counted buffers and its compiled kernels: all that kernels and the model see of WebGPU. Touches no browser global.
 import type { KernelProfile } from '../../src/protocol/policy.ts'
+import { Bindings } from './bindings.ts'
 import type { BufferCount } from './buffers.ts'
 import { Buffers } from './buffers.ts'
 import { Kernels } from './kernels.ts'
 import type { Cost } from './pace.ts'
 import { Pace } from './pace.ts'
 import { Profiler } from './profiler.ts'
-import { Uniforms } from './uniforms.ts'
 
 /** A bound range of a GPU buffer, in bytes; `offset` is a multiple of 256. */
 export interface Tensor {
@@ -41,7 +41,6 @@ export interface Packing<K extends string> {
 const STORAGE = 0x80 | 0x4 | 0x8 // STORAGE | COPY_SRC | COPY_DST, spelt out because Dawn in Node has no GPUBufferUsage global
 const MAP_READ = 0x1 | 0x8
 const ALIGNMENT = 256
-const BIND_GROUPS = 4096
 const UNSTATED_BYTES = 2048 // of a workgroup of a kernel that states no cost: 64 lanes, four words in and four out
 
 type Words = Float32Array | Uint32Array | Int32Array
@@ -51,11 +50,8 @@ export class Gpu {
   /** The largest binding in bytes: what the adapter allows. Tests set it lower, to shard what would be whole. */
   bindingLimit: number
   readonly #buffers: Buffers
-  readonly #uniforms: Uniforms
+  readonly #bindings: Bindings
   readonly #kernels: Kernels
-  readonly #groups = new Map<string, GPUBindGroup>()
-  readonly #ids = new WeakMap<GPUBuffer, number>()
-  #lastId = 0
   #compiled = 0
   /** recordings with commands that were not submitted yet */
   readonly #open = new Set<Recording>()
@@ -68,8 +64,7 @@ export class Gpu {
     this.pace = new Pace(device, architecture === 'swiftshader', () => performance.now())
     this.#kernels = new Kernels(device)
     this.#buffers = new Buffers(device)
-    this.#uniforms = new Uniforms(this.#buffers, (pages) => {
-      this.#groups.clear()
+    this.#bindings = new Bindings(device, this.#buffers, (pages) => {
       for (const page of pages) this.#buffers.free(page, this.#open.size > 0)
     })
   }
@@ -171,11 +166,7 @@ export class Gpu {
   /** Work that no profile shall hold. */
   async unprofiled<T>(work: () => Promise<T>): Promise<T> {
     this.#pauses++
-    try {
-      return await work()
-    } finally {
-      this.#pauses--
-    }
+    return work().finally(() => this.#pauses--)
   }
 
   async kernelTimes(): Promise<Pick<KernelProfile, 'available' | 'kernels'>> {
@@ -217,26 +208,9 @@ export class Gpu {
     return { tensor: { buffer, offset: 0, size }, dirty }
   }
 
-  /** The bind group of these tensors and uniforms for this kernel: made once for as long as they recur. */
+  /** The bind group of these tensors and uniforms for this kernel. */
   bind(kernel: Kernel, tensors: readonly Tensor[], uniforms: readonly Uniform[]): GPUBindGroup {
-    const slot = this.#uniforms.place(uniforms)
-    let key = `${kernel.id} ${slot.id}`
-    for (const { buffer, offset, size } of tensors) key += ` ${this.#idOf(buffer)} ${offset} ${size}`
-    const known = this.#groups.get(key)
-    if (known !== undefined) return known
-    const entries = tensors.map(({ buffer, offset, size }, binding) => ({ binding, resource: { buffer, offset, size } }))
-    const { buffer, offset, size } = slot
-    const group = this.device.createBindGroup({ layout: kernel.layout, entries: [...entries, { binding: tensors.length, resource: { buffer, offset, size } }] })
-    if (this.#groups.size >= BIND_GROUPS) this.#groups.clear()
-    this.#groups.set(key, group)
-    return group
-  }
-
-  #idOf(buffer: GPUBuffer): number {
-    const known = this.#ids.get(buffer)
-    if (known !== undefined) return known
-    this.#ids.set(buffer, ++this.#lastId)
-    return this.#lastId
+    return this.#bindings.of(kernel, tensors, uniforms)
   }
 
   /** Marks a recording as holding commands, so that nothing they use is reused or destroyed. */
@@ -246,12 +220,12 @@ export class Gpu {
 
   /** Submits a recording's commands, and settles what was freed meanwhile. */
   submit(recording: Recording, commands: GPUCommandBuffer, guessed: number, stated: number): void {
-    this.#uniforms.flush()
+    this.#bindings.flush()
     this.device.queue.submit([commands])
     this.#open.delete(recording)
     this.#buffers.sweep(this.#open.size > 0)
     // the first use of a kernel waits for its compilation: that is no pace
-    this.pace.submitted(guessed, this.#kernels.made === this.#compiled ? stated : 0)
+    this.pace.submitted(guessed, stated, this.#kernels.made > this.#compiled)
     this.#compiled = this.#kernels.made
   }
 }
@@ -312,9 +286,6 @@ export class Recording {
     this.#guessed = 0
     this.#stated = 0
   }
-
-  /** Nothing: dispatches count their own work. */
-  spend(_operations: number): void {}
 
   #commands(): GPUCommandEncoder {
     if (this.#encoder === undefined) this.gpu.opened(this)

@@ -58,7 +58,7 @@ export class Pace {
     this.dispatched.bytes += cost?.bytes ?? 0
   }
 
-  /** Milliseconds of the longest submit so far, from its start on the queue to its end as this worker saw it: never less than the GPU's own time. */
+  /** Milliseconds of the longest submit so far that compiled nothing, from its start on the queue to its end as this worker saw it: never less than the GPU's own time. */
   get longest(): number {
     return this.#longest
   }
@@ -67,13 +67,13 @@ export class Pace {
     this.#longest = 0
   }
 
-  /** To be called after each submit, with the guess of its work and how much of that was stated by kernels. */
-  submitted(guessed: number, stated: number): void {
+  /** To be called after each submit, with the guess of its work, how much of that was stated by kernels, and whether it waits for a kernel to be compiled. */
+  submitted(guessed: number, stated: number, compiled: boolean): void {
     const began = this.now()
     const telling = stated >= guessed / 2 // else there is nothing to learn from
     this.#inFlight++
     this.dispatched.submits++
-    this.device.queue.onSubmittedWorkDone().then(() => this.#done(guessed, began, telling), () => this.#done(0, began, false))
+    this.device.queue.onSubmittedWorkDone().then(() => this.#done(guessed, began, telling, compiled), () => this.#done(0, began, false, true))
   }
 
   /** Resolves when few submits are under way. */
@@ -81,16 +81,21 @@ export class Pace {
     while (this.#inFlight >= IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  #done(guessed: number, began: number, telling: boolean): void {
+  #done(guessed: number, began: number, telling: boolean, compiled: boolean): void {
     const ended = this.now()
     const took = ended - Math.max(began, this.#lastDone)
     this.#lastDone = ended
     this.#inFlight--
-    if (guessed > 0) this.#longest = Math.max(this.#longest, took)
+    if (compiled) return this.#release()
+    this.#longest = Math.max(this.#longest, took)
     if (guessed > LEAST_MS && telling) {
       const found = Math.min(this.#factor * STEP, Math.max(this.#factor / STEP, took / guessed))
       this.#factor = Math.min(SLOWEST, Math.max(FASTEST, this.#factor ** MEMORY * found ** (1 - MEMORY)))
     }
+    this.#release()
+  }
+
+  #release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

@@ -5,7 +5,7 @@ import type { Uniform } from './gpu.ts'
 const USAGE = 0x40 | 0x8 // UNIFORM | COPY_DST
 const SLOT = 256 // the strictest alignment of a uniform binding
 const PAGE = 1 << 16
-const PAGES = 16
+const PAGES = 4
 const WORDS = 64
 
 /** A place of uniform values: `id` is unique among those known. */

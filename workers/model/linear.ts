@@ -43,7 +43,6 @@ export function linear(recording: Recording, space: Workspace, layer: Linear, x:
     matmul(recording, { op: 'nt', m: rows, n: part.rank, k, a: x, b: part.a, c: h })
     matmul(recording, { op: 'nt', m: rows, n: part.out, k: part.rank, a: h, b: part.b, c: y, ldc: n, cOffset: part.column, alpha: part.scale, accumulate: true })
   }
-  recording.spend(2 * rows * n * k)
 }
 
 /** dx = dy·W plus the low-rank terms, and += into every gradient the layer has. x: [rows, into] and dy: [rows, out] as in the forward pass. */
@@ -61,5 +60,4 @@ export function linearBackward(recording: Recording, space: Workspace, layer: Li
     if (part.da !== undefined) matmul(recording, { op: 'tn', m: rank, n: into, k: rows, a: dh, b: x, c: part.da, accumulate: true })
     matmul(recording, { op: 'nn', m: rows, n: into, k: rank, a: dh, b: part.a, c: dx, accumulate: true })
   }
-  recording.spend(2 * rows * out * into * (layer.dWeight === undefined ? 1 : 2))
 }

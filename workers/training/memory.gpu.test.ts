@@ -49,6 +49,7 @@ test.each([
   policy.fixReference()
   const prompts = Array.from({ length: promptsPerStep }, (_unused, key) => ({ key, ids: Array.from({ length: promptTokens }, (_none, i) => 1 + i + key) }))
   for (let step = 0; step < 2; step++) {
+    policy.reserveSampling(promptsPerStep, groupSize, promptTokens, maxNewTokens)
     const rollouts = await generate(model, prompts, { groupSize, maxNewTokens, temperature: 1, topK: 0, topP: 1, stops: [], seed: 1, step, version: CURRENT })
     const sequences = rollouts.map(({ prompt, ids, logps }, i) => ({ promptIds: prompts[prompt]?.ids ?? [], ids, oldLogps: logps, advantage: i % 2 === 0 ? 1 : -1 }))
     await update(policy, { sequences, objective: OBJECTIVE, optimiser: OPTIMISER, iterations: 1 }, () => performance.now())

@@ -6,7 +6,6 @@ import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
 import { exportModel } from '../export/export.ts'
 import { judgeMemory, planMemory, refusal } from '../../src/domain/memory.ts'
 import { parseConfig } from '../../src/domain/modelConfig.ts'
-import { samplingRooms } from '../../src/domain/rooms.ts'
 import { openGpu } from '../gpu/device.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Peak } from '../gpu/peak.ts'
@@ -14,7 +13,6 @@ import { measurePeak } from '../gpu/peak.ts'
 import { chooseKernels, identityOf, privateNote } from '../kernels/choose.ts'
 import type { Prompt } from '../model/generate.ts'
 import { generate } from '../model/generate.ts'
-import { kindsOf } from '../model/layout.ts'
 import { loadModel } from '../model/load.ts'
 import { markupOf } from '../model/markup.ts'
 import { CURRENT } from '../model/model.ts'
@@ -91,7 +89,7 @@ export class Service implements PolicyService {
     const prompts: Prompt[] = request.prompts.map(({ key, text }) => ({ key, ids: markup.encode(text) }))
     const stops = markup.stops(sampling.stop)
     const version = request.version === 'reference' ? policy.reference : CURRENT
-    refuseSampling(policy, prompts, groupSize, sampling.maxNewTokens)
+    policy.reserveSampling(prompts.length, groupSize, Math.max(1, ...prompts.map(({ ids }) => ids.length)), sampling.maxNewTokens)
     const drawn = await generate(policy.model, prompts, { ...sampling, groupSize, stops, seed, step, version })
     this.#check()
     return drawn.map(({ prompt, member, ids, logps }) => {
@@ -225,16 +223,4 @@ export class Service implements PolicyService {
   #check(): void {
     if (this.#fault !== undefined) throw new Error(`the graphics device reported an error, so its results cannot be trusted: ${this.#fault}`)
   }
-}
-
-/** Refuses a request whose scratch an adapter cannot bind, naming a group size that fits. */
-function refuseSampling({ gpu, model: { config, adapter } }: Policy, prompts: readonly Prompt[], groupSize: number, maxNewTokens: number): void {
-  const promptTokens = Math.max(1, ...prompts.map(({ ids }) => ids.length))
-  const widest = (size: number): [string, number] => [...samplingRooms(config, adapter && { rank: adapter.rank, targets: kindsOf(adapter.targets) }, { prompts: prompts.length, groupSize: size, promptTokens, maxNewTokens })]
-    .reduce((largest, room) => (room[1] > largest[1] ? room : largest), ['', 0] as [string, number])
-  const [name, words] = widest(groupSize)
-  if (words * 4 <= gpu.bindingLimit) return
-  let fitting = groupSize
-  while (fitting > 1 && widest(fitting)[1] * 4 > gpu.bindingLimit) fitting = Math.floor(fitting / 2)
-  throw new Error(`generate: groups of ${groupSize} need ${words * 4} bytes for ${name}, but this adapter binds at most ${gpu.bindingLimit}; use groups of ${fitting} or shorter completions`)
 }

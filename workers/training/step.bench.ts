@@ -83,6 +83,7 @@ export async function benchStep(gpu: Gpu, options: StepOptions, now: () => numbe
   const draws = new Stream(11, 'bench prompts')
   const prompts = Array.from({ length: promptCount }, (_, key) => ({ key, ids: Array.from({ length: promptTokens }, () => draws.bits() % model.config.vocabulary) }))
   const draw: Draw = { groupSize, maxNewTokens, temperature: 1, topK: 0, topP: 1, stops: [], seed: 3, step: 0, version: CURRENT }
+  policy.reserveSampling(promptCount, groupSize, promptTokens, maxNewTokens)
   await phase('prefill', () => generate(model, prompts, { ...draw, maxNewTokens: 1 }))
   const rollouts = await phase('sampling', () => generate(model, prompts, draw))
   const sequences = rollouts.map(({ prompt, member, ids, logps }) => ({ promptIds: prompts[prompt]?.ids ?? [], ids, oldLogps: logps, advantage: member % 2 === 0 ? 1 : -1 }))
