@@ -46,6 +46,9 @@ export class Service implements PolicyService {
   }
 
   async load(files: ModelFiles, trainable: Trainable, options: LoadOptions = LOAD_DEFAULTS, onProgress?: (progress: LoadProgress) => void): Promise<PolicyInfo> {
+    if (trainable.kind === 'full' && files.adapterConfig !== undefined) {
+      throw new Error('this policy has an adapter beside its weights, which training all weights would leave out; train it with lora, or merge the adapter first (lab export)')
+    }
     const { gpu, adapter } = await this.#open()
     const tokenizer = await openTokenizer(files)
     this.#refuseLoad(gpu, files, trainable, options)
