@@ -1,5 +1,5 @@
 // `export` as a person runs it: what it writes is read again by the same command line.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -13,7 +13,9 @@ afterAll(() => rmSync(out, { recursive: true, force: true }))
 const MODEL = join(ROOT, 'workers/training/fixtures/qwen3')
 const GENERATE = ['--tokens', '3,17,150,9', '--max', '24', '--greedy'] as const
 
-test('a folder with an adapter, exported as safetensors, continues as before without the adapter’s files', async () => {
+test('a folder with an adapter, exported as safetensors, continues as before without the adapter’s files or an earlier export’s shards', async () => {
+  mkdirSync(join(out, 'merged'))
+  for (const name of ['model-00001-of-00002.safetensors', 'model.safetensors.index.json']) writeFileSync(join(out, 'merged', name), 'earlier')
   const { status, last } = await lab(['export', MODEL, '--to', 'safetensors', '--out', join(out, 'merged')])
   expect(status).toBe(0)
   const files = last['files'] as { name: string; bytes: number }[]

@@ -1,6 +1,6 @@
 // Finds the files that a command names, before anything is started.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { chooseModelFiles, isSharded, shardsOf, WEIGHTS_INDEX } from '../src/domain/modelFiles.ts'
 import { BadInput, messageOf } from './errors.ts'
@@ -19,6 +19,18 @@ export function filesIn(folder: string, names: readonly string[]): string[] {
   const missing = names.filter((name) => !existsSync(join(folder, name)))
   if (missing.length > 0) throw new BadInput(`folder ${folder} has no ${missing.join(' and no ')}`)
   return names.map((name) => join(folder, name))
+}
+
+/** A folder to write to, made where it is not there. Throws BadInput when it is the folder that is read, or cannot be made. */
+export function outFolder(out: string, input: string): void {
+  const real = (path: string): string => (existsSync(resolve(path)) ? realpathSync(resolve(path)) : resolve(path))
+  if (real(out) === real(input)) throw new BadInput(`--out ${out} is the folder that is read, whose files would be overwritten; give another folder`)
+  if (existsSync(out) && !statSync(out).isDirectory()) throw new BadInput(`--out ${out} cannot be written: it is a file; give a folder`)
+  try {
+    mkdirSync(out, { recursive: true })
+  } catch (error) {
+    throw new BadInput(`--out ${out} cannot be made: ${messageOf(error)}`, { cause: error })
+  }
 }
 
 /** The paths of a model-hub folder's files: config, weights in one file or in shards, and of the rest what is there. */

@@ -1,5 +1,5 @@
 // `make-weights`: random weights for any config.json, of any size, in one file or in shards: a model folder to measure with.
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from 'node:fs'
+import { createWriteStream, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { basename, dirname, join, resolve } from 'node:path'
 import { initialTensors, type InitialTensor } from '../../workers/model/initial.ts'
@@ -7,7 +7,7 @@ import { encode, safetensorsHead } from '../../workers/model/safetensors.ts'
 import { WIDTHS, type Dtype } from '../../workers/model/safetensorsHeader.ts'
 import { number, needed, text } from '../arguments.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import { filesIn } from '../folders.ts'
+import { filesIn, outFolder } from '../folders.ts'
 import { ADAPTER_CONFIG, CONFIG, isWeights, MODEL_PARTS, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 import type { Command } from './command.ts'
 
@@ -82,11 +82,7 @@ export const makeWeights: Command = async (args, { progress, signal }) => {
     }
   })()
   const began = performance.now()
-  try {
-    mkdirSync(out, { recursive: true })
-  } catch (error) {
-    throw new BadInput(`--out ${out} cannot be made: ${messageOf(error)}`, { cause: error })
-  }
+  outFolder(out, dirname(configPath!))
   const shards = shardsFor(tensors, WIDTHS[dtype], most)
   const stale = readdirSync(out).filter((name) => name === WEIGHTS_INDEX || isWeights(name))
   for (const name of stale) rmSync(join(out, name))

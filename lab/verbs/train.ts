@@ -1,12 +1,12 @@
 // `train`: a whole run, recorded in a folder as it goes; what was written stays when the run fails or is interrupted.
 import { createHash } from 'node:crypto'
-import { appendFileSync, copyFileSync, createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { appendFileSync, copyFileSync, createReadStream, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { needed, text, texts } from '../arguments.ts'
 import { Exchange, withLab } from '../browser.ts'
 import { ROOT } from '../root.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import { fileAt, filesIn, modelIn } from '../folders.ts'
+import { fileAt, filesIn, modelIn, outFolder } from '../folders.ts'
 import { authorisationOf, upstreamOf } from '../searching.ts'
 import { settingsFrom } from '../settings.ts'
 import { settingsRecord } from '../../src/domain/config.ts'
@@ -34,10 +34,10 @@ async function recordOf(path: string): Promise<FileRecord> {
   return { name: basename(path), bytes: statSync(path).size, sha256: hash.digest('hex') }
 }
 
-/** An empty place for the run's files: what an earlier run left under the same names is removed first. */
-function prepare(out: string): void {
+/** An empty place for the run's files, apart from the policy's: what an earlier run left under the same names is removed first. */
+function prepare(out: string, policyFolder: string): void {
+  outFolder(out, policyFolder)
   try {
-    mkdirSync(out, { recursive: true })
     for (const name of [...RECORD, ...RESULTS]) rmSync(join(out, name), { force: true })
     writeFileSync(join(out, 'events.jsonl'), '')
   } catch (error) {
@@ -62,16 +62,21 @@ export const train: Command = async (args, terminal) => {
   const examples = texts(args, 'examples')
   const preset = text(args, 'preset') ?? (products.length > 0 ? 'shards' : undefined)
   const stages = text(args, 'stages')
-  const settings = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
+  const given = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
+  const policy = text(args, 'policy')
+  if (policy === undefined && given.policy !== 'sample') {
+    throw new BadInput(`train: setting policy is ${JSON.stringify(given.policy)}, but models are read from folders here; give --policy DIR, or --set policy=sample for the embedded one`)
+  }
+  const policyFolder = policy ?? join(SAMPLE, 'policy')
+  const settings = { ...given, policy: policy === undefined ? 'sample' : basename(resolve(policy)) }
   const upstream = upstreamOf(settings)
   const authorisation = authorisationOf()
   if ((products.length === 0) !== (examples.length === 0)) throw new BadInput('train: --products and --examples belong together; give both, or neither for the embedded sample')
   const ownShop = products.length > 0
-  prepare(out)
   const shards = ownShop ? [...products, ...examples].map(fileAt) : filesIn(join(SAMPLE, 'shop'), ['products.parquet', 'examples.parquet'])
-  const policyFolder = text(args, 'policy') ?? join(SAMPLE, 'policy')
   filesIn(policyFolder, TOKENIZER)
   const model = modelIn(policyFolder)
+  prepare(out, policyFolder)
 
   const exchange = new Exchange()
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
@@ -81,10 +86,10 @@ export const train: Command = async (args, terminal) => {
     const happened = value as RunEvent
     appendFileSync(join(out, 'events.jsonl'), `${JSON.stringify(timeless(happened))}\n`)
     if (happened.type === 'start') {
-      const { versions, policy: { adapter, ...policy }, dataset, recommender } = happened
+      const { versions, policy: { adapter, ...info }, dataset, recommender } = happened
       writeJson(join(out, 'run.json'), {
         name: 'rec-r1-workbench', settings: settingsRecord(settings), seeds: { seed: settings.seed }, versions, adapter, recommender,
-        policy: { ...policy, files: files.policy }, data: { ...dataset, files: files.data },
+        policy: { name: settings.policy, ...info, files: files.policy }, data: { ...dataset, files: files.data },
       })
     }
     const line = eventLine(happened)
