@@ -1,12 +1,15 @@
 // The choice of kernels: measured once, kept for the same adapter, and measured again when what was kept does not hold.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { AdapterDescription } from '../../src/protocol/policy.ts'
+import { openGpu } from '../gpu/device.ts'
 import { testGpu } from '../gpu/testing.ts'
 import type { Note } from './choose.ts'
-import { chooseKernels, fastest, identityOf, privateNote } from './choose.ts'
+import { cardTrials, chooseKernels, chooseVariants, fastest, identityOf, privateNote } from './choose.ts'
 import { CANDIDATES } from './matmul/matmul.plan.ts'
 import { familyOfGpu } from './matmul/matmul.ts'
 import { matvecAs, type MatvecVariant } from './matvec/matvec.ts'
+import { ROW_VARIANTS } from './sum.ts'
+import { choiceOf, choose } from './variants.ts'
 
 class Paper implements Note {
   writes = 0
@@ -74,6 +77,26 @@ test('a variant that is fast and wrong is never chosen', async () => {
     else matvecAs(recording, { m: 8, n: 512, k: 64, x: room(512), weight: { storage: 'f32', data: room(512 * 64), scales: undefined, stride: 64 }, y: out }, variant as MatvecVariant)
   }
   expect(await fastest(gpu, 'trial', { variants: ['subgroup', 'shared'], record: record('subgroup') })).toBe('shared')
+})
+
+test('each norm of graphics cards is timed by its own kernels in every variant, and what was fastest is used whatever later trials chose', async () => {
+  const { gpu } = await openGpu(navigator.gpu)
+  const kernel = vi.spyOn(gpu, 'kernel')
+  const names = ['rmsnorm', 'head_norm']
+  const meddling = Object.fromEntries(Object.entries(cardTrials(gpu)).filter(([name]) => names.includes(name)).map(([name, trial]) => [name, {
+    ...trial,
+    record: (...args: Parameters<typeof trial.record>) => {
+      kernel.mockClear()
+      trial.record(...args)
+      for (const [made] of kernel.mock.calls) expect(made.startsWith(`${name} ${args[1]}`), made).toBe(true)
+      expect(kernel).toHaveBeenCalled()
+      for (const other of names.filter((each) => each !== name)) choose(gpu, other, 'none')
+    },
+  }]))
+  const chosen = await chooseVariants(gpu, meddling)
+  expect(Object.keys(chosen)).toEqual(names)
+  for (const name of names) expect(choiceOf<string>(gpu, name, ['none', ...ROW_VARIANTS]), name).toBe(chosen[name])
+  gpu.device.destroy()
 })
 
 test('the private file system keeps a note', async () => {

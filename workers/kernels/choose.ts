@@ -2,6 +2,7 @@
 import type { AdapterDescription } from '../../src/protocol/policy.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { relativeError } from '../gpu/relativeError.ts'
+import { headNorm } from './head_norm/head_norm.ts'
 import { CANDIDATES, type Choice, type ShapeClass, type Tile } from './matmul/matmul.plan.ts'
 import { chooseMatmulTiles, familyOfGpu, useMatmulTiles } from './matmul/matmul.ts'
 import { matvecAs, matvecVariants, type MatvecVariant } from './matvec/matvec.ts'
@@ -10,7 +11,7 @@ import { rowVariants } from './sum.ts'
 import { choose } from './variants.ts'
 
 /** To be raised when kernels change so that an old measurement says nothing of them. */
-const KERNELS = 1
+const KERNELS = 2
 const RECORDS = 16
 const ROUNDS = 3
 const REPEATS = 20
@@ -73,14 +74,14 @@ interface Trial {
 
 const [ROWS, WIDTH, COLUMNS] = [8, 1024, 512]
 
-/** What there is to choose on graphics cards; the software adapter's variants are fixed, so that the bytes of training there are. */
-function trialsOf(gpu: Gpu): Readonly<Record<string, Trial>> {
-  if (gpu.architecture === 'swiftshader') return {}
+const HEADS = { heads: 4, kvHeads: 2, headDim: WIDTH / 8 }
+
+/** What there is to choose; the software adapter's variants are fixed, so that the bytes of training there are. */
+const trialsOf = (gpu: Gpu): Readonly<Record<string, Trial>> => (gpu.architecture === 'swiftshader' ? {} : cardTrials(gpu))
+
+/** The trials of graphics cards. Exported for its test, which runs them on the software adapter. */
+export function cardTrials(gpu: Gpu): Readonly<Record<string, Trial>> {
   const norm = rowVariants(gpu).filter((variant) => variant !== 'thread')
-  const rows: Trial['record'] = (recording, variant, room, out) => {
-    choose(gpu, 'rmsnorm', variant)
-    rmsNorm(recording, room(ROWS * WIDTH), room(WIDTH), out, room(ROWS), { rows: ROWS, width: WIDTH, eps: 1e-6 })
-  }
   return {
     matvec: {
       variants: matvecVariants(gpu),
@@ -89,19 +90,33 @@ function trialsOf(gpu: Gpu): Readonly<Record<string, Trial>> {
         matvecAs(recording, { m: ROWS, n: COLUMNS, k: WIDTH, x: room(ROWS * WIDTH), weight, y: out }, variant as MatvecVariant)
       },
     },
-    rmsnorm: { variants: norm, record: rows },
-    head_norm: { variants: norm, record: rows }, // the same sum over the same lanes
+    rmsnorm: {
+      variants: norm,
+      record: (recording, variant, room, out) => {
+        choose(gpu, 'rmsnorm', variant)
+        rmsNorm(recording, room(ROWS * WIDTH), room(WIDTH), out, room(ROWS), { rows: ROWS, width: WIDTH, eps: 1e-6 })
+      },
+    },
+    head_norm: {
+      variants: norm,
+      record: (recording, variant, room, out) => {
+        choose(gpu, 'head_norm', variant)
+        const { heads, kvHeads, headDim } = HEADS
+        headNorm(recording, { x: room(ROWS * WIDTH), w: room(2 * headDim), y: out, rstd: room(ROWS * (heads + kvHeads)) }, 1e-6, ROWS, HEADS)
+      },
+    },
   }
 }
 
-/** Times every trial's variants in turn; a variant whose values differ from those of shared memory is left out, however fast: a driver may number lanes in its own way. */
-async function chooseVariants(gpu: Gpu): Promise<Record<string, string>> {
+/** Times every trial in turn and uses what was fastest, whatever other trials chose on their way. Exported for its test. */
+export async function chooseVariants(gpu: Gpu, trials = trialsOf(gpu)): Promise<Record<string, string>> {
   const chosen: Record<string, string> = {}
-  for (const [name, trial] of Object.entries(trialsOf(gpu))) chosen[name] = await fastest(gpu, name, trial)
+  for (const [name, trial] of Object.entries(trials)) chosen[name] = await fastest(gpu, name, trial)
+  for (const [name, variant] of Object.entries(chosen)) choose(gpu, name, variant)
   return chosen
 }
 
-/** Exported for its test, which gives it trials of the software adapter. */
+/** Times a trial's variants in turn; one whose values differ from those of shared memory is left out, however fast: a driver may number lanes in its own way. Exported for its test, which gives it trials of the software adapter. */
 export async function fastest(gpu: Gpu, name: string, { variants, record }: Trial): Promise<string> {
   const tensors = new Map<number, Tensor>()
   const room = (elements: number): Tensor => {
