@@ -48,6 +48,13 @@ export interface EngineData {
 /** Nothing was begun: the settings, the files or the memory don't allow it. */
 class Refusal extends Error {}
 
+/** Something newer was asked for before this was loaded. */
+class Superseded extends Error {
+  constructor({ policy }: Settings) {
+    super(`policy ${policy} was not loaded, for something else was asked for in the meantime; ask for it again`)
+  }
+}
+
 interface Wanted {
   readonly key: string
   readonly files: ModelFiles
@@ -69,8 +76,14 @@ export class Engine {
   #givenCount = 0
   /** what is loaded or loading, by how it was asked for */
   #loaded: { readonly key: string; readonly info: Promise<PolicyInfo> } | undefined
+  /** a load is under way on this worker, which nothing but the worker's end breaks off */
+  #loading = false
   #opening: Promise<PolicyService> | undefined
-  /** the policy that the device holds */
+  /** calls of `ready` so far: only the latest has its way */
+  #wishes = 0
+  /** calls of `ready` that are not settled */
+  readonly #unsettled = new Set<number>()
+  /** the policy that the device holds, or that is on its way there */
   #shown: string | undefined
 
   constructor(client: EngineClient & EngineData, status: (status: EngineStatus, adapter: AdapterDescription | undefined) => void) {
@@ -89,29 +102,55 @@ export class Engine {
     this.#givenCount++
   }
 
-  /** Loads the policy as `settings` want it trained, unless exactly that is loaded and untouched. Rejects with the reason, before anything is loaded where it cannot fit. */
+  /**
+   * Loads the policy as `settings` want it trained, unless exactly that is loaded and untouched. Rejects with the reason, before anything is loaded where
+   * it cannot fit. Only the latest call has its way: what an older one still loads is broken off by ending its worker, unless both want the same.
+   */
   async ready(settings: Settings): Promise<{ service: PolicyService; info: PolicyInfo }> {
-    this.#opening ??= this.#open()
-    const opening = this.#opening
+    const wish = ++this.#wishes
+    const [given, givenCount] = [this.#given, this.#givenCount]
+    this.#unsettled.add(wish)
+    let opening = this.#opening ??= this.#open()
     let missing: 'device' | 'policy' = 'device'
+    let own: { readonly key: string } | undefined
     try {
-      const service = await opening
+      let service = await opening
       missing = 'policy'
-      const wanted = await this.#wanted(settings)
-      if (this.#loaded?.key !== wanted.key) this.#loaded = { key: wanted.key, info: this.#load(service, wanted) }
-      return { service, info: await this.#loaded.info }
+      const wanted = await this.#wanted(settings, given, givenCount)
+      if (wish !== this.#wishes || this.#opening !== opening) throw new Superseded(settings)
+      if (this.#loaded?.key !== wanted.key) {
+        if (this.#loading) {
+          this.#end()
+          missing = 'device'
+          opening = this.#opening = this.#open()
+          service = await opening
+          missing = 'policy'
+          if (wish !== this.#wishes || this.#opening !== opening) throw new Superseded(settings)
+        }
+        this.#loaded = { key: wanted.key, info: this.#load(service, wanted) }
+      }
+      own = this.#loaded
+      const info = await this.#loaded.info
+      if (this.#opening !== opening) throw new Superseded(settings)
+      return { service, info }
     } catch (error) {
-      if (this.#opening === opening) {
+      // what failed is not joined again
+      if (own !== undefined && this.#loaded === own) [this.#loaded, this.#shown] = [undefined, undefined]
+      // a newer call tells how it ends itself
+      const newer = [...this.#unsettled].some((other) => other > wish)
+      if (this.#opening === opening && !newer && !(error instanceof Superseded)) {
         if (error instanceof Refusal) this.#refuse(settings, error)
         else this.#close({ is: 'absent', missing, reason: sentenceOf(error) })
       }
       throw error
+    } finally {
+      this.#unsettled.delete(wish)
     }
   }
 
-  /** Says that the loaded weights are no longer those of the files, so that the next `ready` loads them again. */
+  /** Says that the loaded weights are no longer those of the files, so that the next `ready` loads them again. Nothing has touched what is still loading. */
   touched(): void {
-    this.#loaded = undefined
+    if (!this.#loading) this.#loaded = undefined
   }
 
   /** Forgets the files of a policy, which may have changed or gone. */
@@ -135,8 +174,7 @@ export class Engine {
   }
 
   /** What to load; a Refusal where the settings, the files or the memory don't allow it. Nothing on the device is touched. */
-  async #wanted(settings: Settings): Promise<Wanted> {
-    const given = this.#given
+  async #wanted(settings: Settings, given: GivenAdapter | undefined, givenCount: number): Promise<Wanted> {
     try {
       const files = await this.#filesOf(settings.policy)
       const trainable = trainableOf(settings)
@@ -147,7 +185,7 @@ export class Engine {
       const { options, refusal } = needOf(config, settings, this.#adapter, this.#client.longestQuery())
       if (options === undefined || refusal !== undefined) throw new Error(refusal)
       return {
-        key: JSON.stringify([settings.policy, this.#givenCount, trainable, options]), trainable, options,
+        key: JSON.stringify([settings.policy, givenCount, trainable, options]), trainable, options,
         files: given === undefined ? files : { ...files, adapterConfig: given.config, adapterWeights: given.weights },
         loaded: { policy: settings.policy, adapter: given?.name, config, settings },
       }
@@ -167,25 +205,37 @@ export class Engine {
 
   async #load(service: PolicyService, { files, trainable, options, loaded }: Wanted): Promise<PolicyInfo> {
     const doing = 'loading the policy'
+    const before = this.#shown
+    const ended = (): boolean => this.#connection?.service !== service
+    this.#shown = loaded.policy
+    this.#loading = true
     this.#tell({ is: 'starting', doing })
     let going = true
-    const info = await service.load(files, trainable, options, (progress) => {
-      // progress crosses on a channel of its own, and may come after the result
-      if (going) this.#tell({ is: 'starting', doing, progress })
-    }).finally(() => { going = false })
-    // what another policy took here is not this one's peak
-    if (this.#shown !== undefined) await service.resetPeak()
-    this.#shown = loaded.policy
-    this.#tell({ is: 'ready', info, loaded })
-    return info
+    try {
+      const info = await service.load(files, trainable, options, (progress) => {
+        // progress crosses on a channel of its own, and may come after the result
+        if (going && !ended()) this.#tell({ is: 'starting', doing, progress })
+      }).finally(() => { going = false })
+      // what another policy took here is not this one's peak
+      if (before !== undefined && !ended()) await service.resetPeak()
+      if (!ended()) this.#tell({ is: 'ready', info, loaded })
+      return info
+    } finally {
+      if (!ended()) this.#loading = false
+    }
   }
 
-  /** What is loaded stays when it is the policy asked for: only the run was refused. Another policy's refusal leaves none. */
+  /** What is loaded or loading stays when it is the policy asked for: only the run was refused. Another policy's refusal leaves none. */
   #refuse({ policy }: Settings, { message }: Refusal): void {
     if (this.#shown === policy) return
+    const status: EngineStatus = { is: 'absent', missing: 'policy', reason: message }
+    if (this.#loading) {
+      this.#close(status)
+      return
+    }
     this.#loaded = undefined
     this.#shown = undefined
-    this.#tell({ is: 'absent', missing: 'policy', reason: message })
+    this.#tell(status)
   }
 
   #lost(connection: Connection<PolicyService>, reason: string): void {
@@ -193,12 +243,18 @@ export class Engine {
   }
 
   #close(status: EngineStatus): void {
+    this.#end()
+    this.#tell(status)
+  }
+
+  /** Ends the worker, and with it whatever was asked of it. */
+  #end(): void {
     this.#connection?.close()
     this.#connection = undefined
     this.#opening = undefined
     this.#loaded = undefined
+    this.#loading = false
     this.#shown = undefined
-    this.#tell(status)
   }
 
   #tell(status: EngineStatus): void {
