@@ -13,16 +13,18 @@ interface Options {
   readonly gated?: boolean
   readonly bias?: boolean
   readonly add?: boolean
+  /** the rank of an addition in three parts */
+  readonly rank?: number
   /** magnitude of x and of what is added */
   readonly scale?: number
   readonly storage?: WeightStorage
 }
 
 const PLAIN: Options = {}
-const ALL: Options = { norm: true, gated: true, bias: true, add: true }
+const ALL: Options = { norm: true, gated: true, bias: true, add: true, rank: 12 }
 
 async function run(variant: MatvecVariant, m: number, n: number, k: number, options: Options) {
-  const { norm = false, gated = false, bias = false, add = false, scale = 1, storage = 'f32' } = options
+  const { norm = false, gated = false, bias = false, add = false, rank = 0, scale = 1, storage = 'f32' } = options
   const buffers = new Buffers(await testGpu())
   const numbers = new Numbers(`matvec ${m} ${n} ${k} ${storage}`)
   const weightRows = gated ? 2 * n : n
@@ -30,13 +32,22 @@ async function run(variant: MatvecVariant, m: number, n: number, k: number, opti
   const drawn = storage === 'f32' ? undefined : drawWeight(buffers, numbers, storage, weightRows, k, 1)
   const w = drawn?.values ?? numbers.floats(weightRows * k)
   const [gain, b, a] = [numbers.floats(k), numbers.floats(weightRows, scale), numbers.floats(m * n, scale)]
+  const parts = [0, Math.floor(weightRows / 3), Math.floor((2 * weightRows) / 3)]
+  const low = { a: numbers.floats(parts.length * rank * k), b: numbers.floats(weightRows * rank), rank, scale: 0.3, parts }
   const y = buffers.unset(m * n)
   const weight = drawn === undefined ? { storage, data: buffers.floats(w), scales: undefined, stride: k } : { storage, data: drawn.data, scales: drawn.packed.scales, stride: drawn.stride }
-  dispatch(buffers.gpu, (recording) => matvecAs(recording, {
-    m, n, k, x: buffers.floats(x), weight, y, gated,
-    ...(norm && { norm: { gain: buffers.floats(gain), eps: 1e-6 } }), ...(bias && { bias: buffers.floats(b) }), ...(add && { add: buffers.floats(a) }),
-  }, variant))
-  const expected = reference.matvec({ m, n, k, x, w, gated, ...(norm && { norm: { gain, eps: 1e-6 } }), ...(bias && { bias: b }), ...(add && { add: a }) })
+  const input = { m, k, x: buffers.floats(x) }
+  const normed = norm && { gain: buffers.floats(gain), eps: 1e-6 }
+  const tensor = buffers.floats([...low.b, ...new Float32Array(m * parts.length * rank)])
+  dispatch(buffers.gpu, (recording) => {
+    const stack = { storage: 'f32', data: buffers.floats(low.a), scales: undefined, stride: k } as const
+    if (rank > 0) matvecAs(recording, { ...input, n: parts.length * rank, weight: stack, y: tensor, offset: low.b.length, ...(normed && { norm: { ...normed, unscaled: true } }) }, variant)
+    matvecAs(recording, {
+      ...input, n, weight, y, gated,
+      ...(normed && { norm: normed }), ...(bias && { bias: buffers.floats(b) }), ...(add && { add: buffers.floats(a) }), ...(rank > 0 && { low: { ...low, tensor } }),
+    }, variant)
+  })
+  const expected = reference.matvec({ m, n, k, x, w, gated, ...(norm && { norm: { gain, eps: 1e-6 } }), ...(bias && { bias: b }), ...(add && { add: a }), ...(rank > 0 && { low }) })
   const found = await buffers.read(y)
   buffers.free()
   return { found, expected }
@@ -45,14 +56,14 @@ async function run(variant: MatvecVariant, m: number, n: number, k: number, opti
 describe.each(MATVEC_VARIANTS)('as %s', (variant) => {
   test.each([
     [1, 1, 4], [1, 344, 64], [3, 7, 12], [9, 130, 36], [4, 64, 172], [2, 9, 896],
-  ])('%i rows × %i columns × %i: the plain product, and with norm, gate, bias and residual', async (m, n, k) => {
+  ])('%i rows × %i columns × %i: the plain product, and with norm, gate, bias, residual and low-rank addition', async (m, n, k) => {
     for (const options of [PLAIN, ALL]) {
       const { found, expected } = await run(variant, m, n, k, options)
       expect(relativeError(found, expected), JSON.stringify(options)).toBeLessThan(2e-6)
     }
   })
 
-  test.each([{ norm: true, bias: true }, { gated: true }, { add: true }])('with %o alone', async (options) => {
+  test.each([{ norm: true, bias: true }, { gated: true }, { add: true }, { rank: 4 }])('with %o alone', async (options) => {
     const { found, expected } = await run(variant, 3, 21, 28, options)
     expect(relativeError(found, expected)).toBeLessThan(2e-6)
   })
@@ -78,9 +89,11 @@ describe.each(MATVEC_VARIANTS)('as %s', (variant) => {
     const weight = { storage: 'f32', data: buffers.floats(w), scales: undefined, stride: k } as const
     const norm = { gain: buffers.floats(gain), eps: 1e-6 }
     const bias = buffers.floats(b)
+    const [low, inner] = [numbers.floats(2 * n * 8), numbers.floats(m * 2 * 8)]
     const on = async (first: number, rows: number): Promise<Uint32Array> => {
       const y = buffers.unset(rows * n)
-      dispatch(gpu, (recording) => matvecAs(recording, { m: rows, n, k, x: buffers.floats(x.subarray(first * k, (first + rows) * k)), weight, norm, bias, gated: true, y }, variant))
+      const tensor = buffers.floats([...low, ...inner.subarray(first * 16, (first + rows) * 16)])
+      dispatch(gpu, (recording) => matvecAs(recording, { m: rows, n, k, x: buffers.floats(x.subarray(first * k, (first + rows) * k)), weight, norm, bias, gated: true, low: { tensor, rank: 8, scale: 2, parts: [0, n] }, y }, variant))
       return buffers.readWords(y)
     }
     const all = await on(0, m)
@@ -118,5 +131,7 @@ test('writes columns of a wider output, and refuses rows that are not read in fo
   dispatch(gpu, (recording) => matvecAs(recording, { m: 2, n: 3, k: 4, x, weight: { storage: 'f32', data, scales: undefined, stride: 4 }, y, offset: 2, ldy: 10 }, 'quad'))
   expect([...(await buffers.read(y))]).toEqual([7, 7, 20, 60, 100, 7, 7, 7, 7, 7, 7, 7, 1, 5, 9, 7, 7, 7, 7, 7])
   expect(() => dispatch(gpu, (recording) => matvecAs(recording, { m: 1, n: 2, k: 6, x, weight: { storage: 'f32', data, scales: undefined, stride: 6 }, y }, 'quad'))).toThrow('rows of 6 elements, 6 apart, are not read in fours')
+  const weight = { storage: 'f32', data, scales: undefined, stride: 4 } as const
+  expect(() => dispatch(gpu, (recording) => matvecAs(recording, { m: 1, n: 2, k: 4, x, weight, y, low: { tensor: data, rank: 6, scale: 1, parts: [0] } }, 'quad'))).toThrow('a low-rank addition of rank 6 in 1 parts')
   buffers.free()
 })

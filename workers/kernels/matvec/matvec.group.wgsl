@@ -22,6 +22,7 @@ fn products(tile: vec3u, lane: u32) {
     //! end
   }
   //! for R in ROWS
+  if (LOW_LANES) { c$R += low_rank(min(top + $Ru, s.m - 1u), column, lane, LANES); }
   keep(lane, $Ru, c$R, s$R);
   //! end
   gather_sums(lane);

@@ -1,20 +1,45 @@
 // A few rows times a matrix, with what stands around such a product in a decoder: x may be normalised first, the output gated, biased and added to.
 // x: [m, k]; w: [n, k] ([2·n, k] when GATED: gate rows, then up rows), rows `stride` apart; gain: [k]; bias: [n] ([2·n]); add: [m, n]; y: [m, n], rows `row` apart.
 // k and stride are multiples of four; w is read by w4 (see kernels/packed).
-struct Shape { m: u32, n: u32, k4: u32, stride: u32, offset: u32, row: u32, first: u32, inverseWidth: f32, eps: f32 } // first: of the columns' workgroups
+// low: B, [n, rank] ([2·n, rank] when GATED), then at `inner` x·Aᵀ, [m, parts, rank], not yet divided by the norm; part 1 is of the weight rows from `cut1` on, part 2 from `cut2` on.
+struct Shape {
+  m: u32, n: u32, k4: u32, stride: u32, offset: u32, row: u32, first: u32, inverseWidth: f32, eps: f32, // first: of the columns' workgroups
+  rank4: u32, inner: u32, parts: u32, cut1: u32, cut2: u32, alpha: f32,
+}
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> gain: array<vec4f>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> add: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read> low: array<vec4f>;
 @group(0) @binding(SHAPE) var<uniform> s: Shape;
 
 const COLUMNS = select(4u, 2u, GATED);
 
-/// Where row `i` of a lane's four weight rows begins: four columns, or two gates and their two ups. What lies beyond the edge repeats the last column.
-fn weight_at(column: u32, i: u32) -> u32 {
-  if (GATED) { return (min(column + (i & 1u), s.n - 1u) + select(0u, s.n, i > 1u)) * s.stride; }
-  return min(column + i, s.n - 1u) * s.stride;
+/// Row `i` of a lane's four weight rows: four columns, or two gates and their two ups. What lies beyond the edge repeats the last column.
+fn weight_row(column: u32, i: u32) -> u32 {
+  if (GATED) { return min(column + (i & 1u), s.n - 1u) + select(0u, s.n, i > 1u); }
+  return min(column + i, s.n - 1u);
+}
+
+/// Where it begins.
+fn weight_at(column: u32, i: u32) -> u32 { return weight_row(column, i) * s.stride; }
+
+/// What the low-rank addition gives a lane's four columns, of the vectors `first`, `first` + `lanes` … of its rank.
+fn low_rank(row: u32, column: u32, first: u32, lanes: u32) -> vec4f {
+  var sums = vec4f();
+  for (var i = 0u; i < 4u; i++) {
+    let at = weight_row(column, i);
+    let inner = s.inner + (row * s.parts + select(0u, 1u, at >= s.cut1) + select(0u, 1u, at >= s.cut2)) * s.rank4;
+    var sum = 0.0;
+    for (var r = first; r < s.rank4; r += lanes) {
+      let h = low[inner + r];
+      let b = low[at * s.rank4 + r];
+      sum = fma(h.w, b.w, fma(h.z, b.z, fma(h.y, b.y, fma(h.x, b.x, sum))));
+    }
+    sums = vec4f(sums.yzw, sum);
+  }
+  return s.alpha * sums;
 }
 
 /// sums[i] += Σ over four k of w[i] · u, k ascending; t holds one vector of the four columns per k.
@@ -32,7 +57,8 @@ fn rstd_of(sum: f32) -> f32 { return inverseSqrt(fma(sum, s.inverseWidth, s.eps)
 fn put(row: u32, column: u32, sums: vec4f, rstd: f32) {
   if (row >= s.m) { return; }
   var v = sums;
-  if (NORM) { v *= rstd; }
+  if (LOW) { v += low_rank(row, column, 0u, 1u); }
+  if (NORM && !UNSCALED) { v *= rstd; }
   for (var i = 0u; i < COLUMNS; i++) {
     let at = column + i;
     if (at < s.n) {

@@ -27,14 +27,27 @@ export interface MatvecArgs {
   /** first element of y, and from one row to the next; 0 and n when left out */
   readonly offset?: number
   readonly ldy?: number
-  /** x stands for x · gain / √(mean(x²) + eps); gain: [k] */
-  readonly norm?: { readonly gain: Tensor; readonly eps: number }
+  /** x stands for x · gain / √(mean(x²) + eps), for x · gain alone when unscaled; gain: [k] */
+  readonly norm?: { readonly gain: Tensor; readonly eps: number; readonly unscaled?: boolean }
   /** the weight's rows are gates, then ups: y = silu(gate) · up (Shazeer 2020) */
   readonly gated?: boolean
   /** one for each row of the weight */
   readonly bias?: Tensor
   /** added to y, laid out as y; another buffer */
   readonly add?: Tensor
+  /** added to the product, before bias and gate */
+  readonly low?: LowRankArgs
+}
+
+/** scale·(x·Aᵀ)·Bᵀ with an A for each part of the weight's rows (Hu et al. 2021, equation 3). */
+export interface LowRankArgs {
+  /** B: [rows of the weight, rank], then x·Aᵀ: [m, parts, rank], of x · gain where there is a norm; a buffer that y is not in */
+  readonly tensor: Tensor
+  /** a multiple of four */
+  readonly rank: number
+  readonly scale: number
+  /** where each part begins among the weight's rows, the first at 0; three parts at most */
+  readonly parts: readonly number[]
 }
 
 /** quad and lane: registers, for the software adapter; subgroup and shared: a workgroup for four weight rows, for graphics cards. */
@@ -42,6 +55,7 @@ export const MATVEC_VARIANTS = ['quad', 'lane', 'subgroup', 'shared'] as const
 export type MatvecVariant = (typeof MATVEC_VARIANTS)[number]
 
 const GROUP_LANES = 64
+const NONE = 2 ** 32 - 1 // beyond every row
 
 /** The variants that run on this adapter, the preferred one first. */
 export function matvecVariants(gpu: Gpu): readonly MatvecVariant[] {
@@ -62,8 +76,8 @@ function rowsAtOnce(variant: MatvecVariant, m: number): number {
 }
 
 /**
- * y = f(norm(x)·Wᵀ + bias) + add. The bytes of a row depend on that row and the weights alone, not on m.
- * Throws when k or the stride is no multiple of four.
+ * y = f(norm(x)·Wᵀ + low-rank + bias) + add. The bytes of a row depend on that row and the weights alone, not on m.
+ * Throws when k, the stride or the rank is no multiple of four.
  */
 export function matvec(recording: Recording, args: MatvecArgs): void {
   matvecAs(recording, args, choiceOf(recording.gpu, 'matvec', matvecVariants(recording.gpu)))
@@ -72,8 +86,11 @@ export function matvec(recording: Recording, args: MatvecArgs): void {
 /** The same by a given variant: tests and timings force one. */
 export function matvecAs(recording: Recording, args: MatvecArgs, variant: MatvecVariant): void {
   const { gpu } = recording
-  const { m, n, k, x, weight, y, offset = 0, ldy = n, norm, gated = false, bias, add } = args
+  const { m, n, k, x, weight, y, offset = 0, ldy = n, norm, gated = false, bias, add, low } = args
   if (!fits(k, weight.stride)) throw new Error(`matvec: rows of ${k} elements, ${weight.stride} apart, are not read in fours; use matmul`)
+  if (low !== undefined && (low.rank % 4 !== 0 || low.parts.length > 3)) {
+    throw new Error(`matvec: a low-rank addition of rank ${low.rank} in ${low.parts.length} parts is beyond the kernel, which takes ranks in fours and three parts; use matmul`)
+  }
   if (m === 0 || n === 0) return
   const rows = rowsAtOnce(variant, m)
   const body = variant === 'quad' && rows > 1 ? quad : variant === 'quad' || variant === 'lane' ? lane : (variant === 'subgroup' ? subgroup : shared) + group
@@ -81,14 +98,17 @@ export function matvecAs(recording: Recording, args: MatvecArgs, variant: Matvec
   const lanes = cards ? GROUP_LANES : rows <= 8 ? 16 : 4
   const scales = FORMATS[weight.storage].scaled ? weight.scales : undefined
   const kernel = gpu.kernel(`matvec ${variant}${rows > 1 ? '' : ' row'} ${weight.storage}`, [weight.storage === 'f32' ? float : weightSource(gpu, weight.storage), shape, body].join('\n'), {
-    WEIGHT: 1, ...(scales && { SCALES: 6 }), SHAPE: scales === undefined ? 6 : 7,
+    WEIGHT: 1, ...(scales && { SCALES: 7 }), SHAPE: scales === undefined ? 7 : 8,
     LANES: lanes, ...(cards ? { ROWS: rows } : rows > 1 ? { GROUPS: rows / 4 } : {}),
     NORM: norm !== undefined, GATED: gated, BIAS: bias !== undefined, ADD: add !== undefined,
+    UNSCALED: norm?.unscaled === true, LOW: low !== undefined && !cards, LOW_LANES: low !== undefined && cards,
   })
   const columns = (gated ? 2 : 4) * (cards ? 1 : lanes)
   const weightRows = gated ? 2 * n : n
-  const tensors = [x, weight.data, norm?.gain ?? x, bias ?? x, add ?? x, y, ...(scales === undefined ? [] : [scales])]
-  const cost = { flops: 2 * m * weightRows * k, bytes: (weightRows * weight.stride * FORMATS[weight.storage].bits) / 8 + 4 * m * (n + k) }
+  const tensors = [x, weight.data, norm?.gain ?? x, bias ?? x, add ?? x, y, low?.tensor ?? x, ...(scales === undefined ? [] : [scales])]
+  const rank = low?.rank ?? 0
+  const cost = { flops: 2 * m * weightRows * (k + rank), bytes: weightRows * ((weight.stride * FORMATS[weight.storage].bits) / 8 + 4 * rank) + 4 * m * (n + k) }
+  const lowRank = [rank / 4, (weightRows * rank) / 4, low?.parts.length ?? 0, low?.parts[1] ?? NONE, low?.parts[2] ?? NONE, f32(low?.scale ?? 0)]
   // a long product goes in parts, so that no dispatch holds the GPU for long
   const groups = Math.ceil(n / columns)
   const limit = gpu.device.limits.maxComputeWorkgroupsPerDimension
@@ -97,6 +117,6 @@ export function matvecAs(recording: Recording, args: MatvecArgs, variant: Matvec
   for (let first = 0; first < groups; first += size) {
     const count = Math.min(size, groups - first)
     const share = { flops: (cost.flops * count) / groups, bytes: (cost.bytes * count) / groups }
-    recording.dispatch(kernel, tensors, [m, n, k / 4, weight.stride, offset, ldy, first, f32(1 / k), f32(norm?.eps ?? 0)], [count, Math.ceil(m / rows)], share)
+    recording.dispatch(kernel, tensors, [m, n, k / 4, weight.stride, offset, ldy, first, f32(1 / k), f32(norm?.eps ?? 0), ...lowRank], [count, Math.ceil(m / rows)], share)
   }
 }
