@@ -4,6 +4,8 @@ import { bufferBytes, POOL_BUFFER_BYTES, POOL_BUFFERS, POOL_BYTES } from '../../
 /** Purpose under which freed buffers are counted until they are taken again or destroyed. */
 export const POOL = 'pool'
 
+const MAP_READ = 0x1 | 0x8 // MAP_READ | COPY_DST
+
 interface Held {
   readonly buffer: GPUBuffer
   readonly usage: number
@@ -61,6 +63,23 @@ export class Buffers {
     else this.#keep(held)
   }
 
+  /** A copy of `size` bytes from `offset`, once all submitted work before it is done. */
+  async read(buffer: GPUBuffer, offset: number, size: number): Promise<ArrayBuffer> {
+    if (size === 0) return new ArrayBuffer(0)
+    const { buffer: staging } = this.take('readback', size, MAP_READ)
+    try {
+      const encoder = this.device.createCommandEncoder()
+      encoder.copyBufferToBuffer(buffer, offset, staging, 0, size)
+      this.device.queue.submit([encoder.finish()])
+      await staging.mapAsync(1, 0, size)
+      const bytes = staging.getMappedRange(0, size).slice(0)
+      staging.unmap()
+      return bytes
+    } finally {
+      this.free(staging, false)
+    }
+  }
+
   /** After a submit. Buffers that yet another recording may use are destroyed, so that its submit fails loudly instead of computing on reused memory. */
   sweep(others: boolean): void {
     const retired = this.#retired
@@ -72,9 +91,10 @@ export class Buffers {
     }
   }
 
-  /** Destroys what the pool holds. */
+  /** Destroys what the pool holds and what recorded commands may still use: their submit then fails loudly. */
   trim(): void {
-    for (const held of this.#pool) this.#destroy(held)
+    for (const held of [...this.#pool, ...this.#retired]) this.#destroy(held)
+    this.#retired = []
     this.#pool.clear()
     this.#classes.clear()
     this.#pooled = 0

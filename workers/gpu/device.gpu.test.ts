@@ -65,6 +65,33 @@ test('a buffer that recorded commands use is taken again only after their submit
   for (const tensor of [target, other, again]) gpu.free(tensor)
 })
 
+test('commands that are abandoned never run, and what they held back is taken again', async () => {
+  const gpu = await testGpu()
+  const [source, target] = [gpu.upload('canary', new Float32Array(64).fill(3)), gpu.upload('canary', new Float32Array(64).fill(5))]
+  const failed = gpu.recorded(async (recording) => {
+    recording.copy(source, target)
+    gpu.free(source)
+    throw new Error('half way')
+  })
+  await expect(failed).rejects.toThrow('half way')
+  const again = gpu.room('canary', 64)
+  expect(again.buffer).toBe(source.buffer)
+  expect([...(await gpu.read(target))]).toEqual(Array.from({ length: 64 }, () => 5))
+  for (const tensor of [target, again]) gpu.free(tensor)
+})
+
+test('trimming destroys also what a recording that is still open holds back', async () => {
+  const { gpu } = await openGpu(navigator.gpu)
+  const source = gpu.tensor('canary', 64)
+  const recording = gpu.record()
+  recording.clear(source)
+  gpu.free(source)
+  gpu.trim()
+  expect(gpu.memory.total).toBe(0)
+  recording.abandon()
+  gpu.device.destroy()
+})
+
 test('what is packed into one upload is read back part by part', async () => {
   const gpu = await testGpu()
   const { whole, parts } = gpu.pack('canary', { ids: Uint32Array.from([1, 2, 3]), none: new Uint32Array(0), values: Float32Array.from({ length: 70 }, (_, i) => i / 2) })

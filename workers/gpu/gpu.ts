@@ -1,11 +1,10 @@
 // The device with its named, counted buffers and its compiled kernels: all that kernels and the model see of WebGPU. Touches no browser global.
 import type { KernelProfile } from '../../src/protocol/policy.ts'
 import { Bindings } from './bindings.ts'
-import type { BufferCount } from './buffers.ts'
-import { Buffers } from './buffers.ts'
+import { type BufferCount, Buffers } from './buffers.ts'
 import { Kernels } from './kernels.ts'
-import type { Cost } from './pace.ts'
-import { Pace } from './pace.ts'
+import { type Cost, Pace } from './pace.ts'
+import { laidOut, type Words } from './pack.ts'
 import { Profiler } from './profiler.ts'
 
 /** A bound range of a GPU buffer, in bytes; `offset` is a multiple of 256. */
@@ -39,11 +38,7 @@ export interface Packing<K extends string> {
 }
 
 const STORAGE = 0x80 | 0x4 | 0x8 // STORAGE | COPY_SRC | COPY_DST, spelt out because Dawn in Node has no GPUBufferUsage global
-const MAP_READ = 0x1 | 0x8
-const ALIGNMENT = 256
 const UNSTATED_BYTES = 2048 // of a workgroup of a kernel that states no cost: 64 lanes, four words in and four out
-
-type Words = Float32Array | Uint32Array | Int32Array
 
 export class Gpu {
   readonly pace: Pace
@@ -94,17 +89,9 @@ export class Gpu {
 
   /** One buffer holding all of `data`, each part a tensor of its own. No kernel may write any of them: they are one buffer to WebGPU. */
   pack<K extends string>(purpose: string, data: Readonly<Record<K, Words>>): Packing<K> {
-    const entries = Object.entries(data) as [K, Words][]
-    const offsets: number[] = []
-    let size = 0
-    for (const [, words] of entries) {
-      offsets.push(size)
-      size += Math.ceil(Math.max(4, words.length) * 4 / ALIGNMENT) * ALIGNMENT
-    }
-    const all = new Uint32Array(size / 4)
-    entries.forEach(([, words], i) => all.set(new Uint32Array(words.buffer, words.byteOffset, words.length), (offsets[i] ?? 0) / 4))
+    const { all, offsets } = laidOut(Object.values(data))
     const whole = this.upload(purpose, all)
-    const parts = Object.fromEntries(entries.map(([name, words], i) => [name, { buffer: whole.buffer, offset: offsets[i] ?? 0, size: Math.max(4, words.length) * 4 }]))
+    const parts = Object.fromEntries((Object.entries(data) as [K, Words][]).map(([name, words], i) => [name, { buffer: whole.buffer, offset: offsets[i] ?? 0, size: Math.max(4, words.length) * 4 }]))
     return { whole, parts: parts as Record<K, Tensor> }
   }
 
@@ -122,7 +109,7 @@ export class Gpu {
     this.#buffers.free(tensor.buffer, this.#open.size > 0, false)
   }
 
-  /** Destroys buffers that were freed and kept for reuse. */
+  /** Destroys buffers that were freed and kept for reuse, and those that commands still recorded may use. */
   trim(): void {
     this.#buffers.trim()
   }
@@ -150,6 +137,17 @@ export class Gpu {
     return new Recording(this)
   }
 
+  /** Records and submits what `work` records; when it throws, what was not submitted by then is dropped. */
+  async recorded(work: (recording: Recording) => Promise<void>): Promise<void> {
+    const recording = this.record()
+    try {
+      await work(recording)
+      recording.submit()
+    } finally {
+      recording.abandon()
+    }
+  }
+
   /** Times every dispatch from now on, or no longer; what was collected is dropped. Says whether the adapter can. */
   profile(on: boolean): boolean {
     const available = this.device.features.has('timestamp-query')
@@ -175,28 +173,11 @@ export class Gpu {
 
   /** Reads `count` words back; resolves once all submitted work before it is done. */
   async read(tensor: Tensor, count = tensor.size / 4, elementOffset = 0): Promise<Float32Array> {
-    return new Float32Array(await this.#readBytes(tensor, count, elementOffset))
+    return new Float32Array(await this.#buffers.read(tensor.buffer, tensor.offset + elementOffset * 4, count * 4))
   }
 
   async readU32(tensor: Tensor, count = tensor.size / 4, elementOffset = 0): Promise<Uint32Array> {
-    return new Uint32Array(await this.#readBytes(tensor, count, elementOffset))
-  }
-
-  async #readBytes(tensor: Tensor, count: number, elementOffset: number): Promise<ArrayBuffer> {
-    const size = count * 4
-    if (size === 0) return new ArrayBuffer(0)
-    const { buffer: staging } = this.#buffers.take('readback', size, MAP_READ)
-    try {
-      const encoder = this.device.createCommandEncoder()
-      encoder.copyBufferToBuffer(tensor.buffer, tensor.offset + elementOffset * 4, staging, 0, size)
-      this.device.queue.submit([encoder.finish()])
-      await staging.mapAsync(1, 0, size)
-      const bytes = staging.getMappedRange(0, size).slice(0)
-      staging.unmap()
-      return bytes
-    } finally {
-      this.#buffers.free(staging, false)
-    }
+    return new Uint32Array(await this.#buffers.read(tensor.buffer, tensor.offset + elementOffset * 4, count * 4))
   }
 
   #take(purpose: string, elements: number): { tensor: Tensor; dirty: boolean } {
@@ -218,12 +199,17 @@ export class Gpu {
     this.#open.add(recording)
   }
 
+  /** Marks a recording as holding none, and settles what was freed meanwhile. */
+  closed(recording: Recording): void {
+    this.#open.delete(recording)
+    this.#buffers.sweep(this.#open.size > 0)
+  }
+
   /** Submits a recording's commands, and settles what was freed meanwhile. */
   submit(recording: Recording, commands: GPUCommandBuffer, guessed: number, stated: number): void {
     this.#bindings.flush()
     this.device.queue.submit([commands])
-    this.#open.delete(recording)
-    this.#buffers.sweep(this.#open.size > 0)
+    this.closed(recording)
     // the first use of a kernel waits for its compilation: that is no pace
     this.pace.submitted(guessed, stated, this.#kernels.made > this.#compiled)
     this.#compiled = this.#kernels.made
@@ -282,6 +268,19 @@ export class Recording {
     const collect = this.gpu.profiler?.resolve(this.#encoder)
     this.gpu.submit(this, this.#encoder.finish(), this.#guessed, this.#stated)
     collect?.()
+    this.#reset()
+  }
+
+  /** Drops what was recorded and not submitted, if anything: an open recording would hold back every buffer that is freed. */
+  abandon(): void {
+    if (this.#encoder === undefined) return
+    this.#endPass()
+    this.gpu.profiler?.drop()
+    this.gpu.closed(this)
+    this.#reset()
+  }
+
+  #reset(): void {
     this.#encoder = undefined
     this.#guessed = 0
     this.#stated = 0

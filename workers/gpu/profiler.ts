@@ -65,6 +65,11 @@ export class Profiler {
     }
   }
 
+  /** Forgets dispatches whose commands were not submitted and never will be. */
+  drop(): void {
+    this.#sets.push(...this.#batches.splice(0).map(({ set }) => set))
+  }
+
   /** Kernels by time, longest first, of all dispatches that were submitted. */
   async times(): Promise<KernelTime[]> {
     await Promise.all(this.#pending)
