@@ -1,7 +1,7 @@
 // Packing: prompts shared by neighbours, every completion token predicted from the right row, attention where it belongs and nowhere else.
 import { expect, test } from 'vitest'
 import { scatterLists } from '../kernels/gather/gather.ts'
-import { microBatches, pack, rowsOf } from './batch.ts'
+import { checkSequences, microBatches, pack, rowsOf } from './batch.ts'
 
 const group = [{ promptIds: [1, 2, 3], ids: [10, 11] }, { promptIds: [1, 2, 3], ids: [20, 21, 22] }, { promptIds: [7], ids: [30] }]
 
@@ -34,6 +34,17 @@ test('a row attends to its prompt and to its own past, and is attended to by exa
 
 test('an empty prompt is refused', () => {
   expect(() => pack([{ promptIds: [], ids: [1] }])).toThrow('sequence 0 has an empty prompt')
+})
+
+test('sequences beyond the model\'s positions, and tokens that it does not have, are refused by sequence', () => {
+  const limits = { maxPositions: 5, vocabulary: 31 }
+  checkSequences('update', group, limits)
+  checkSequences('update', [{ promptIds: [30, 0], ids: [1, 2, 3, 4] }], limits)
+  expect(() => checkSequences('supervise', [...group, { promptIds: [1, 2], ids: [3, 4, 5, 6, 7] }], limits)).toThrow('supervise: sequence 3 takes 6 positions, but the model has 5; shorten prompts or completions')
+  for (const id of [31, -1, 1.5, NaN]) {
+    expect(() => checkSequences('update', [...group, { promptIds: [1], ids: [2, id] }], limits)).toThrow(`update: sequence 3 holds token ${id}, but the model has tokens 0 to 30`)
+    expect(() => checkSequences('update', [{ promptIds: [id], ids: [2] }], limits)).toThrow(`sequence 0 holds token ${id}`)
+  }
 })
 
 test('micro-batches keep within the rows asked for, count shared prompts once, and leave nothing out', () => {

@@ -30,6 +30,21 @@ export function rowsOf(sequence: PackSequence, before: PackSequence | undefined)
   return Math.max(0, sequence.ids.length - 1) + (shared ? 0 : sequence.promptIds.length)
 }
 
+/**
+ * Throws, naming the caller `what`, when a sequence is longer than the model's positions (its last completion token takes none) or holds a token
+ * that the model does not have.
+ */
+export function checkSequences(what: string, sequences: readonly PackSequence[], { maxPositions, vocabulary }: { readonly maxPositions: number; readonly vocabulary: number }): void {
+  sequences.forEach((sequence, i) => {
+    const positions = rowsOf(sequence, undefined)
+    if (positions > maxPositions) throw new Error(`${what}: sequence ${i} takes ${positions} positions, but the model has ${maxPositions}; shorten prompts or completions`)
+    for (const ids of [sequence.promptIds, sequence.ids]) {
+      const stranger = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary))
+      if (stranger !== undefined) throw new Error(`${what}: sequence ${i} holds token ${stranger}, but the model has tokens 0 to ${vocabulary - 1}; encode it with the model's own tokenizer`)
+    }
+  })
+}
+
 /** Packs in the order given. Throws when a prompt is empty: its first completion token would have no row to be predicted from. */
 export function pack(sequences: readonly PackSequence[]): Packed {
   const tokens: number[] = []

@@ -1,5 +1,5 @@
 // Rollouts with a key-value cache: each prompt is computed once, its cache shared by its group; tokens are drawn on the GPU, several per submit.
-import { CACHE_BYTES, LOGITS_WORDS, PREFILL_ROWS } from '../../src/domain/rooms.ts'
+import { PREFILL_ROWS, samplingPasses } from '../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { gather, pick } from '../kernels/gather/gather.ts'
 import type { Chance, Drawn, Row } from './decode.ts'
@@ -47,28 +47,9 @@ export async function generate(model: Model, prompts: readonly Prompt[], draw: D
     if (wrong !== undefined) throw new Error(`generate: prompt ${i} holds token ${wrong}, but the vocabulary has ${config.vocabulary}; the tokenizer is of another model`)
   })
   const out: Generated[] = []
-  for (const [first, last] of passes(model, prompts, draw)) out.push(...(await new Pass(model, prompts.slice(first, last), draw, first).run()))
+  const passes = samplingPasses(config, prompts.map(({ ids }) => ids.length), draw.groupSize, draw.maxNewTokens)
+  for (const [first, last] of passes) out.push(...(await new Pass(model, prompts.slice(first, last), draw, first).run()))
   return out
-}
-
-/** Cuts prompts into passes whose logits and cache stay within bounds. */
-function passes({ config }: Model, prompts: readonly Prompt[], { groupSize, maxNewTokens }: Draw): [number, number][] {
-  const maxSlots = Math.max(groupSize, Math.floor(LOGITS_WORDS / config.vocabulary))
-  const maxRows = Math.floor(CACHE_BYTES / (config.layers * 2 * config.kvHeads * config.headDim * 4))
-  const cuts: [number, number][] = []
-  let first = 0
-  let rows = 0
-  prompts.forEach(({ ids }, i) => {
-    const added = ids.length + groupSize * maxNewTokens
-    if (i > first && ((i - first + 1) * groupSize > maxSlots || rows + added > maxRows)) {
-      cuts.push([first, i])
-      first = i
-      rows = 0
-    }
-    rows += added
-  })
-  if (prompts.length > 0) cuts.push([first, prompts.length])
-  return cuts
 }
 
 /** Flattened rows of prompts on their way into the cache. */
@@ -118,13 +99,15 @@ class Pass {
     const { model, draw } = this
     model.rotations(this.#longest) // before anything is recorded: a longer table replaces a shorter one
     const recording = this.#gpu.record()
-    const decoder = new Decoder(recording, model, draw.version, this.#cache, this.#longest)
+    let decoder: Decoder | undefined
     try {
+      decoder = new Decoder(recording, model, draw.version, this.#cache, this.#longest)
       this.#prefill(recording, decoder)
       await this.#decode(recording, decoder)
       return await this.#collect()
     } finally {
-      decoder.free()
+      recording.abandon()
+      decoder?.free()
       for (const tensor of this.#owned) this.#gpu.free(tensor)
     }
   }

@@ -1,5 +1,5 @@
 // The policy's procedures: training learns, repeats to the byte, is kept and brought back whole, and refuses what it cannot do.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { testGpu } from '../gpu/testing.ts'
 import type { LoadOptions, Objective, Optimiser, Trainable, UpdateRequest, WeightFile } from '../../src/protocol/policy.ts'
 import { loadModel } from '../model/load.ts'
@@ -110,6 +110,42 @@ test.each(['full', 'lora'] as const)('%s: supervised steps bring the loss down',
   for (let step = 0; step < 12; step++) losses.push((await supervise(trained, { sequences, fullText: step % 2 === 1, optimiser: { ...OPTIMISER, learningRate: 1e-2 } }, now)).loss)
   expect(losses[10]).toBeLessThan((losses[0] ?? 0) - 0.3)
   trained.free()
+})
+
+test.each([
+  ['a text beyond the model\'s positions', 'supervise: sequence 1 takes 4999 positions, but the model has'],
+  ['a token beyond the vocabulary', 'supervise: sequence 1 holds token 1000000, but the model has tokens 0 to'],
+  ['an error half way through the pass', 'half way'],
+])('%s fails a supervised step, which leaves neither a buffer nor a trace in the next', async (what, message) => {
+  const { sequences } = await request()
+  const bytes: Uint8Array[] = []
+  for (const failing of [false, true]) {
+    const trained = await policy('lora')
+    const { gpu, model } = trained
+    await supervise(trained, { sequences, fullText: true, optimiser: OPTIMISER }, now)
+    if (failing) {
+      const before = { ...gpu.bytes }
+      const ids = what.startsWith('a text') ? Array.from({ length: 4999 }, () => 2) : what.startsWith('a token') ? [2, 1e6] : [2, 3]
+      const blocks = what.startsWith('an error') ? vi.spyOn(model, 'rotations') : undefined
+      blocks?.mockImplementation(() => {
+        throw new Error('half way')
+      })
+      await expect(supervise(trained, { sequences: [sequences[0]!, { promptIds: [1], ids }], fullText: true, optimiser: OPTIMISER }, now)).rejects.toThrow(message)
+      blocks?.mockRestore()
+      const { pool: _, ...held } = gpu.bytes
+      const { pool: __, ...heldBefore } = before
+      expect(held).toEqual(heldBefore)
+      const freed = gpu.tensor('canary', 1000)
+      gpu.free(freed)
+      const again = gpu.room('canary', 1000)
+      expect(again.buffer, 'no recording is left open').toBe(freed.buffer)
+      gpu.free(again)
+    }
+    await supervise(trained, { sequences, fullText: true, optimiser: OPTIMISER }, now)
+    bytes.push(new Uint8Array(await trained.optimiser.download()))
+    trained.free()
+  }
+  expect(bytes[1]).toEqual(bytes[0])
 })
 
 test('what is kept under a name comes back to the byte, and training goes on from it as it did', async () => {

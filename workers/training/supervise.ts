@@ -2,7 +2,7 @@
 import type { SftReport, SftRequest } from '../../src/protocol/policy.ts'
 import type { Tensor } from '../gpu/gpu.ts'
 import type { PackSequence } from '../model/batch.ts'
-import { pack } from '../model/batch.ts'
+import { checkSequences, pack } from '../model/batch.ts'
 import { MicroBatch } from './microbatch.ts'
 import type { Policy } from './policy.ts'
 
@@ -14,25 +14,33 @@ export async function accumulateSft(policy: Policy, request: Pick<SftRequest, 's
   const sequences = request.fullText ? request.sequences.map(wholeText) : request.sequences
   const total = sequences.reduce((sum, { ids }) => sum + ids.length, 0)
   if (total === 0) throw new Error('supervise: the batch has no completion tokens')
-  const recording = policy.gpu.record()
-  policy.optimiser.clearGradients(recording)
+  checkSequences('supervise', sequences, policy.model.config)
+  const cuts = policy.batches(sequences) // before anything is recorded: it makes room
   const done: { batch: MicroBatch; weights: Tensor }[] = []
-  for (const [first, last] of policy.batches(sequences)) {
-    const batch = new MicroBatch(policy.gpu, pack(sequences.slice(first, last)), 1, policy.model.base.hasGradients)
-    const weights = policy.gpu.upload('batches', Float32Array.from({ length: batch.loss.tokens * 2 }, (_, i) => (i % 2 === 0 ? -1 / total : 0)))
-    await batch.forward(recording, policy.model, policy.keep)
-    await batch.backward(recording, policy.model, weights)
-    recording.submit()
-    done.push({ batch, weights })
+  try {
+    await policy.gpu.recorded(async (recording) => {
+      policy.optimiser.clearGradients(recording)
+      for (const [first, last] of cuts) {
+        const batch = new MicroBatch(policy.gpu, pack(sequences.slice(first, last)), 1, policy.model.base.hasGradients)
+        const weights = policy.gpu.upload('batches', Float32Array.from({ length: batch.loss.tokens * 2 }, (_, i) => (i % 2 === 0 ? -1 / total : 0)))
+        done.push({ batch, weights })
+        await batch.forward(recording, policy.model, policy.keep)
+        await batch.backward(recording, policy.model, weights)
+        recording.submit()
+      }
+    })
+    let loss = 0
+    for (const { batch } of done) {
+      const stats = await policy.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
+      for (let t = 0; t < batch.loss.tokens; t++) loss -= stats[t * 4 + 1] ?? NaN
+    }
+    return { loss: loss / total, tokens: total }
+  } finally {
+    for (const { batch, weights } of done) {
+      batch.free()
+      policy.gpu.free(weights)
+    }
   }
-  let loss = 0
-  for (const { batch, weights } of done) {
-    const stats = await policy.gpu.read(batch.loss.stats, batch.loss.tokens * 4)
-    for (let t = 0; t < batch.loss.tokens; t++) loss -= stats[t * 4 + 1] ?? NaN
-    batch.free()
-    policy.gpu.free(weights)
-  }
-  return { loss: loss / total, tokens: total }
 }
 
 /** Accumulates, clips, steps. */

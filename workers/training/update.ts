@@ -3,7 +3,7 @@ import { tokenScales } from '../../src/domain/objective.ts'
 import type { Objective, UpdateReport, UpdateRequest } from '../../src/protocol/policy.ts'
 import type { Tensor } from '../gpu/gpu.ts'
 import { objective as objectiveKernel } from '../kernels/objective/objective.ts'
-import { pack } from '../model/batch.ts'
+import { checkSequences, pack } from '../model/batch.ts'
 import { MicroBatch } from './microbatch.ts'
 import type { Policy } from './policy.ts'
 
@@ -21,7 +21,7 @@ function scalesOf(lengths: readonly number[], o: Objective): readonly Float64Arr
   return tokenScales(o.aggregation, lengths, { maxCompletionLength: o.maxCompletionLength, microBatchSequences: o.microBatchSequences })
 }
 
-/** Uploads a request as micro-batches. Throws when a sequence is empty or its parts disagree in length. */
+/** Uploads a request as micro-batches. Throws when a sequence is empty, its parts disagree in length, or the model cannot take it. */
 export function prepare(policy: Policy, { sequences, objective }: Pick<UpdateRequest, 'sequences' | 'objective'>): Part[] {
   sequences.forEach(({ ids, oldLogps }, i) => {
     if (ids.length === 0) throw new Error(`update: sequence ${i} has no completion tokens`)
@@ -29,16 +29,24 @@ export function prepare(policy: Policy, { sequences, objective }: Pick<UpdateReq
   })
   const { gpu, model } = policy
   const scales = scalesOf(sequences.map(({ ids }) => ids.length), objective)
-  return policy.batches(sequences).map(([first, last]) => {
-    const members = sequences.slice(first, last)
-    const packed = pack(members)
-    const tokens = packed.targets.length
-    const batch = new MicroBatch(gpu, packed, objective.temperature, model.base.trainable, {
-      starts: packed.starts, advantages: Float32Array.from(members, ({ advantage }) => advantage),
-      olds: Float32Array.from(members.flatMap(({ oldLogps }) => [...oldLogps])), scales: Float32Array.from(scales.slice(first, last).flatMap((values) => [...values])),
-    })
-    return { batch, sequences: members.length, references: gpu.tensor('batches', tokens * 4), weights: gpu.room('batches', tokens * 2), terms: gpu.room('batches', tokens * 4) }
-  })
+  checkSequences('update', sequences, model.config)
+  const parts: Part[] = []
+  try {
+    for (const [first, last] of policy.batches(sequences)) {
+      const members = sequences.slice(first, last)
+      const packed = pack(members)
+      const tokens = packed.targets.length
+      const batch = new MicroBatch(gpu, packed, objective.temperature, model.base.trainable, {
+        starts: packed.starts, advantages: Float32Array.from(members, ({ advantage }) => advantage),
+        olds: Float32Array.from(members.flatMap(({ oldLogps }) => [...oldLogps])), scales: Float32Array.from(scales.slice(first, last).flatMap((values) => [...values])),
+      })
+      parts.push({ batch, sequences: members.length, references: gpu.tensor('batches', tokens * 4), weights: gpu.room('batches', tokens * 2), terms: gpu.room('batches', tokens * 4) })
+    }
+    return parts
+  } catch (error) {
+    release(policy, parts)
+    throw error
+  }
 }
 
 export function release(policy: Policy, parts: readonly Part[]): void {
@@ -50,23 +58,25 @@ export function release(policy: Policy, parts: readonly Part[]): void {
 
 /** Clears gradients and accumulates those of `objective` over all parts; stats, weights and terms are left filled. */
 export async function accumulate(policy: Policy, parts: readonly Part[], objective: Objective, withReference: boolean): Promise<void> {
-  const recording = policy.gpu.record()
-  policy.optimiser.clearGradients(recording)
-  for (const part of parts) {
-    await part.batch.forward(recording, policy.model, policy.keep)
-    objectiveKernel(recording, { ...part, ...part.batch.extra, stats: part.batch.loss.stats }, { ...objective, sequences: part.sequences, withReference })
-    await part.batch.backward(recording, policy.model, part.weights)
-    recording.submit()
-  }
+  await policy.gpu.recorded(async (recording) => {
+    policy.optimiser.clearGradients(recording)
+    for (const part of parts) {
+      await part.batch.forward(recording, policy.model, policy.keep)
+      objectiveKernel(recording, { ...part, ...part.batch.extra, stats: part.batch.loss.stats }, { ...objective, sequences: part.sequences, withReference })
+      await part.batch.backward(recording, policy.model, part.weights)
+      recording.submit()
+    }
+  })
 }
 
 /** Fills every part's reference stats. */
 export async function scoreReference(policy: Policy, parts: readonly Part[]): Promise<void> {
-  const recording = policy.gpu.record()
-  for (const part of parts) {
-    await part.batch.score(recording, policy.model, policy.reference, part.references)
-    recording.submit()
-  }
+  await policy.gpu.recorded(async (recording) => {
+    for (const part of parts) {
+      await part.batch.score(recording, policy.model, policy.reference, part.references)
+      recording.submit()
+    }
+  })
 }
 
 export interface Sums { loss: number; kl: number; entropy: number; low: number; high: number; gap: number; tokens: number }
@@ -96,17 +106,20 @@ export async function update(policy: Policy, request: UpdateRequest, now: () => 
   const { objective, optimiser, iterations } = request
   const parts = prepare(policy, request)
   const withReference = objective.klCoefficient !== 0
-  if (withReference) await scoreReference(policy, parts)
   const reports: (Sums & { norm: number; finite: boolean })[] = []
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    await accumulate(policy, parts, objective, withReference)
-    const recording = policy.gpu.record()
-    policy.optimiser.step(recording, optimiser)
-    recording.submit()
-    const [total, state] = await Promise.all([sums(policy, parts), policy.gpu.read(policy.optimiser.state)])
-    reports.push({ ...total, norm: state[0] ?? NaN, finite: state[2] === 1 })
+  try {
+    if (withReference) await scoreReference(policy, parts)
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      await accumulate(policy, parts, objective, withReference)
+      const recording = policy.gpu.record()
+      policy.optimiser.step(recording, optimiser)
+      recording.submit()
+      const [total, state] = await Promise.all([sums(policy, parts), policy.gpu.read(policy.optimiser.state)])
+      reports.push({ ...total, norm: state[0] ?? NaN, finite: state[2] === 1 })
+    }
+  } finally {
+    release(policy, parts)
   }
-  release(policy, parts)
   const first = reports[0]
   if (first === undefined) throw new Error(`update: iterations is ${iterations}, but must be at least 1`)
   const mean = (of: (report: (typeof reports)[number]) => number): number => reports.reduce((sum, report) => sum + of(report), 0) / reports.length
