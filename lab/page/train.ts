@@ -7,7 +7,7 @@ import { specOf } from '../../src/domain/spec.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
 import { trainableOf } from '../../src/state/loading.ts'
-import { configOf, needOf } from '../../src/state/need.ts'
+import { configOf, longestQuery, needOf } from '../../src/state/need.ts'
 import { chosenFiles, fileOf, leave, modelOf, reading } from './files.ts'
 import type { Results, TrainJob } from './protocol.ts'
 
@@ -22,12 +22,6 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
   try {
     const { service } = engine
     const adapter = await service.start()
-    const policy = await reading(async () => {
-      const model = await modelOf(chosenFiles())
-      const { options, refusal } = needOf(configOf(model.config), settings, adapter)
-      if (refusal !== undefined) throw new Error(refusal)
-      return service.load(model, trainableOf(settings), options)
-    })
     await window.labProgress('reading the shards')
     const hash = await reading(async () => readFiles(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
     const { dataset, report } = await createStore().open(hash)
@@ -35,6 +29,12 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
       const first = report.rejected[0]
       await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     }
+    const policy = await reading(async () => {
+      const model = await modelOf(chosenFiles())
+      const { options, refusal } = needOf(configOf(model.config), settings, adapter, longestQuery(dataset.queries))
+      if (refusal !== undefined) throw new Error(refusal)
+      return service.load(model, trainableOf(settings), options)
+    })
     const spec = await reading(() => Promise.resolve(specOf(settings)))
     const { authorisation } = job
     const catalogue = await openRecommender(dataset, spec, authorisation === undefined ? {} : { authorisation })

@@ -52,6 +52,15 @@ describe('what grows with what', () => {
     expect(large.bytes.optimiser / small.bytes.optimiser).toBeCloseTo(2, 2)
   })
 
+  test('evaluations that sample more at once than a step does are planned for, at one and two draws for each prompt', () => {
+    const [without, small, large] = [plan(), plan({ evaluationBatch: 1 }), plan({ evaluationBatch: 16 })]
+    expect(small.bytes).toEqual(without.bytes)
+    // 16 × 2 rollouts take what 32 groups of one take, and more prompt rows than a step's
+    expect(large.bytes.cache).toBeGreaterThan(2 * without.bytes.cache)
+    expect(large.bytes.cache).toBeGreaterThanOrEqual(plan({ promptsPerStep: 16, groupSize: 2 }).bytes.cache)
+    expect(large.bytes.logits).toBeGreaterThanOrEqual(plan({ promptsPerStep: 16, groupSize: 2 }).bytes.logits)
+  })
+
   test('very many prompts go in micro-batches: what they need of activations is bounded', () => {
     const [many, more] = [plan({ promptsPerStep: 64 }), plan({ promptsPerStep: 128 })]
     expect(more.rows).toBe(many.rows)
@@ -75,6 +84,14 @@ describe('what does not fit', () => {
     expect(judged.reasons[0]).toMatch(/^the run needs 2\.\d\d GiB of graphics memory, but 1\.50 GiB are allowed$/)
     expect(judged.remedies.length).toBeGreaterThan(1)
     for (const { change } of judged.remedies) expect(judgeMemory(plan({ weights: 'f32', ...change }), { ...LIMITS, budgetBytes })).toEqual({ fits: true })
+  })
+
+  test('where evaluations take the most, a smaller batch of them is the first remedy, for it changes no result', () => {
+    const { peak } = plan({ evaluationBatch: 64 })
+    const judged = judgeMemory(plan({ evaluationBatch: 64 }), { ...LIMITS, budgetBytes: (peak + plan({ evaluationBatch: 4 }).peak) / 2 })
+    if (judged.fits) throw new Error('it cannot fit')
+    expect(judged.remedies[0]?.change).toEqual({ evaluationBatch: 16 })
+    expect(refusal(judged)).toContain('16 prompts at once in evaluations would need')
   })
 
   test('where one change is not enough two are tried, and where nothing helps nothing is promised', () => {

@@ -3,6 +3,7 @@ import { bufferBytes, capacity } from './buffers.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import type { LowRankShape } from './rooms.ts'
 import { batchRows, keptWords, linears, mergedBytes, samplingRooms, trainingRooms, union } from './rooms.ts'
+import { PAIRED_SAMPLES } from './settings.ts'
 
 export type Storage = 'f32' | 'f16' | 'int8' | 'int4'
 
@@ -15,6 +16,8 @@ export interface Demand {
   /** of the longest prompt */
   readonly promptTokens: number
   readonly maxNewTokens: number
+  /** prompts that evaluations sample at once, greedily and in pairs; none are planned for when left out */
+  readonly evaluationBatch?: number
   readonly checkpointing: 'auto' | 'on' | 'off'
   /** a frozen copy of what is trained, for the KL and for comparisons: made when the reference is fixed, and at once when every weight is trained */
   readonly reference: boolean
@@ -63,6 +66,8 @@ const NORM_BLOCK = 512
 /** Uniforms, readbacks, small products' partial sums and freed buffers that wait. */
 const SCRATCH_BYTES = 2 << 20
 const ROTATION_STEP = 256
+/** Remedies of two changes that are looked for. */
+const MOST_PAIRS = 4
 
 /** How packed weights lie: bits of an element, elements that a row is a multiple of, and elements that share a scale of one word. */
 const PACKED: Readonly<Record<Exclude<Storage, 'f32'>, { readonly bits: number; readonly multiple: number; readonly group: number }>> = {
@@ -75,8 +80,22 @@ interface Matrix {
   readonly columns: number
 }
 
+interface Weights {
+  readonly matrices: readonly Matrix[]
+  readonly vectors: readonly number[]
+}
+
+/** Remedies are found by planning the same model many times. */
+const weightsKnown = new WeakMap<ModelConfig, Weights>()
+
 /** All weights: matrices that may be packed, and vectors that stay float32. Layers that are multiplied together are one matrix. */
-export function weightsOf(config: ModelConfig): { readonly matrices: readonly Matrix[]; readonly vectors: readonly number[] } {
+export function weightsOf(config: ModelConfig): Weights {
+  const known = weightsKnown.get(config) ?? listWeights(config)
+  weightsKnown.set(config, known)
+  return known
+}
+
+function listWeights(config: ModelConfig): Weights {
   const { hidden, headDim, vocabulary } = config
   const block = linears(config).map(({ key, into, parts }) => ({ name: key, rows: parts.reduce((sum, [, out]) => sum + out, 0), columns: into }))
   const biased: Readonly<Record<string, boolean>> = { qkv: config.qkvBias, o: config.oBias, gateUp: config.mlpBias, down: config.mlpBias }
@@ -133,7 +152,7 @@ const roomBytes = (words: number): number => bufferBytes(capacity(words) * WORD)
 
 /** Bytes of every purpose for a run of `config` that asks for `demand`, on an adapter that binds `bindingBytes` at most. */
 export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = Infinity): MemoryPlan {
-  const { trainable, promptsPerStep, groupSize, promptTokens, maxNewTokens } = demand
+  const { trainable, promptsPerStep, groupSize, promptTokens, maxNewTokens, evaluationBatch = 0 } = demand
   const full = trainable.kind === 'full'
   const adapter: LowRankShape | undefined = full ? undefined : trainable
   const frozen = full ? 0 : weightBytes(config, demand.weights)
@@ -145,9 +164,13 @@ export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = I
   const rows = Math.max(promptTokens + maxNewTokens - 1, Math.min(all, batchRows(config, keep, bindingBytes)))
   const tokens = promptsPerStep * groupSize * maxNewTokens
   const lossTokens = Math.min(tokens, Math.ceil(rows / group) * groupSize * maxNewTokens)
-  const rooms = union(trainingRooms(config, adapter, { rows, lossTokens, keep, full }), samplingRooms(config, adapter, { prompts: promptsPerStep, groupSize, promptTokens, maxNewTokens }))
+  const evaluated = evaluationBatch > 0 ? [1, PAIRED_SAMPLES].map((samples) => ({ prompts: evaluationBatch, groupSize: samples })) : []
+  const rooms = [{ prompts: promptsPerStep, groupSize }, ...evaluated].reduce(
+    (all, sampled) => union(all, samplingRooms(config, adapter, { ...sampled, promptTokens, maxNewTokens })),
+    trainingRooms(config, adapter, { rows, lossTokens, keep, full }),
+  )
   const sizes = new Map([...rooms].map(([name, words]) => [name, roomBytes(words)]))
-  const sum = (chosen: (name: string) => boolean): number => [...sizes].reduce((total, [name, bytes]) => total + (chosen(name) ? bytes : 0), 0)
+  const sum = (chosen: (name: string) => boolean): number => [...sizes].reduce((total, [name, bytes]) => total + (chosen(name) ? bytes * (name.includes('#') ? config.layers : 1) : 0), 0)
   const isCache = (name: string): boolean => name.startsWith('cache ')
   const isLogits = (name: string): boolean => name === 'logits'
   const positions = Math.ceil((promptTokens + maxNewTokens) / ROTATION_STEP) * ROTATION_STEP
@@ -183,11 +206,12 @@ function reasonsOf({ peak, largest }: MemoryPlan, { maxBufferSize, maxStorageBuf
 
 const half = (value: number): number => Math.max(1, Math.floor(value / 2))
 
-/** Single changes of a demand, gentle ones first. */
+/** Single changes of a demand, gentle ones first: the evaluations' batch changes no result. */
 function changesOf(demand: Demand): Partial<Demand>[] {
-  const { trainable, weights, checkpointing, groupSize, maxNewTokens, promptsPerStep } = demand
+  const { trainable, weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, evaluationBatch = 0 } = demand
   const storages: readonly Storage[] = ['f32', 'f16', 'int8', 'int4']
   return [
+    ...[2, 4, 16].filter((part) => evaluationBatch >= part).map((part) => ({ evaluationBatch: Math.floor(evaluationBatch / part) })),
     ...(checkpointing === 'on' ? [] : [{ checkpointing: 'on' as const }]),
     ...(trainable.kind === 'lora' ? storages.slice(storages.indexOf(weights) + 1).map((storage) => ({ weights: storage })) : []),
     ...[half(promptsPerStep)].filter((value) => value < promptsPerStep).map((value) => ({ promptsPerStep: value })),
@@ -198,11 +222,11 @@ function changesOf(demand: Demand): Partial<Demand>[] {
 }
 
 function wordsOf(change: Partial<Demand>): string {
-  const { weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, trainable } = change
+  const { weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, trainable, evaluationBatch } = change
   return [
     trainable?.kind === 'lora' ? `an adapter of rank ${trainable.rank} instead of all weights` : '', weights === undefined ? '' : `weights as ${weights}`, checkpointing === undefined ? '' : 'checkpointing on',
     promptsPerStep === undefined ? '' : `${promptsPerStep} prompts a step`, groupSize === undefined ? '' : `groups of ${groupSize}`,
-    maxNewTokens === undefined ? '' : `completions of ${maxNewTokens} tokens`,
+    maxNewTokens === undefined ? '' : `completions of ${maxNewTokens} tokens`, evaluationBatch === undefined ? '' : `${evaluationBatch} prompts at once in evaluations`,
   ].filter((words) => words !== '').join(' and ')
 }
 
@@ -216,14 +240,24 @@ export function judgeMemory(plan: MemoryPlan, limits: Limits): Judgement {
     return reasonsOf(other, limits).length === 0 ? { change, text: `${wordsOf(change)} would need ${readable(other.peak)}`, peak: other.peak } : undefined
   }
   const singles = changesOf(plan.demand)
-  const fitting = (changes: readonly Partial<Demand>[]) => changes.map(tried).filter((found) => found !== undefined)
+  const fitting = (changes: readonly Partial<Demand>[], most = Infinity) => {
+    const found: NonNullable<ReturnType<typeof tried>>[] = []
+    for (const change of changes) {
+      const one = found.length < most ? tried(change) : undefined
+      if (one !== undefined) found.push(one)
+    }
+    return found
+  }
   const alone = fitting(singles)
   if (alone.length > 0) return { fits: false, reasons, remedies: alone }
-  const pairs = singles.flatMap((first, i) => singles.slice(i + 1).filter((second) => Object.keys(second)[0] !== Object.keys(first)[0]).map((second) => ({ ...first, ...second })))
-  const together = fitting(pairs)
-  if (together.length > 0) return { fits: false, reasons, remedies: together.slice(0, 4) }
+  // the last change of each kind goes furthest: where all of them together are not enough, no two are
+  const pairs = tried(Object.assign({}, ...singles) as Partial<Demand>) === undefined
+    ? []
+    : singles.flatMap((first, i) => singles.slice(i + 1).filter((second) => Object.keys(second)[0] !== Object.keys(first)[0]).map((second) => ({ ...first, ...second })))
+  const together = fitting(pairs, MOST_PAIRS)
+  if (together.length > 0) return { fits: false, reasons, remedies: together }
   const { weights, checkpointing } = { weights: 'int4' as const, checkpointing: 'on' as const }
-  const smallest: Partial<Demand> = { ...(plan.demand.trainable.kind === 'lora' ? { weights } : {}), checkpointing, promptsPerStep: 1, groupSize: Math.min(2, plan.demand.groupSize), maxNewTokens: Math.min(32, plan.demand.maxNewTokens) }
+  const smallest: Partial<Demand> = { ...(plan.demand.trainable.kind === 'lora' ? { weights } : {}), checkpointing, ...(plan.demand.evaluationBatch === undefined ? {} : { evaluationBatch: 1 }), promptsPerStep: 1, groupSize: Math.min(2, plan.demand.groupSize), maxNewTokens: Math.min(32, plan.demand.maxNewTokens) }
   return { fits: false, reasons, remedies: fitting([smallest]) }
 }
 

@@ -34,6 +34,9 @@ export const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj
 
 const U32 = 4294967295
 
+/** Draws for each query of the paired comparison, before and after. */
+export const PAIRED_SAMPLES = 2
+
 /** What a hybrid may be made of. */
 export const HYBRID_PARTS = ['minisearch', 'bm25', 'lucene', 'dense', 'http'] as const
 

@@ -1,13 +1,12 @@
 // What a run measures around its last stage: the test queries before and after, and validation in between to choose the checkpoint.
 import { mean } from '../domain/metrics.ts'
 import { pairedGain, randomisationTest } from '../domain/statistics.ts'
+import { PAIRED_SAMPLES } from '../domain/settings.ts'
 import { evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
 import type { Gain, RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import { summarise } from './summary.ts'
 import type { Task } from './tasks.ts'
-
-const PAIRED_SAMPLES = 2
 
 /** What can be said of a gain where no query was measured on both sides. */
 const UNKNOWN: Gain = { delta: Number.NaN, low: Number.NaN, high: Number.NaN, p: 1 }

@@ -63,6 +63,25 @@ test('what the engine counts stands on the plan’s lines, and what measuring to
   })
 })
 
+test('evaluations are planned for, and a smaller batch of them is a remedy', () => {
+  const wide = needOf(QWEN_05B, { ...REAL, evaluationBatch: 64 }, undefined)
+  const narrow = needOf(QWEN_05B, { ...REAL, evaluationBatch: 1 }, undefined)
+  expect(wide.total).toBeGreaterThan(narrow.total)
+  const { remedies } = needOf(QWEN_05B, { ...REAL, evaluationBatch: 64, memoryBudget: (wide.total + narrow.total) / 2 ** 31 }, undefined)
+  expect(Object.keys(remedies[0]?.change ?? {})).toEqual(['evaluationBatch'])
+})
+
+test('what would make 1.5B fit is found well within a frame or two, whatever is allowed', () => {
+  const large = { ...QWEN_05B, hidden_size: 1536, intermediate_size: 8960, num_hidden_layers: 28, num_attention_heads: 12 }
+  const took = [0.5, 1, 2, 3, 4].map((memoryBudget) => Math.min(...Array.from({ length: 3 }, (_, i) => {
+    const start = performance.now()
+    // other settings each time: the last answer is kept
+    expect(needOf({ ...large }, { ...REAL, memoryBudget, seed: i + 1 }, undefined).refusal).toBeDefined()
+    return performance.now() - start
+  })))
+  expect(Math.max(...took)).toBeLessThan(25)
+})
+
 test('longer queries need more', () => {
   const query = (text: string) => ({ id: text, text, split: 'train' as const, judgements: [] })
   const longest = longestQuery([query('lamp'), query('a'.repeat(900)), query('rug')])

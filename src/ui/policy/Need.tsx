@@ -17,7 +17,7 @@ const LARGE_PRESET = 'qwen2.5-0.5b'
 const LARGE_PARAMETERS = 64_000_000
 
 const DECIDING: readonly SettingName[] = [
-  'trainable', 'loraRank', 'baseWeights', 'checkpointing', 'promptsPerStep', 'groupSize', 'maxNewTokens', 'memoryBudget',
+  'trainable', 'loraRank', 'baseWeights', 'checkpointing', 'promptsPerStep', 'groupSize', 'maxNewTokens', 'evaluationBatch', 'memoryBudget',
 ]
 
 function Remedies({ remedies, locked }: { readonly remedies: readonly Remedy[]; readonly locked: boolean }) {
