@@ -12,6 +12,7 @@ import { swiglu } from '../kernels/swiglu/swiglu.ts'
 import type { Linear } from './linear.ts'
 import { linear } from './linear.ts'
 import type { Layer, Model, Version } from './model.ts'
+import { freeStack, innerProducts, stack, stackable, type Stack } from './stack.ts'
 import type { Weight } from './weight.ts'
 import { project, rowsOf } from './weight.ts'
 
@@ -51,8 +52,11 @@ export class Decoder {
   readonly #gpu: Gpu
   readonly #merged: Tensor[] = []
   readonly #layers: readonly Layer[]
+  readonly #stacks = new Map<Linear, Stack>()
+  /** that there is room for in the stacks */
+  #rows = 0
 
-  /** `longest`: more than the positions of any row. Low-rank additions are merged into copies of small float32 layers; `free` gives them back. */
+  /** `longest`: more than the positions of any row. Low-rank additions are merged into copies of small float32 layers and stacked for others, as they are at the first step; `free` gives the copies back. */
   constructor(readonly recording: Recording, readonly model: Model, readonly version: Version, readonly cache: readonly Tensor[], readonly longest: number) {
     this.#gpu = model.gpu
     const layers = model.layers(version)
@@ -64,6 +68,7 @@ export class Decoder {
 
   free(): void {
     for (const tensor of this.#merged) this.#gpu.free(tensor)
+    this.#unstack()
   }
 
   /** Records one token of `rows` running rows: their newest tokens go through the model, the next are drawn. */
@@ -71,6 +76,7 @@ export class Decoder {
     const { recording, model } = this
     const { config, activations: space } = model
     const { hidden } = config
+    if (rows > this.#rows) this.#stackFor(rows)
     const x = space.get('x', rows * hidden)
     rowsOf(recording, model.embedding(this.version), newestOf(state, rows), x, rows)
     for (const layer of this.#layers) this.#block(layer, state, rows, x)
@@ -120,15 +126,11 @@ export class Decoder {
     this.#added(layer.down, activated, x, rows, middle)
   }
 
-  /** y = layer(norm(x)), gated where asked for: in one kernel, or in several where the layer has low-rank additions, shards or odd rows. */
+  /** y = layer(norm(x)), gated where asked for: in one kernel, in two with low-rank additions, or in several where the layer has shards or odd rows. */
   #normed(layer: Linear, x: Tensor, y: Tensor, rows: number, gain: Tensor, gated: boolean): void {
     const { recording, model: { activations: space, config } } = this
     const norm = { gain, eps: config.normEps }
-    const args = whole(layer)
-    if (args !== undefined) {
-      matvec(recording, { ...args, m: rows, n: gated ? layer.out / 2 : layer.out, x, y, norm, gated })
-      return
-    }
+    if (this.#whole(layer, { m: rows, n: gated ? layer.out / 2 : layer.out, x, y, norm, gated })) return
     const normed = space.get('normed', rows * layer.into)
     rmsNorm(recording, x, gain, normed, space.get('rstd', rows), { rows, width: layer.into, eps: config.normEps })
     const out = gated ? space.get('gateUp', rows * layer.out) : y
@@ -138,9 +140,31 @@ export class Decoder {
 
   /** y = layer(x) + add. */
   #added(layer: Linear, x: Tensor, y: Tensor, rows: number, add: Tensor): void {
-    const args = whole(layer)
-    if (args !== undefined) matvec(this.recording, { ...args, m: rows, n: layer.out, x, y, add })
-    else linear(this.recording, this.model.activations, layer, x, y, rows, add)
+    if (!this.#whole(layer, { m: rows, n: layer.out, x, y, add })) linear(this.recording, this.model.activations, layer, x, y, rows, add)
+  }
+
+  /** The layer in one kernel, after the inner products of its low-rank additions where it has any; false when kernels cannot. */
+  #whole(layer: Linear, args: Omit<MatvecArgs, 'k' | 'weight' | 'bias' | 'low'>): boolean {
+    const { weight, bias, lowRank, into } = layer
+    const { shards: [shard, ...more], storage, stride } = weight
+    const additions = this.#stacks.get(layer)
+    if (shard === undefined || more.length > 0 || !fits(into, stride) || (lowRank.length > 0 && additions === undefined)) return false
+    if (additions !== undefined) innerProducts(this.recording, layer, additions, args.x, args.m, args.norm)
+    const { data, scales } = shard
+    matvec(this.recording, { ...args, k: into, weight: { storage, data, scales, stride }, ...(bias && { bias }), ...(additions && { low: additions.low }) })
+    return true
+  }
+
+  /** Stacks low-rank additions with room for `rows` rows: those of the first step, for rollouts only leave. */
+  #stackFor(rows: number): void {
+    this.#unstack()
+    for (const { qkv, o, gateUp, down } of this.#layers) for (const each of [qkv, o, gateUp, down]) if (stackable(each)) this.#stacks.set(each, stack(this.recording, each, rows))
+    this.#rows = rows
+  }
+
+  #unstack(): void {
+    for (const each of this.#stacks.values()) freeStack(this.recording, each)
+    this.#stacks.clear()
   }
 
   /** The layer with W + scale·B·A in a copy of W. */
@@ -161,11 +185,4 @@ export class Decoder {
 /** Whether a merged copy makes the layer one kernel: float32 in one shard whose rows are read in fours. */
 function mergeable({ weight, lowRank, into }: Linear): boolean {
   return lowRank.length > 0 && weight.storage === 'f32' && weight.shards.length === 1 && fits(into, weight.stride)
-}
-
-/** How one kernel computes the layer; undefined when it cannot. */
-function whole({ weight, bias, lowRank, into }: Linear): Pick<MatvecArgs, 'k' | 'weight' | 'bias'> | undefined {
-  const [shard] = weight.shards
-  if (shard === undefined || weight.shards.length > 1 || lowRank.length > 0 || !fits(into, weight.stride)) return undefined
-  return { k: into, weight: { storage: weight.storage, data: shard.data, scales: shard.scales, stride: weight.stride }, ...(bias && { bias }) }
 }

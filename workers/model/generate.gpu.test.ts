@@ -1,5 +1,6 @@
 // Rollouts: independent of their batch, equal to the trainer's view of them, and what the same seed always gives.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { Recording } from '../gpu/gpu.ts'
 import { testGpu } from '../gpu/testing.ts'
 import { choose } from '../kernels/variants.ts'
 import { oddCase } from '../training/fixtures/load.ts'
@@ -75,7 +76,7 @@ test('too long a prompt, an empty one and a foreign token are refused with both 
   await expect(generate(engine, [{ key: 0, ids: [1021] }], DRAW)).rejects.toThrow(/token 1021, but the vocabulary has 1021/)
 })
 
-describe('a model whose rows are read in fours, with an adapter', () => {
+describe.each(['f32', 'f16'] as const)('a model whose rows are read in fours, as %s, with an adapter', (storage) => {
   const config = new TextEncoder().encode(JSON.stringify({
     architectures: ['Qwen3ForCausalLM'], model_type: 'qwen3', hidden_size: 32, intermediate_size: 44, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 8,
     vocab_size: 1021, max_position_embeddings: 512, rms_norm_eps: 1e-6, rope_theta: 10000, tie_word_embeddings: true, initializer_range: 0.3,
@@ -83,7 +84,7 @@ describe('a model whose rows are read in fours, with an adapter', () => {
   const TARGETS = ['q_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
   const made = async (): Promise<Model> => {
     const weights = [{ name: 'model.safetensors', bytes: initialWeights(config, 3) }]
-    const engine = await loadModel(await testGpu(), { config, weights }, { base: false, adapter: true }, { kind: 'lora', rank: 4, alpha: 8, targets: TARGETS, seed: 5 })
+    const engine = await loadModel(await testGpu(), { config, weights }, { base: false, adapter: true }, { kind: 'lora', rank: 4, alpha: 8, targets: TARGETS, seed: 5 }, { weights: storage })
     // a fresh adapter adds nothing: every weight of it is made to count
     const { weights: adapter, count } = engine.adapter!.parameters.moments
     engine.gpu.write(adapter, Float32Array.from({ length: count }, (_, i) => 0.2 * Math.sin(i * 1.3)))
@@ -138,6 +139,23 @@ describe('a model whose rows are read in fours, with an adapter', () => {
     } finally {
       for (const [operation, [, software]] of Object.entries(forced)) choose(engine.gpu, operation, software)
     }
+  })
+
+  test('takes no more than an inner product beside each product that has an adapter', async () => {
+    const engine = await fours()
+    const dispatches = vi.spyOn(Recording.prototype, 'dispatch')
+    const perToken = async (adapter: 'weights' | 'off'): Promise<number> => {
+      const of = async (maxNewTokens: number): Promise<number> => {
+        dispatches.mockClear()
+        await generate(engine, PROMPTS, { ...DRAW, maxNewTokens, stops: [], version: { base: 'weights', adapter } })
+        return dispatches.mock.calls.length
+      }
+      return (await of(5)) - (await of(4))
+    }
+    const without = await perToken('off')
+    const adapted = 4 * engine.config.layers
+    expect(await perToken('weights')).toBe(without + (storage === 'f32' ? 0 : adapted))
+    dispatches.mockRestore()
   })
 
   test('leaves no GPU memory behind but what the next call uses again', async () => {

@@ -46,7 +46,7 @@ export interface LowRankArgs {
   /** a multiple of four */
   readonly rank: number
   readonly scale: number
-  /** where each part begins among the weight's rows, the first at 0; three parts at most */
+  /** where each part begins among the weight's rows; what is before the first is the first's; three parts at most */
   readonly parts: readonly number[]
 }
 
