@@ -34,6 +34,8 @@ export interface HubOptions {
   /** what a request with Range gets: the rest of the file, or all of it */
   readonly ranges?: boolean
   readonly etags?: boolean
+  /** how what is absent is hidden, as static hosts do: by 403, or by a 404 that no other page may read */
+  readonly hides?: 'forbidden' | 'unreadable'
   /** answers for every other repository */
   readonly beside?: HubServer
 }
@@ -77,7 +79,7 @@ const CORS = {
 }
 
 export async function startHub(files: Readonly<Record<string, Uint8Array>>, options: HubOptions = {}): Promise<HubServer> {
-  const { id = 'owner/tiny', layout = 'hub', token, redirects = false, ranges = true, etags = true, beside } = options
+  const { id = 'owner/tiny', layout = 'hub', token, redirects = false, ranges = true, etags = true, hides, beside } = options
   const kept = new Map(Object.entries(files))
   const stated = new Map<string, { readonly size?: number; readonly sha256?: string }>()
   const asked: Asked[] = []
@@ -129,7 +131,7 @@ export async function startHub(files: Readonly<Record<string, Uint8Array>>, opti
       return
     }
     if (name === undefined || bytes === undefined) {
-      response.writeHead(404, CORS).end('Entry not found')
+      response.writeHead(hides === 'forbidden' ? 403 : 404, hides === 'unreadable' ? {} : CORS).end('Entry not found')
       return
     }
     if (redirects && !there && LARGE.test(name)) {

@@ -8,6 +8,8 @@ import { Passing, type Source, type Stated } from './source.ts'
 
 /** Bytes that are gathered before they are written and hashed. */
 const PIECE = 4 * 2 ** 20
+/** So long a stop may wait to be heard. */
+const BREATHE_EVERY_MS = 50
 
 /** What an unfinished file's bytes belong to: they are gone on with only when this still fits. */
 export interface Begun {
@@ -45,7 +47,7 @@ export async function bringFile(file: Stated, bringing: Bringing): Promise<void>
   let wrong = false
   try {
     const arrival = new Arrival(file, bringing, access, file.sha256 === '' ? undefined : await createSHA256())
-    arrival.takeUp()
+    await arrival.takeUp()
     await arrival.finish()
     // the pieces of several answers may be of several versions: once more from the beginning
     if (!arrival.isRight() && arrival.pieced) {
@@ -65,6 +67,16 @@ export async function bringFile(file: Stated, bringing: Bringing): Promise<void>
 }
 
 class WrongSize extends Error {}
+
+/** Lets other tasks of this worker run now and then: a stop is one of them. */
+function breather(): () => Promise<void> {
+  let last = performance.now()
+  return async () => {
+    if (performance.now() - last < BREATHE_EVERY_MS) return
+    await new Promise((resolve) => { setTimeout(resolve) })
+    last = performance.now()
+  }
+}
 
 type Hasher = Awaited<ReturnType<typeof createSHA256>>
 
@@ -101,7 +113,7 @@ class Arrival {
   }
 
   /** Goes on with what lies here where it belongs to the same file; it is hashed again on the way. */
-  takeUp(): void {
+  async takeUp(): Promise<void> {
     const { file, access, bringing: { begun, source, signal, onBytes } } = this
     this.startOver()
     const here = access.getSize()
@@ -109,11 +121,14 @@ class Arrival {
     if (begun === undefined || !goesOn(begun, file, source.base) || (file.bytes > 0 && here > file.bytes)) return access.truncate(0)
     this.#validator = begun.validator
     const piece = new Uint8Array(PIECE)
+    const breathe = breather()
     for (let at = 0; this.hasher !== undefined && at < here;) {
       signal.throwIfAborted()
       const count = access.read(piece.subarray(0, Math.min(PIECE, here - at)), { at })
       this.hasher.update(piece.subarray(0, count))
       at += count
+      onBytes(at)
+      await breathe()
     }
     this.#at = here
     this.#pieced = true
@@ -172,6 +187,7 @@ class Arrival {
   async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     const { file, bringing: { signal, source, onBytes } } = this
     const piece = new Uint8Array(PIECE)
+    const breathe = breather()
     let used = 0
     const put = (): void => {
       this.#write(piece.subarray(0, used))
@@ -191,6 +207,7 @@ class Arrival {
           if (used === PIECE) put()
         }
         onBytes(this.#at + used)
+        await breathe()
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason

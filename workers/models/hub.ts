@@ -1,7 +1,7 @@
 // The model hub and its mirrors as a source: what a model consists of by the hub's listing, or by asking for each file where there is none.
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, chooseModelFiles, CONFIG, isAdapter, isSharded, MODEL_PARTS, shardsOf, WEIGHTS, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 import type { ModelSource } from '../../src/protocol/models.ts'
-import { Host, type Net } from './requests.ts'
+import { Host, type Ask, type Net } from './requests.ts'
 import { configOf, type Opened, type Source, type Stated } from './source.ts'
 
 export type HubSource = Extract<ModelSource, { kind: 'hub' }>
@@ -32,6 +32,7 @@ export async function hubModel(source: HubSource, net: Net, signal: AbortSignal)
   return {
     kind: 'hub', base: `${model.base} ${base.base}`, config: base.config, files: [...base.files.filter(({ name }) => !own.has(name)), ...model.files],
     open: (name, from, asked) => (own.has(name) ? model : base).open(name, from, asked),
+    validator: (name, asked) => (own.has(name) ? model : base).validator(name, asked),
   }
 }
 
@@ -42,6 +43,7 @@ class HubModel implements Source {
   readonly #revision: string
   readonly #page: string
   #base: string
+  #hides = false
   #config: Readonly<Record<string, unknown>> = {}
   #files: readonly Stated[] = []
 
@@ -70,9 +72,11 @@ class HubModel implements Source {
 
   /** Finds its files; of an adapter alone its own two, and the model that it was trained on is returned. */
   async look(): Promise<Pick<HubSource, 'id' | 'revision'> | undefined> {
+    // mirrors may hide what they lack: only where config.json can be read is no answer taken for no file
+    this.#hides = this.source.mirror !== '' && await this.#probe()
     const listed = await this.#listing()
     const place = `${this.source.id} at ${this.#host.name}`
-    if (listed === undefined) await this.#findBase()
+    if (listed === undefined && !this.#hides) await this.#findBase()
     const known = listed ?? await this.#askForEach()
     const names = [...known.keys()]
     if (isAdapter(names)) {
@@ -113,7 +117,14 @@ class HubModel implements Source {
     if (body === null) throw new Error(`${name}: ${this.#host.name} sent no bytes; try another mirror`)
     const begins = response.status === 206 ? Number(range?.[1] ?? from) : 0
     if (begins !== 0 && begins !== from) throw new Error(`${name}: bytes from ${from} on were asked for, but ${this.#host.name} sends those from ${begins} on; try another mirror`)
-    return { from: begins, validator: response.headers.get('etag') ?? response.headers.get('last-modified') ?? '', body }
+    return { from: begins, validator: validatorOf(response), body }
+  }
+
+  async validator(name: string, signal: AbortSignal): Promise<string> {
+    // asked as the file itself is, so that the same encoding of it answers
+    const response = await this.#host.askPatiently(`${this.#base}${encodeURIComponent(name)}`, { method: 'HEAD', signal }).catch(() => undefined)
+    signal.throwIfAborted()
+    return response?.ok === true ? validatorOf(response) : ''
   }
 
   /** Every file beside config.json by the hub's listing, with hashes of large ones; undefined where the host has none. */
@@ -121,7 +132,8 @@ class HubModel implements Source {
     const files = new Map<string, Stated>()
     let address: string | undefined = `${this.#host.address}/api/models/${this.#id}/tree/${this.#revision}?recursive=true`
     for (let page = 0; address !== undefined && page < MOST_PAGES; page++) {
-      const response = await this.#host.askPatiently(address, { signal: this.signal })
+      const response = await this.#look(address, { signal: this.signal })
+      if (response === undefined) return undefined
       if (response.status === 401 || response.status === 403) await this.#judge(response, CONFIG)
       if (!response.ok) {
         await response.body?.cancel()
@@ -140,12 +152,34 @@ class HubModel implements Source {
     return files
   }
 
-  /** Where config.json is: as the hub has it, or in a plain folder. */
-  async #findBase(): Promise<void> {
+  /** One look at what may be absent; undefined where a host that may hide files shows none. */
+  #look(address: string, ask: Ask): Promise<Response | undefined> {
+    return this.#hides ? this.#host.askForOptional(address, ask) : this.#host.askPatiently(address, ask)
+  }
+
+  /** Where config.json may be: as the hub has it, or in a plain folder of a mirror. */
+  #bases(): string[] {
     const { address } = this.#host
-    const plain = this.source.mirror === '' ? [] : [`${address}/${this.#id}/`, `${address}/`]
+    return [this.#base, ...(this.source.mirror === '' ? [] : [`${address}/${this.#id}/`, `${address}/`])]
+  }
+
+  /** True, with the base found, where config.json can be read. */
+  async #probe(): Promise<boolean> {
+    for (const [i, base] of this.#bases().entries()) {
+      const response = await this.#host.askForOptional(`${base}${CONFIG}`, { signal: this.signal }, i === 0 ? 2 : 1)
+      await response?.body?.cancel()
+      if (response?.ok === true && !isPage(response)) {
+        this.#base = base
+        return true
+      }
+    }
+    return false
+  }
+
+  /** Finds the base; rejects with a sentence where config.json is nowhere. */
+  async #findBase(): Promise<void> {
     let first: Response | undefined
-    for (const base of [this.#base, ...plain]) {
+    for (const base of this.#bases()) {
       const response = await this.#host.askPatiently(`${base}${CONFIG}`, { signal: this.signal })
       await response.body?.cancel()
       if (response.ok && !isPage(response)) {
@@ -159,7 +193,7 @@ class HubModel implements Source {
 
   async #askForEach(): Promise<Map<string, Stated>> {
     const known = new Map<string, Stated>()
-    for (const name of [...Object.keys(MODEL_PARTS), WEIGHTS]) await this.#put(known, name)
+    await Promise.all([...Object.keys(MODEL_PARTS), WEIGHTS].map((name) => this.#put(known, name)))
     if (known.has(ADAPTER_CONFIG)) await this.#put(known, ADAPTER_WEIGHTS)
     if (!known.has(WEIGHTS)) await this.#put(known, WEIGHTS_INDEX)
     if (!known.has(WEIGHTS) && !known.has(WEIGHTS_INDEX)) await this.#put(known, PICKLED)
@@ -170,8 +204,9 @@ class HubModel implements Source {
     const address = `${this.#base}${encodeURIComponent(name)}`
     // a range keeps the answer from being packed, so that its length is the file's
     const ask = { from: 0, signal: this.signal }
-    let response = await this.#host.askPatiently(address, { ...ask, method: 'HEAD' })
-    if (response.status === 405 || response.status === 501) response = await this.#host.askPatiently(address, ask)
+    let response = await this.#look(address, { ...ask, method: 'HEAD' })
+    if (response?.status === 405 || response?.status === 501) response = await this.#look(address, ask)
+    if (response === undefined) return
     await response.body?.cancel()
     if (response.status === 404 || response.status === 410 || isPage(response)) return
     const { headers } = await this.#judge(response, name)
@@ -209,6 +244,11 @@ class HubModel implements Source {
     }
     throw new Error(`${host} answered ${why} for ${name} of ${id}; try again later, or another mirror`)
   }
+}
+
+/** Tells versions of a file apart, where the host lets it be seen. */
+function validatorOf({ headers }: Response): string {
+  return headers.get('etag') ?? headers.get('last-modified') ?? ''
 }
 
 /** Hosts of pages answer every address with a page. */

@@ -72,22 +72,33 @@ export async function damageOf(folder: ModelFolder, { files }: Manifest): Promis
   return undefined
 }
 
-/** Files without a hash are small, or come anew: a whole one of another day may be of another version. */
-const SMALL = 32 * 2 ** 20
-
-/** True where `file` lies here whole, as the plan says, and is still what the source states. */
-export function isWhole(plan: Plan, file: Stated, kind: Source['kind']): boolean {
+/** What the plan says of a file that lies here whole and is still what the source states. Without a hash that takes the same place, whose validator can be asked again. */
+export function wholeIn(plan: Plan, file: Stated, { kind, base }: Pick<Source, 'kind' | 'base'>): Stated | undefined {
   const before = plan.whole.includes(file.name) ? plan.files.find(({ name }) => name === file.name) : undefined
-  if (before === undefined || before.sha256 !== file.sha256 || (file.bytes !== 0 && before.bytes !== file.bytes)) return false
-  return kind === 'folder' || file.sha256 !== '' || before.bytes > SMALL
+  if (before === undefined || before.sha256 !== file.sha256 || (file.bytes !== 0 && before.bytes !== file.bytes)) return undefined
+  if (kind === 'folder' || file.sha256 !== '') return before
+  const begun = plan.begun[file.name]
+  return begun !== undefined && begun.base === base && begun.validator !== '' ? before : undefined
 }
 
-/** How many of the file's bytes lie here and can be gone on with. */
-export async function keptOf(folder: ModelFolder | undefined, plan: Plan | undefined, file: Stated, { kind, base }: Pick<Source, 'kind' | 'base'>): Promise<number> {
-  if (folder === undefined || plan === undefined) return 0
-  if (!isWhole(plan, file, kind) && !goesOn(plan.begun[file.name], file, base)) return 0
+/** How many of the file's bytes lie here and can be gone on with, and whether that is all of them. */
+export async function standingOf(folder: ModelFolder | undefined, plan: Plan | undefined, file: Stated, source: Pick<Source, 'kind' | 'base'>): Promise<Standing> {
+  const none = { kept: 0, whole: false }
+  if (folder === undefined || plan === undefined) return none
   const here = await sizeOf(folder, file.name)
-  return file.bytes > 0 && here > file.bytes ? 0 : here
+  if (here > 0 && wholeIn(plan, file, source)?.bytes === here) return { kept: here, whole: true }
+  return goesOn(plan.begun[file.name], file, source.base) && (file.bytes === 0 || here <= file.bytes) ? { kept: here, whole: false } : none
+}
+
+export interface Standing {
+  readonly kept: number
+  readonly whole: boolean
+}
+
+/** What is left of a policy that was whole, as a plan to go on from. */
+export async function planOfDamaged(folder: ModelFolder): Promise<Plan | undefined> {
+  const manifest = await readManifest(folder).catch(() => undefined)
+  return manifest && { ...manifest, whole: manifest.files.map(({ name }) => name), begun: {} }
 }
 
 export function wholeRecord({ id, source, config, files, addedAt }: Manifest, damage?: string): ModelRecord {
@@ -100,6 +111,6 @@ export function wholeRecord({ id, source, config, files, addedAt }: Manifest, da
 /** The record of a policy that is not whole. */
 export async function partRecord(folder: ModelFolder | undefined, plan: Plan | undefined, source: Pick<Source, 'kind' | 'base' | 'config' | 'files'>, id: string, addedAt: string): Promise<ModelRecord> {
   const { kind, config, files } = source
-  const entries = await Promise.all(files.map(async (file) => ({ ...file, kept: await keptOf(folder, plan, file, source) })))
+  const entries = await Promise.all(files.map(async (file) => ({ ...file, kept: (await standingOf(folder, plan, file, source)).kept })))
   return { id, source: kind, config, files: entries, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), complete: false, addedAt }
 }

@@ -1,5 +1,5 @@
 // Requests to a host of models: the token goes to that host alone, what may pass is told apart, and every refusal is a sentence.
-import { Passing } from './source.ts'
+import { Passing, Unreachable } from './source.ts'
 
 /** What requests need of the world; tests bring their own clock. */
 export interface Net {
@@ -88,7 +88,8 @@ export class Host {
     } catch (error) {
       if (signal.aborted) throw signal.reason
       const reason = silence.signal.aborted ? silence.signal.reason as Error : error
-      throw new Passing(`${address} could not be reached (${reason instanceof Error ? reason.message : String(reason)}); check the address and the network, and that the host lets this page ask (CORS)`, 0, { cause: error })
+      const Failure = silence.signal.aborted ? Passing : Unreachable
+      throw new Failure(`${address} could not be reached (${reason instanceof Error ? reason.message : String(reason)}); check the address and the network, and that the host lets this page ask (CORS)`, 0, { cause: error })
     } finally {
       clearTimeout(timer)
     }
@@ -104,6 +105,25 @@ export class Host {
         return await this.ask(address, ask)
       } catch (error) {
         if (!(error instanceof Passing)) throw error
+        await this.net.wait(waitAfter(failed, error, LOOKS), ask.signal)
+      }
+    }
+  }
+
+  /**
+   * The same for what may be absent, at a host that may hide it: undefined where the answer is 403, 404 or 410, or, so many times, none that this
+   * page may read. Static hosts answer so for files that they do not have.
+   */
+  async askForOptional(address: string, ask: Ask, times = 2): Promise<Response | undefined> {
+    for (let failed = 1; ; failed++) {
+      try {
+        const response = await this.ask(address, ask)
+        if (![403, 404, 410].includes(response.status)) return response
+        await response.body?.cancel()
+        return undefined
+      } catch (error) {
+        if (!(error instanceof Passing)) throw error
+        if (error instanceof Unreachable && failed >= times) return undefined
         await this.net.wait(waitAfter(failed, error, LOOKS), ask.signal)
       }
     }

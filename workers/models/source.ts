@@ -19,18 +19,25 @@ export interface Source {
   readonly base: string
   readonly config: Readonly<Record<string, unknown>>
   readonly files: readonly Stated[]
+  /** What tells versions of a file without a hash apart, asked now; empty where the source has no such thing or does not say. */
+  validator?(name: string, signal: AbortSignal): Promise<string>
   /** Rejects with a Passing where trying again may help, else with a sentence. */
   open(name: string, from: number, signal: AbortSignal): Promise<Opened>
 }
 
 /** A failure that may pass: the network's, or a server's that is busy. */
 export class Passing extends Error {
-  override readonly name = 'Passing'
+  override readonly name: string = 'Passing'
 
   /** `after`: milliseconds that the server asks to be left alone */
   constructor(message: string, readonly after = 0, options?: ErrorOptions) {
     super(message, options)
   }
+}
+
+/** No answer that this page may read: the host is down, or its answer does not allow other pages (CORS). */
+export class Unreachable extends Passing {
+  override readonly name = 'Unreachable'
 }
 
 /** The object of a config.json, or of another file of JSON. Throws, naming the place, when it is none. */

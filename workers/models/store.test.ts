@@ -192,6 +192,32 @@ test.each([['by its hash', {}], ['by its ETag, where no hash is stated', { layou
     expect(fetched(at.hub, 'model.safetensors').at(-1)).toBe('all')
   })
 
+const UNHASHED = { 'config.json': utf8(CONFIG), ...SHARDS, 'model.safetensors.index.json': INDEX }
+/** Brings the first shard whole, and nothing of the second. */
+async function halfOf(at: Bench): Promise<void> {
+  at.hub.faults.set(TWO, Array.from({ length: 6 }, () => answerWith(503)))
+  await expect(at.store.add(at.source)).rejects.toThrow('tried 6 times')
+  at.hub.faults.clear()
+}
+
+test('a whole shard without a hash is used by the next attempt where its validator is the same there', async () => {
+  const at = await bench(UNHASHED, { layout: 'resolve' })
+  await halfOf(at)
+  await at.another().add(at.source)
+  await expectWhole(at, Object.keys(UNHASHED))
+  expect(fetched(at.hub, ONE)).toEqual(['all'])
+})
+
+test.each(['changed', 'elsewhere', 'without validators'] as const)('shards without hashes of two versions are never put together: %s', async (how) => {
+  const at = await bench(UNHASHED, { layout: 'resolve', etags: how !== 'without validators' })
+  await halfOf(at)
+  const other = { [ONE]: await weightsOf('a', 50_000, 5), [TWO]: await weightsOf('b', 30_000, 5) }
+  const later = how === 'elsewhere' ? await bench({ ...UNHASHED, ...other }, { layout: 'resolve' }) : at
+  for (const [name, bytes] of Object.entries(other)) later.hub.files.set(name, bytes)
+  await at.another().add(later.source)
+  await expectWhole({ ...later, store: at.store }, Object.keys(UNHASHED))
+})
+
 test('a wrong hash is refused with the file, both hashes and the remedy, and its bytes go while the rest stays', async () => {
   const { hub, store, source, shelf } = await bench()
   const wrong = 'ab'.repeat(32)
@@ -262,11 +288,30 @@ test('a repository of an adapter alone brings the model that it was trained on a
   await expect(base.store.inspect(source)).rejects.toThrow('owner/lora is an adapter of "/home/me/base", which is no model of the hub; load that model, and give the adapter\'s folder then')
 })
 
+/** As a browser fetches: an answer that does not allow other pages is none. */
+const asPage: typeof browserNet.fetch = async (address, init) => {
+  const response = await browserNet.fetch(address, init)
+  if (response.headers.get('access-control-allow-origin') === null) throw new TypeError('Failed to fetch')
+  return response
+}
+
+test.each([['forbidden', 'resolve'], ['forbidden', 'plain'], ['unreadable', 'resolve'], ['unreadable', 'plain']] as const)(
+  'a mirror whose absent files are %s is asked for each file, and what it lacks is absent (%s)', async (hides, layout) => {
+    const at = await bench(FILES, { layout, hides })
+    const store = new ModelStore({ ...browserNet, fetch: asPage, wait: () => Promise.resolve(), shelf: at.shelf, now: () => 0 })
+    await store.add(at.source)
+    await expectWhole(at)
+    at.hub.files.delete('model.safetensors')
+    at.hub.files.delete('pytorch_model.bin')
+    await store.remove('owner/tiny')
+    await expect(store.inspect(at.source)).rejects.toThrow(/owner\/tiny at 127\.0\.0\.1:\d+ has no model\.safetensors/)
+  })
+
 test('a host that cannot be reached is named with the remedy', async () => {
   const { store, source, hub, waits } = await bench()
   await hub.close()
   await expect(store.inspect(source)).rejects.toThrow(/http:\/\/127\.0\.0\.1:\d+\/api\/models\/owner\/tiny\/tree\/main\?recursive=true could not be reached .*check the address and the network/)
-  expect(waits).toEqual([1000, 2000])
+  expect(waits).toEqual([1000, 1000, 2000])
 })
 
 test('weights that are no safetensors, though of the size that was stated, are removed and named', async () => {
@@ -346,4 +391,44 @@ test('what was damaged on the disk is listed with the reason, not opened, and co
   expect(await at.store.list()).toMatchObject([{ id: 'owner/tiny', complete: false, damage: reason }])
   await at.store.add(at.source)
   await expectWhole(at)
+})
+
+test('a damaged policy comes anew without room for both, and what is sound of it stays where there is room for neither', async () => {
+  const { 'model.safetensors': _, ...rest } = FILES
+  const at = await bench({ ...rest, ...SHARDS, 'model.safetensors.index.json': INDEX })
+  const { store, shelf, source, hub } = at
+  await store.add(source)
+  const whole = shelf.used()
+  shelf.folders.get('owner%2Ftiny')!.files.get(TWO)!.truncate(SHARDS[TWO]!.length - 10)
+  shelf.room = whole - 50_000
+  await expect(store.add(source)).rejects.toThrow('owner/tiny needs 0.1 MB more')
+  expect(await store.list()).toMatchObject([{ id: 'owner/tiny', complete: false, damage: expect.stringContaining('is damaged') as string }])
+  shelf.room = whole + 4_000
+  await store.add(source)
+  await expectWhole(at, ['config.json', 'tokenizer.json', 'model.safetensors.index.json', ONE, TWO])
+  expect([fetched(hub, ONE).length, fetched(hub, TWO).length]).toEqual([1, 2])
+})
+
+test('a stop is heard while the policy is still being looked for, and amid the bytes that are hashed again', async () => {
+  const { store } = await bench()
+  const folder = dropped(FILES)
+  const { id } = await store.inspect(folder)
+  const begun = expect(store.add(folder)).rejects.toThrow(`${id} was stopped`)
+  await store.stop(id)
+  await begun
+
+  const large = await weightsOf('w', 2_500_000)
+  const at = await bench({ ...FILES, 'model.safetensors': large })
+  at.hub.faults.set('model.safetensors', [breakOffAfter(9_000_000)(at.hub, 'model.safetensors'), ...Array.from({ length: 6 }, () => answerWith(503))])
+  await expect(at.store.add(at.source)).rejects.toThrow('what came so far is kept')
+  const asked = fetched(at.hub, 'model.safetensors').length
+  let time = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 60))
+  onTestFinished(() => clock.mockRestore())
+  const again = at.another()
+  await expect(again.add(at.source, ({ file }) => {
+    if (file === 'model.safetensors') setTimeout(() => void again.stop('owner/tiny'))
+  })).rejects.toThrow('owner/tiny was stopped')
+  expect(fetched(at.hub, 'model.safetensors').length).toBe(asked)
+  expect((await again.list())[0]!.files.at(-1)!.kept).toBe(9_000_000)
 })

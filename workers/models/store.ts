@@ -7,7 +7,7 @@ import { isFull, said } from '../store/room.ts'
 import { bringFile } from './bring.ts'
 import { droppedFolder } from './dropped.ts'
 import { hubId, hubModel } from './hub.ts'
-import { damageOf, isWhole, keptOf, MANIFEST, newPlan, partRecord, PLAN, readManifest, readPlan, wholeRecord, writeRecord, type Manifest, type Plan } from './record.ts'
+import { damageOf, MANIFEST, newPlan, partRecord, PLAN, planOfDamaged, readManifest, readPlan, standingOf, wholeRecord, writeRecord, type Manifest, type Plan, type Standing } from './record.ts'
 import type { Net } from './requests.ts'
 import type { ModelFolder, Shelf } from './shelf.ts'
 import { configOf, type Source, type Stated } from './source.ts'
@@ -36,6 +36,7 @@ interface Known {
 
 export class ModelStore implements ModelsService {
   readonly #running = new Map<string, Running>()
+  readonly #starting = new Set<Promise<unknown>>()
 
   constructor(private readonly world: World) {}
 
@@ -59,12 +60,9 @@ export class ModelStore implements ModelsService {
   }
 
   async add(source: ModelSource, onProgress?: (progress: FetchProgress) => void): Promise<ModelRecord> {
-    const known = await this.#know(source)
-    const { id } = known
-    if (this.#running.has(id)) throw new Error(`${id} is being brought here already; wait for it, or stop it first`)
-    const abort = new AbortController()
-    const ended = this.#add(known, abort.signal, onProgress)
-    this.#running.set(id, { abort, ended: ended.catch(() => undefined) })
+    const starting = this.#start(source, onProgress)
+    this.#starting.add(starting)
+    const { id, ended } = await starting.finally(() => this.#starting.delete(starting))
     try {
       return await ended
     } finally {
@@ -72,7 +70,19 @@ export class ModelStore implements ModelsService {
     }
   }
 
+  async #start(source: ModelSource, onProgress: ((progress: FetchProgress) => void) | undefined): Promise<{ readonly id: string; readonly ended: Promise<ModelRecord> }> {
+    const known = await this.#know(source)
+    const { id } = known
+    if (this.#running.has(id)) throw new Error(`${id} is being brought here already; wait for it, or stop it first`)
+    const abort = new AbortController()
+    const ended = this.#add(known, abort.signal, onProgress)
+    this.#running.set(id, { abort, ended: ended.catch(() => undefined) })
+    return { id, ended }
+  }
+
   async stop(id: string): Promise<void> {
+    // one whose id is still being found is stopped too
+    await Promise.allSettled(this.#starting)
     const running = this.#running.get(id)
     running?.abort.abort(new Error(`${id} was stopped; what came so far is kept, and the next attempt goes on from there`))
     await running?.ended
@@ -165,7 +175,12 @@ export class ModelStore implements ModelsService {
       if (kept !== undefined) return kept
       const source = await find(signal)
       signal.throwIfAborted()
-      const folder = (await shelf.folder(folderName(id), 'make'))!
+      let folder = (await shelf.folder(folderName(id), 'make'))!
+      // of what nobody wrote down, nothing can be used
+      if (await planIn(folder) === undefined) {
+        await shelf.remove(folderName(id))
+        folder = (await shelf.folder(folderName(id), 'make'))!
+      }
       try {
         return wholeRecord(await this.#bring(id, source, folder, signal, onProgress))
       } catch (error) {
@@ -179,17 +194,17 @@ export class ModelStore implements ModelsService {
 
   /** A policy of which nothing lies here leaves no trace. */
   async #tidy(id: string, folder: ModelFolder): Promise<void> {
-    const plan = await readPlan(folder)
+    const plan = await planIn(folder)
     const sizes = await Promise.all((plan?.files ?? []).map(async ({ name }) => (await folder.read(name))?.size ?? 0))
     if (sizes.every((size) => size === 0)) await this.world.shelf.remove(folderName(id))
   }
 
   async #bring(id: string, source: Source, folder: ModelFolder, signal: AbortSignal, onProgress: ((progress: FetchProgress) => void) | undefined): Promise<Manifest> {
-    // a manifest that is still here is of something damaged
-    await folder.remove(MANIFEST)
-    const before = await readPlan(folder)
-    const kept = await Promise.all(source.files.map((file) => keptOf(folder, before, file, source)))
-    for (const { name } of before?.files ?? []) if (!source.files.some((file) => file.name === name)) await folder.remove(name)
+    const before = await planIn(folder)
+    const standing = await Promise.all(source.files.map((file) => stillStanding(folder, before, file, source, signal)))
+    const kept = standing.map((one) => one.kept)
+    const used = new Set(source.files.flatMap(({ name }, i) => (kept[i]! > 0 ? [name] : [])))
+    for (const { name } of [...source.files, ...(before?.files ?? [])]) if (!used.has(name)) await folder.remove(name)
     const needed = source.files.reduce((sum, { bytes }, i) => sum + bytes - Math.min(bytes, kept[i]!), 0)
     const room = async (): Promise<string> =>
       `${id} needs ${said(needed)} more in the browser's store, which has ${said(await folder.room(needed))} free; remove a kept model or dataset, or free space on this disk, and try again`
@@ -197,13 +212,15 @@ export class ModelStore implements ModelsService {
 
     let plan: Plan = {
       ...newPlan(id, source, before?.addedAt ?? this.#time()), begun: before?.begun ?? {},
-      whole: source.files.filter((file, i) => before !== undefined && isWhole(before, file, source.kind) && kept[i]! > 0).map(({ name }) => name),
+      whole: source.files.filter((_, i) => standing[i]!.whole).map(({ name }) => name),
     }
     const write = async (change: Partial<Plan>): Promise<void> => {
       plan = { ...plan, ...change }
       await writeRecord(folder, PLAN, plan)
     }
     await write({})
+    // one that is still here is of something damaged
+    await folder.remove(MANIFEST)
     const tell = teller(source.files, kept, this.world.now, onProgress)
     try {
       for (const [i, file] of source.files.entries()) {
@@ -248,6 +265,19 @@ function folderName(id: string): string {
 
 function damaged(id: string, cause: unknown): Error {
   return new Error(`the kept model ${id} is damaged: ${cause instanceof Error ? cause.message : String(cause)}; remove it and fetch it again`, { cause })
+}
+
+/** What is known of the files that lie in a folder: its plan, or the manifest of what was damaged. */
+async function planIn(folder: ModelFolder): Promise<Plan | undefined> {
+  return await readPlan(folder) ?? await planOfDamaged(folder)
+}
+
+/** What lies here and belongs to what the source has now: of a file without a hash, its validator tells. */
+async function stillStanding(folder: ModelFolder, plan: Plan | undefined, file: Stated, source: Source, signal: AbortSignal): Promise<Standing> {
+  const standing = await standingOf(folder, plan, file, source)
+  if (!standing.whole || file.sha256 !== '' || source.kind === 'folder') return standing
+  const validator = await source.validator?.(file.name, signal) ?? ''
+  return validator === plan?.begun[file.name]?.validator ? standing : { kept: 0, whole: false }
 }
 
 /** Hands on how far it is, over all files, as often as a person can see. */
