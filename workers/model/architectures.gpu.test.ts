@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/domain/modelConfig.ts'
 import { Stream } from '../../src/domain/random.ts'
-import type { ModelFiles } from '../../src/protocol/policy.ts'
+import type { ModelFiles, WeightStorage } from '../../src/protocol/policy.ts'
 import { testGpu } from '../gpu/testing.ts'
 import { MicroBatch } from '../training/microbatch.ts'
 import { adapterConfigJson } from './adapter.ts'
@@ -36,16 +36,17 @@ function filesOf(config: object): ModelFiles {
   }
 }
 
-test.each<[string, object]>([
+test.each<[string, object, WeightStorage?]>([
   ['Qwen2', { architectures: ['Qwen2ForCausalLM'], ...fours }],
+  ['Qwen2 in half precision', { architectures: ['Qwen2ForCausalLM'], ...fours }, 'f16'],
   ['Qwen3 with every bias', { architectures: ['Qwen3ForCausalLM'], ...fours, head_dim: 20, attention_bias: true }],
-  ['Llama with every bias and stretched positions', { architectures: ['LlamaForCausalLM'], ...fours, attention_bias: true, mlp_bias: true, rope_theta: 100, rope_scaling: llama3 }],
+  ['Llama with every bias and stretched positions, in 8 bits', { architectures: ['LlamaForCausalLM'], ...fours, attention_bias: true, mlp_bias: true, rope_theta: 100, rope_scaling: llama3 }, 'int8'],
   ['Llama, a key head for every head', { architectures: ['LlamaForCausalLM'], ...fours, num_key_value_heads: 4, tie_word_embeddings: true }],
   ['an odd Qwen3', { architectures: ['Qwen3ForCausalLM'], ...odd }],
   ['an odd Llama with every bias', { architectures: ['LlamaForCausalLM'], ...odd, attention_bias: true, mlp_bias: true, rope_scaling: { type: 'yarn', factor: 4, original_max_position_embeddings: 16 } }],
-])('%s: the trainer gives each sampled token the log-probability that the sampler gave it, with the adapter and without', async (_, config) => {
+])('%s: the trainer gives each sampled token the log-probability that the sampler gave it, with the adapter and without', async (_, config, weights = 'f32') => {
   const gpu = await testGpu()
-  const model = await loadModel(gpu, filesOf(config), { base: false, adapter: true })
+  const model = await loadModel(gpu, filesOf(config), { base: false, adapter: true }, undefined, { weights })
   const prompts = [{ key: 1, ids: [3, 70, 12] }, { key: 2, ids: Array.from({ length: 23 }, (_unused, i) => (i * 17) % 90) }]
   const base: Version = { base: 'weights', adapter: 'off' }
   const seen: number[][] = []
