@@ -29,7 +29,7 @@ const LEAST_MS = 4
 const MOST_UNITS = 1 << 20
 const FIRST_ROUNDS = 3
 const LANES = { software: 4096, hardware: 1 << 19 }
-const COPY_WORDS = { software: 1 << 22, hardware: 1 << 26 } // 16 MB and 256 MB: beyond the caches
+const COPY_WORDS = { software: 1 << 22, hardware: 1 << 24 } // two buffers of 16 MiB or 64 MiB: together beyond most caches
 const COPY_STEPS = 16
 const TURNS = 64
 
@@ -52,7 +52,16 @@ export class PeakMeter {
   static async open(gpu: Gpu): Promise<PeakMeter> {
     const software = gpu.architecture === 'swiftshader'
     const tensors: Tensor[] = []
-    const works = [...multiplyAdds(gpu, tensors, software ? LANES.software : LANES.hardware), ...copies(gpu, tensors, software ? COPY_WORDS.software : COPY_WORDS.hardware)]
+    try {
+      return await PeakMeter.#measured(gpu, tensors, software ? LANES.software : LANES.hardware, wordsToCopy(gpu))
+    } catch (error) {
+      for (const tensor of tensors) gpu.discard(tensor)
+      throw error
+    }
+  }
+
+  static async #measured(gpu: Gpu, tensors: Tensor[], lanes: number, words: number): Promise<PeakMeter> {
+    const works = [...multiplyAdds(gpu, tensors, lanes), ...copies(gpu, tensors, words)]
     const rates = new Map<Work, number>()
     for (const work of works) {
       await rate(gpu, work) // compiles
@@ -109,10 +118,19 @@ function multiplyAdds(gpu: Gpu, tensors: Tensor[], lanes: number): Work[] {
   return works
 }
 
+/** Words of each of the two buffers that are copied: as many as the adapter binds where that is fewer, in whole workgroups of every kernel. */
+function wordsToCopy(gpu: Gpu): number {
+  const words = Math.min(gpu.architecture === 'swiftshader' ? COPY_WORDS.software : COPY_WORDS.hardware, gpu.bindingLimit / 4)
+  const whole = 256 * 4 * COPY_STEPS
+  return Math.max(1, Math.floor(words / whole)) * whole
+}
+
 /** Copies by the driver, and by kernels one and four words at a time. */
 function copies(gpu: Gpu, tensors: Tensor[], words: number): Work[] {
-  const [source, target] = [gpu.tensor('peak', words), gpu.tensor('peak', words)]
-  tensors.push(source, target)
+  const source = gpu.tensor('peak', words)
+  tensors.push(source)
+  const target = gpu.tensor('peak', words)
+  tensors.push(target)
   const amount = 2 * 4 * words
   const kernels = ([['f32', 1], ['vec4f', 4]] as const).map(([type, width]): Work => {
     const kernel = gpu.kernel(`peak copy ${type}`, copySource.replaceAll('ELEMENT', type), { WORDS: COPY_STEPS })

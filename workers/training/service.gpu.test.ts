@@ -1,5 +1,6 @@
 // The policy's procedures: training learns, repeats to the byte, is kept and brought back whole, and refuses what it cannot do.
 import { expect, test, vi } from 'vitest'
+import { PeakMeter } from '../gpu/peak.ts'
 import { testGpu } from '../gpu/testing.ts'
 import type { LoadOptions, Objective, Optimiser, Trainable, UpdateRequest, WeightFile } from '../../src/protocol/policy.ts'
 import { loadModel } from '../model/load.ts'
@@ -220,4 +221,15 @@ test('missing, misshapen and foreign tensors are refused by name with both shape
 test('a service without a policy, and one without WebGPU, say so', async () => {
   await expect(new Service(navigator.gpu, now).encode(['x'])).rejects.toThrow('no policy is loaded')
   await expect(new Service(undefined, now).start()).rejects.toThrow('no WebGPU')
+})
+
+test('a peak that could not be measured is measured again when it is next asked for', async () => {
+  const service = new Service(navigator.gpu, now)
+  await service.start()
+  const open = vi.spyOn(PeakMeter, 'open')
+  for (const reason of ['first', 'second']) {
+    open.mockRejectedValueOnce(new Error(reason))
+    await expect(service.kernelTimes()).rejects.toThrow(reason)
+  }
+  open.mockRestore()
 })

@@ -178,7 +178,12 @@ export class Service implements PolicyService {
   async kernelTimes(): Promise<KernelProfile> {
     const { gpu } = await this.#open()
     const times = await gpu.kernelTimes()
-    if (times.available) this.#peak ??= gpu.unprofiled(() => measurePeak(gpu))
+    if (times.available) {
+      this.#peak ??= gpu.unprofiled(() => measurePeak(gpu)).catch((error: unknown) => {
+        this.#peak = undefined // the next profile measures again
+        throw error
+      })
+    }
     const peak = await this.#peak
     return { ...times, peakGflops: peak?.multiplyAdd ?? 0, peakGBs: peak?.copy ?? 0 }
   }
