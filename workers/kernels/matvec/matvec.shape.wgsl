@@ -54,25 +54,37 @@ fn squares(sum: f32, u: vec4f) -> f32 {
 /// 1 / sqrt(mean(x²) + eps) of a row from the sum of its squares.
 fn rstd_of(sum: f32) -> f32 { return inverseSqrt(fma(sum, s.inverseWidth, s.eps)); }
 
+/// Written out where all four columns are there: a turn of a loop and a branch cost the software adapter more than a column's arithmetic.
 fn put(row: u32, column: u32, sums: vec4f, rstd: f32) {
   if (row >= s.m) { return; }
   var v = sums;
   if (LOW) { v += low_rank(row, column, 0u, 1u); }
   if (NORM && !UNSCALED) { v *= rstd; }
-  for (var i = 0u; i < COLUMNS; i++) {
-    let at = column + i;
-    if (at < s.n) {
+  let place = s.offset + row * s.row + column;
+  if (GATED) {
+    let next = min(column + 1u, s.n - 1u);
+    if (BIAS) { v += vec4f(bias[min(column, s.n - 1u)], bias[next], bias[s.n + min(column, s.n - 1u)], bias[s.n + next]); }
+    var two = v.xy / (1.0 + exp(-v.xy)) * v.zw;
+    if (column >= s.n) { return; }
+    if (ADD) { two.x += add[place]; }
+    y[place] = two.x;
+    if (column + 1u >= s.n) { return; }
+    if (ADD) { two.y += add[place + 1u]; }
+    y[place + 1u] = two.y;
+  } else if (column + 3u < s.n) {
+    if (BIAS) { v += vec4f(bias[column], bias[column + 1u], bias[column + 2u], bias[column + 3u]); }
+    if (ADD) { v += vec4f(add[place], add[place + 1u], add[place + 2u], add[place + 3u]); }
+    y[place] = v.x;
+    y[place + 1u] = v.y;
+    y[place + 2u] = v.z;
+    y[place + 3u] = v.w;
+  } else {
+    for (var i = 0u; column + i < s.n; i++) {
       var one = v.x;
-      if (BIAS) { one += bias[at]; }
-      if (GATED) {
-        var up = v.z;
-        if (BIAS) { up += bias[s.n + at]; }
-        one = one / (1.0 + exp(-one)) * up;
-      }
-      let place = s.offset + row * s.row + at;
-      if (ADD) { one += add[place]; }
-      y[place] = one;
+      if (BIAS) { one += bias[column + i]; }
+      if (ADD) { one += add[place + i]; }
+      y[place + i] = one;
+      v = v.yzwx;
     }
-    v = v.yzwx;
   }
 }

@@ -95,7 +95,7 @@ export function matvecAs(recording: Recording, args: MatvecArgs, variant: Matvec
   const rows = rowsAtOnce(variant, m)
   const body = variant === 'quad' && rows > 1 ? quad : variant === 'quad' || variant === 'lane' ? lane : (variant === 'subgroup' ? subgroup : shared) + group
   const cards = variant === 'subgroup' || variant === 'shared'
-  const lanes = cards ? GROUP_LANES : rows <= 8 ? 16 : 4
+  const lanes = cards ? GROUP_LANES : rows <= 8 && !gated ? 16 : 4
   const scales = FORMATS[weight.storage].scaled ? weight.scales : undefined
   const kernel = gpu.kernel(`matvec ${variant}${rows > 1 ? '' : ' row'} ${weight.storage}`, [weight.storage === 'f32' ? float : weightSource(gpu, weight.storage), shape, body].join('\n'), {
     WEIGHT: 1, ...(scales && { SCALES: 7 }), SHAPE: scales === undefined ? 7 : 8,
