@@ -15,9 +15,8 @@ export function bufferBytes(size: number): number {
   return size <= CLASSED ? 2 ** Math.ceil(Math.log2(size)) : Math.ceil(size / ALIGNMENT) * ALIGNMENT
 }
 
-/** Steps of a quarter octave: capacities grow in few steps, so that batches of similar size share one buffer and a long run's memory stays flat. */
-export function capacity(count: number): number {
-  if (count <= 16) return Math.ceil(count / 4) * 4
-  const step = 2 ** (Math.ceil(Math.log2(count)) - 3)
-  return Math.ceil(count / step) * step
+/** Steps of a quarter octave: capacities grow in few steps, so that batches of similar size share one buffer and a long run's memory stays flat. No more than `most` unless `count` is more. */
+export function capacity(count: number, most = Infinity): number {
+  const step = count <= 16 ? 4 : 2 ** (Math.ceil(Math.log2(count)) - 3)
+  return Math.max(count, Math.min(most, Math.ceil(count / step) * step))
 }
