@@ -6,6 +6,7 @@ import { createStore } from '../../src/client/store.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
+import { adapterRecord } from '../../src/state/adapterSettings.ts'
 import { trainableOf } from '../../src/state/loading.ts'
 import { configOf, longestQuery, needOf } from '../../src/state/need.ts'
 import { chosenFiles, fileOf, leave, modelOf, reading } from './files.ts'
@@ -29,11 +30,12 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
       const first = report.rejected[0]
       await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     }
-    const policy = await reading(async () => {
+    const { policy, adapter: continued } = await reading(async () => {
       const model = await modelOf(chosenFiles())
       const { options, refusal } = needOf(configOf(model.config), settings, adapter, longestQuery(dataset.queries))
       if (refusal !== undefined) throw new Error(refusal)
-      return service.load(model, trainableOf(settings), options)
+      const continues = model.adapterConfig === undefined ? undefined : adapterRecord(settings.policy, { config: model.adapterConfig })
+      return { policy: await service.load(model, trainableOf(settings), options), adapter: continues }
     })
     const spec = await reading(() => Promise.resolve(specOf(settings)))
     const { authorisation } = job
@@ -43,7 +45,7 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
       const lost = service.lost().then((reason) => Promise.reject(new Error(reason)))
       const run = async (): Promise<Summary> => {
         let summary: Summary | undefined
-        for await (const event of train(ports, { dataset, settings, policy, versions })) {
+        for await (const event of train(ports, { dataset, settings, policy, loaded: { policy: settings.policy, ...(continued && { adapter: continued }) }, versions })) {
           await window.labEvent(event)
           if (event.type === 'done') summary = summaryOf(event)
         }

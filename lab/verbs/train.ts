@@ -86,10 +86,10 @@ export const train: Command = async (args, terminal) => {
     const happened = value as RunEvent
     appendFileSync(join(out, 'events.jsonl'), `${JSON.stringify(timeless(happened))}\n`)
     if (happened.type === 'start') {
-      const { versions, policy: { adapter, ...info }, dataset, recommender } = happened
+      const { versions, policy: { adapter, ...info }, loaded, dataset, recommender } = happened
       writeJson(join(out, 'run.json'), {
         name: 'rec-r1-workbench', settings: settingsRecord(settings), seeds: { seed: settings.seed }, versions, adapter, recommender,
-        policy: { name: settings.policy, ...info, files: files.policy }, data: { ...dataset, files: files.data },
+        policy: { name: settings.policy, ...(loaded?.adapter && { continues: loaded.adapter }), ...info, files: files.policy }, data: { ...dataset, files: files.data },
       })
     }
     const line = eventLine(happened)

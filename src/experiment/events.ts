@@ -56,9 +56,18 @@ export type RunEvent =
   | { readonly type: 'alarm'; readonly step: number; readonly message: string }
   | { readonly type: 'done'; readonly summary: Omit<Summary, 'seconds'>; readonly ms: number }
 
+/** What the engine holds as the run begins. */
+export interface LoadedRecord {
+  /** `sample`: the embedded policy; else the id or the folder's name */
+  readonly policy: string
+  /** the adapter that training continues; its scale is alpha / rank, however its own file says that */
+  readonly adapter?: { readonly name: string; readonly rank?: number; readonly alpha?: number }
+}
+
 /** The record of what runs. */
 export interface StartEvent {
   readonly type: 'start'
+  readonly loaded?: LoadedRecord
   readonly settings: Readonly<Record<string, string | number | boolean>>
   readonly policy: PolicyInfo
   /** counts of products, and of judged queries by use */

@@ -2,7 +2,7 @@
 import type { Dataset } from '../domain/dataset.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Objective, Optimiser, PolicyInfo } from '../protocol/policy.ts'
-import type { GrpoStep } from './events.ts'
+import type { GrpoStep, LoadedRecord } from './events.ts'
 import type { Measured } from './evaluate.ts'
 import type { Ports } from './ports.ts'
 import { planTasks, type Tasks } from './tasks.ts'
@@ -19,6 +19,8 @@ export interface RunInput {
   readonly settings: Settings
   /** what `load` said of the policy, for the record */
   readonly policy: PolicyInfo
+  /** which policy that is, and the adapter that it continues, for the record */
+  readonly loaded?: LoadedRecord
   /** names and versions of what ran, for the record */
   readonly versions: Readonly<Record<string, string>>
   /** outputs that the sft stage imitates; absent: training queries are copied */

@@ -75,6 +75,12 @@ describe('a GRPO run', () => {
     expect(await story(1, 2)).not.toBe(first)
   })
 
+  it('records which policy was loaded, and the adapter that it continues', async () => {
+    const loaded = { policy: 'mine', adapter: { name: 'before', rank: 4, alpha: 6 } }
+    const { value } = await train(tablePorts(SHOP), { dataset: SHOP, settings: parseSettings([...TABLE]), policy: POLICY_INFO, loaded, versions: {} }).next()
+    expect(value).toMatchObject({ type: 'start', loaded })
+  })
+
   it('shows every rollout with what its reward is made of, before its step', async () => {
     const events = await runOn(tablePorts(SHOP), ['steps=1'])
     const at = events.findIndex(({ type }) => type === 'rollouts')

@@ -21,10 +21,10 @@ const MOST_SKIPPED = 3
  */
 export async function* train(ports: Ports, input: RunInput): AsyncGenerator<RunEvent, void, void> {
   const run = openRun(ports, input)
-  const { dataset: { name, hash, productCount }, settings, policy, versions } = input
+  const { dataset: { name, hash, productCount }, settings, policy, loaded, versions } = input
   const { training, validation, test } = run.tasks
   const counts = { products: productCount, train: training.length, validation: validation.length, test: test.length }
-  const record = { settings: settingsRecord(settings), policy, dataset: { name, hash, ...counts }, recommender: ports.recommender.name, versions }
+  const record = { settings: settingsRecord(settings), policy, ...(loaded && { loaded }), dataset: { name, hash, ...counts }, recommender: ports.recommender.name, versions }
   yield { type: 'start', ...record }
   const stages = settings.stages.split(',') as StageName[]
   for (const stage of stages) {

@@ -1,7 +1,7 @@
 // Checks that an adapter's own words become the run's settings.
 import { expect, test } from 'vitest'
 import { parseSettings } from '../domain/config.ts'
-import { adapterSettings } from './adapterSettings.ts'
+import { adapterRecord, adapterSettings } from './adapterSettings.ts'
 
 const of = (config: unknown): Record<string, string> => Object.fromEntries(adapterSettings({ config: new TextEncoder().encode(JSON.stringify(config)).buffer }))
 
@@ -11,6 +11,13 @@ test('rank, alpha and layers are taken, by suffix or by whole path', () => {
   const all = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']
   expect(of({ target_modules: all })).toMatchObject({ loraTargets: 'all' })
   expect(of({ target_modules: 'all-linear' })).toMatchObject({ loraTargets: 'all' })
+})
+
+test('rank-stabilised scaling is the alpha that gives it, in the settings and in the record', () => {
+  expect(of({ r: 16, lora_alpha: 8, use_rslora: true })).toMatchObject({ loraRank: '16', loraAlpha: '32' })
+  const config = new TextEncoder().encode(JSON.stringify({ r: 16, lora_alpha: 8, use_rslora: true })).buffer
+  expect(adapterRecord('mine', { config })).toEqual({ name: 'mine', rank: 16, alpha: 32 })
+  expect(adapterRecord('mine', { config: new TextEncoder().encode('{').buffer })).toEqual({ name: 'mine' })
 })
 
 test('what no setting says is left to the engine, which refuses it by name', () => {

@@ -1,6 +1,6 @@
-// What an adapter says of itself in adapter_config.json, as settings: the run's record then tells what was trained.
+// What an adapter says of itself in adapter_config.json, as settings and for the run's record.
 import { LINEAR_LAYERS, type SettingName } from '../domain/settings.ts'
-import type { GivenAdapter } from './engine.ts'
+import type { LoadedRecord } from '../experiment/events.ts'
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -24,12 +24,32 @@ function targetsOf(named: unknown): string | undefined {
   return known.length === LINEAR_LAYERS.length ? 'all' : known.join(',')
 }
 
+interface Given {
+  /** adapter_config.json */
+  readonly config: ArrayBuffer
+}
+
+/** Rank and alpha that scale it by alpha / rank: rank-stabilised scaling, alpha / √rank (arXiv 2312.03732), as the alpha that gives it. */
+function scaleOf(raw: Raw): { readonly rank?: number; readonly alpha?: number } {
+  const [rank, alpha] = [raw['r'], raw['lora_alpha']].map((value) => (typeof value === 'number' ? value : undefined))
+  const stabilised = raw['use_rslora'] === true
+  return {
+    ...(rank === undefined ? {} : { rank }), ...(alpha === undefined || (stabilised && rank === undefined) ? {} : { alpha: stabilised ? alpha * Math.sqrt(rank!) : alpha }),
+  }
+}
+
+/** The adapter for the record of a run that continues it. What its file does not say is left out, and refused by name when it is loaded. */
+export function adapterRecord(name: string, { config }: Given): NonNullable<LoadedRecord['adapter']> {
+  return { name, ...scaleOf(rawOf(config)) }
+}
+
 /** Settings in text, as a person would write them; whatever is missing or unknown changes nothing here, and is refused by name when it is loaded. */
-export function adapterSettings({ config }: Pick<GivenAdapter, 'config'>): (readonly [name: SettingName, text: string])[] {
+export function adapterSettings({ config }: Given): (readonly [name: SettingName, text: string])[] {
   const raw = rawOf(config)
-  const number = (name: string): string | undefined => (typeof raw[name] === 'number' ? String(raw[name]) : undefined)
+  const { rank, alpha } = scaleOf(raw)
+  const text = (value: number | undefined): string | undefined => (value === undefined ? undefined : String(value))
   const found: (readonly [SettingName, string | undefined])[] = [
-    ['trainable', 'lora'], ['loraRank', number('r')], ['loraAlpha', number('lora_alpha')], ['loraTargets', targetsOf(raw['target_modules'])],
+    ['trainable', 'lora'], ['loraRank', text(rank)], ['loraAlpha', text(alpha)], ['loraTargets', targetsOf(raw['target_modules'])],
   ]
-  return found.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]))
+  return found.flatMap(([name, said]) => (said === undefined ? [] : [[name, said] as const]))
 }

@@ -7,7 +7,7 @@ import { Engine, type EngineStatus, type GivenAdapter } from './engine.ts'
 
 const TINY = { architectures: ['Qwen2ForCausalLM'], hidden_size: 8, num_attention_heads: 2, num_hidden_layers: 1, vocab_size: 16, intermediate_size: 8 }
 const FILES: ModelFiles = { config: new TextEncoder().encode(JSON.stringify(TINY)).buffer, weights: [] }
-const ADAPTER: GivenAdapter = { name: 'mine', config: new ArrayBuffer(1), weights: new ArrayBuffer(2) }
+const ADAPTER: GivenAdapter = { name: 'mine', config: new TextEncoder().encode('{"r":4,"lora_alpha":8,"use_rslora":true}').buffer, weights: new ArrayBuffer(2) }
 const policy = (name: string, over: Partial<Settings> = {}): Settings => ({ ...settingsOf('sample'), trainable: 'lora', policy: name, ...over })
 
 interface Load {
@@ -50,7 +50,7 @@ function open(later: readonly string[] = []) {
   const loading = (count: number) => vi.waitFor(() => expect(loads).toHaveLength(count))
   const shown = () => {
     const last = statuses.at(-1)
-    return last?.is === 'ready' ? `${last.loaded.policy} ${last.loaded.adapter ?? 'new'}` : last?.is === 'absent' ? last.reason : last?.is
+    return last?.is === 'ready' ? `${last.loaded.policy} ${last.loaded.adapter?.name ?? 'new'}` : last?.is === 'absent' ? last.reason : last?.is
   }
   return { engine, ask, loads, loading, closed, openings, statuses, shown }
 }

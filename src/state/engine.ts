@@ -3,6 +3,8 @@ import type { Connection } from '../client/connection.ts'
 import type { AdapterDescription, LoadOptions, LoadProgress, ModelFiles, PolicyInfo, PolicyService, Trainable } from '../client/policy.ts'
 import type { RawConfig } from '../domain/modelConfig.ts'
 import type { Settings } from '../domain/settings.ts'
+import type { LoadedRecord } from '../experiment/events.ts'
+import { adapterRecord } from './adapterSettings.ts'
 import { trainableOf } from './loading.ts'
 import { configOf, needOf } from './need.ts'
 import { sentenceOf } from './sentence.ts'
@@ -18,8 +20,8 @@ export type EngineStatus =
 /** What the engine holds, and how it was asked for. */
 export interface LoadedPolicy {
   readonly policy: string
-  /** name of the adapter that training continues from */
-  readonly adapter: string | undefined
+  /** the adapter that training continues from */
+  readonly adapter: LoadedRecord['adapter']
   /** config.json */
   readonly config: RawConfig
   readonly settings: Settings
@@ -103,10 +105,10 @@ export class Engine {
   }
 
   /**
-   * Loads the policy as `settings` want it trained, unless exactly that is loaded and untouched. Rejects with the reason, before anything is loaded where
-   * it cannot fit. Only the latest call has its way: what an older one still loads is broken off by ending its worker, unless both want the same.
+   * Loads the policy as `settings` want it trained, unless exactly that is loaded and untouched. Rejects with the reason, before anything
+   * is loaded where it cannot fit. Only the latest call has its way: what an older one still loads is broken off by ending its worker, unless both want the same.
    */
-  async ready(settings: Settings): Promise<{ service: PolicyService; info: PolicyInfo }> {
+  async ready(settings: Settings): Promise<{ service: PolicyService; info: PolicyInfo; loaded: LoadedPolicy }> {
     const wish = ++this.#wishes
     const [given, givenCount] = [this.#given, this.#givenCount]
     this.#unsettled.add(wish)
@@ -132,7 +134,7 @@ export class Engine {
       own = this.#loaded
       const info = await this.#loaded.info
       if (this.#opening !== opening) throw new Superseded(settings)
-      return { service, info }
+      return { service, info, loaded: wanted.loaded }
     } catch (error) {
       // what failed is not joined again
       if (own !== undefined && this.#loaded === own) [this.#loaded, this.#shown] = [undefined, undefined]
@@ -148,7 +150,7 @@ export class Engine {
     }
   }
 
-  /** Says that the loaded weights are no longer those of the files, so that the next `ready` loads them again. Nothing has touched what is still loading. */
+  /** Says that the loaded weights are no longer those of the files, so that the next `ready` loads them again. What still loads is untouched. */
   touched(): void {
     if (!this.#loading) this.#loaded = undefined
   }
@@ -187,7 +189,7 @@ export class Engine {
       return {
         key: JSON.stringify([settings.policy, givenCount, trainable, options]), trainable, options,
         files: given === undefined ? files : { ...files, adapterConfig: given.config, adapterWeights: given.weights },
-        loaded: { policy: settings.policy, adapter: given?.name, config, settings },
+        loaded: { policy: settings.policy, adapter: given && adapterRecord(given.name, given), config, settings },
       }
     } catch (error) {
       throw new Refusal(sentenceOf(error), { cause: error })

@@ -4,6 +4,7 @@ import type { LoadOptions, ModelFiles, PolicyInfo, PolicyService } from '../clie
 import { settingsOf } from '../domain/config.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
+import type { RunInput } from '../experiment/run.ts'
 import { createLibrary } from './library.ts'
 import { createRun, type RunClient } from './run.ts'
 import { fakeBrowser } from './testing.ts'
@@ -50,6 +51,7 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
   const loads: { readonly files: ModelFiles; readonly options: LoadOptions | undefined }[] = []
   const opened: OpenedWorker[] = []
   const asked: string[] = []
+  const inputs: RunInput[] = []
   const client: RunClient = {
     openPolicy: () => {
       const worker: OpenedWorker = { lose: () => undefined, crash: () => undefined, closed: false }
@@ -78,7 +80,10 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
       const files = kept[id]
       return files === undefined ? Promise.reject(new Error(`${id} is not kept whole in this browser; fetch it first`)) : Promise.resolve(files)
     },
-    train: (ports) => train(ports),
+    train: (ports, input) => {
+      inputs.push(input)
+      return train(ports)
+    },
     versions: () => ({}),
   }
   const library = createLibrary(fakeBrowser().client, settingsOf('sample'))
@@ -86,7 +91,7 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
   const run = createRun(client, library)
   const reaches = (phase: string): Promise<void> => vi.waitFor(() => expect(run.getState().phase).toBe(phase))
   const stepsDone = (): number[] => run.getState().run.steps.map(({ step }) => step)
-  return { run, reaches, stepsDone, opened, asked, loads, worker: () => opened.at(-1)! }
+  return { run, reaches, stepsDone, opened, asked, loads, inputs, worker: () => opened.at(-1)! }
 }
 
 test('a run that is left alone goes from start to finish', async () => {
@@ -274,8 +279,9 @@ test('what cannot fit is refused before anything is loaded, and a run that canno
 })
 
 test('an adapter is continued by low-rank training, and refused by name where every weight is trained', async () => {
-  const { run, reaches, loads } = await open()
-  const [config, weights] = [new ArrayBuffer(2), new ArrayBuffer(4)]
+  const { run, reaches, loads, inputs } = await open()
+  const config = new TextEncoder().encode(JSON.stringify({ r: 4, lora_alpha: 3, use_rslora: true })).buffer
+  const weights = new ArrayBuffer(4)
   run.engine.equip({ name: 'mine', config, weights })
   run.train()
   await reaches('failed')
@@ -284,6 +290,8 @@ test('an adapter is continued by low-rank training, and refused by name where ev
   run.startAgain()
   await reaches('finished')
   expect(loads.map(({ files }) => [files.adapterConfig, files.adapterWeights])).toEqual([[config, weights]])
+  // for the record of the run
+  expect(inputs.map(({ loaded }) => loaded)).toEqual([{ policy: 'sample', adapter: { name: 'mine', rank: 4, alpha: 6 } }])
   run.engine.equip(undefined)
   run.reset()
   await vi.waitFor(() => expect(loads.at(-1)?.files.adapterConfig).toBeUndefined())

@@ -183,14 +183,14 @@ export function createRun(client: RunClient, library: Library): Run {
     const { settings } = getState()
     setState({ phase: 'preparing', run: emptyRun, kept: undefined, failure: undefined })
     try {
-      const { service, info } = await engine.ready(settings)
+      const { service, info, loaded: { policy, adapter } } = await engine.ready(settings)
       if (!run.alive) return
       engine.touched()
       library.rankBy(settings)
       const { dataset, recommender } = await library.settled()
       if (!run.alive) return
       const ports = { policy: whileAlive(service, run), recommender: whileAlive(recommender, run), now: () => performance.now() }
-      run.events = client.train(ports, { dataset, settings, policy: info, versions: client.versions() })
+      run.events = client.train(ports, { dataset, settings, policy: info, loaded: { policy, ...(adapter && { adapter }) }, versions: client.versions() })
     } catch (error) {
       if (run.alive) fail(sentenceOf(error))
       return

@@ -106,7 +106,8 @@ export function createWorkbench(): Workbench {
   policies.subscribe(({ adapter }, before) => {
     if (adapter === before.adapter) return
     run.engine.equip(adapter)
-    if (adapter !== undefined) for (const [name, text] of adapterSettings(adapter)) run.change(name, text)
+    const faults = adapter === undefined ? [] : adapterSettings(adapter).flatMap(([name, text]) => run.change(name, text) ?? [])
+    if (faults.length > 0) policies.fail(`adapter ${adapter?.name}: ${faults.join('; ')}`)
     if (!isUnderWay(run.getState().phase)) run.load()
   })
 

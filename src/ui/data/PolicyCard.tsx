@@ -60,7 +60,7 @@ function Facts() {
   const trained = percent(info.trainableParameters / info.parameters)
   return (
     <>
-      {loaded.adapter !== undefined && <p className="card-line" title={loaded.adapter}>continues adapter {loaded.adapter}</p>}
+      {loaded.adapter !== undefined && <p className="card-line" title={loaded.adapter.name}>continues adapter {loaded.adapter.name}</p>}
       <dl className="figures">
         <div><dt>Parameters</dt><dd title={count(info.parameters)}>{info.parameters < 1e6 ? count(info.parameters) : millions(info.parameters)} <small>{trained} trained</small></dd></div>
         <div><dt>Layers</dt><dd>{count(info.layers)} <small>vocabulary {count(info.vocabulary)}</small></dd></div>
