@@ -1,8 +1,8 @@
 // What a run will need of GPU memory, by purpose, before anything is loaded; and whether it fits, or which settings would make it fit.
 import { bufferBytes, capacity } from './buffers.ts'
 import type { ModelConfig } from './modelConfig.ts'
-import type { LowRankShape } from './rooms.ts'
-import { batchRows, keptWords, linears, mergedBytes, samplingRooms, trainingRooms, union } from './rooms.ts'
+import type { LowRankShape, Rooms, TrainingBatch } from './rooms.ts'
+import { keptWords, largestMicroBatch, linears, mergedBytes, samplingRooms, trainingRooms, union, wholeRows, widest } from './rooms.ts'
 import { PAIRED_SAMPLES } from './settings.ts'
 
 export type Storage = 'f32' | 'f16' | 'int8' | 'int4'
@@ -18,6 +18,8 @@ export interface Demand {
   readonly maxNewTokens: number
   /** prompts that evaluations sample at once, greedily and in pairs; none are planned for when left out */
   readonly evaluationBatch?: number
+  /** texts of a supervised step, each of a prompt and a completion of the lengths above; none are planned for when left out */
+  readonly sftBatch?: number
   readonly checkpointing: 'auto' | 'on' | 'off'
   /** a frozen copy of what is trained, for the KL and for comparisons: made when the reference is fixed, and at once when every weight is trained */
   readonly reference: boolean
@@ -150,6 +152,27 @@ export function checkpoints(config: ModelConfig, option: Demand['checkpointing']
 
 const roomBytes = (words: number): number => bufferBytes(capacity(words) * WORD)
 
+/**
+ * What training steps hold at most: GRPO's, and supervised ones before them. Whether layers keep their input alone is decided by a batch of the longest,
+ * and stays once it was decided.
+ */
+function training(config: ModelConfig, demand: Demand, ofWeights: number, bindingBytes: number): { batches: readonly TrainingBatch[]; rooms: Rooms; rows: number; checkpointing: boolean } {
+  const { trainable, promptsPerStep, groupSize, promptTokens, maxNewTokens, sftBatch = 0 } = demand
+  const [adapter, full] = trainable.kind === 'full' ? [undefined, true] : [trainable, false]
+  // of a full text everything after the first token carries a loss
+  const texts: TrainingBatch = { groups: sftBatch, sequences: sftBatch, promptTokens: 1, completionTokens: promptTokens + maxNewTokens - 1 }
+  const batches = [...(sftBatch > 0 ? [texts] : []), { groups: promptsPerStep, sequences: promptsPerStep * groupSize, promptTokens, completionTokens: maxNewTokens }]
+  let [checkpointing, rows, rooms]: [boolean, number, Rooms] = [false, 0, new Map()]
+  for (const batch of batches) {
+    checkpointing ||= checkpoints(config, demand.checkpointing, wholeRows(batch), ofWeights)
+    const keep = checkpointing ? 'inputs' : 'all'
+    const largest = largestMicroBatch(config, batch, keep, bindingBytes)
+    rooms = union(rooms, trainingRooms(config, adapter, { ...largest, keep, full }))
+    rows = Math.max(rows, largest.rows)
+  }
+  return { batches, rooms, rows, checkpointing }
+}
+
 /** Bytes of every purpose for a run of `config` that asks for `demand`, on an adapter that binds `bindingBytes` at most. */
 export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = Infinity): MemoryPlan {
   const { trainable, promptsPerStep, groupSize, promptTokens, maxNewTokens, evaluationBatch = 0 } = demand
@@ -157,18 +180,15 @@ export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = I
   const adapter: LowRankShape | undefined = full ? undefined : trainable
   const frozen = full ? 0 : weightBytes(config, demand.weights)
   const trained = bufferBytes(trainedWords(config, demand) * WORD)
-  const group = promptTokens + groupSize * (maxNewTokens - 1)
-  const all = promptsPerStep * group
-  const checkpointing = checkpoints(config, demand.checkpointing, all, full ? trained : frozen)
-  const keep = checkpointing ? 'inputs' : 'all'
-  const rows = Math.max(promptTokens + maxNewTokens - 1, Math.min(all, batchRows(config, keep, bindingBytes)))
-  const tokens = promptsPerStep * groupSize * maxNewTokens
-  const lossTokens = Math.min(tokens, Math.ceil(rows / group) * groupSize * maxNewTokens)
+  const { batches, rooms: ofTraining, rows, checkpointing } = training(config, demand, full ? trained : frozen, bindingBytes)
   const evaluated = evaluationBatch > 0 ? [1, PAIRED_SAMPLES].map((samples) => ({ prompts: evaluationBatch, groupSize: samples })) : []
   const rooms = [{ prompts: promptsPerStep, groupSize }, ...evaluated].reduce(
-    (all, sampled) => union(all, samplingRooms(config, adapter, { ...sampled, promptTokens, maxNewTokens })),
-    trainingRooms(config, adapter, { rows, lossTokens, keep, full }),
+    (all, sampled) => union(all, samplingRooms(config, adapter, { ...sampled, promptTokens, maxNewTokens })), ofTraining,
   )
+  const uploads = [
+    ...batches.map((batch) => bufferBytes(wholeRows(batch) * (full ? 44 : 32)) + bufferBytes(batch.sequences * batch.completionTokens * 84)),
+    bufferBytes(evaluationBatch * promptTokens * 32),
+  ]
   const sizes = new Map([...rooms].map(([name, words]) => [name, roomBytes(words)]))
   const sum = (chosen: (name: string) => boolean): number => [...sizes].reduce((total, [name, bytes]) => total + (chosen(name) ? bytes * (name.includes('#') ? config.layers : 1) : 0), 0)
   const isCache = (name: string): boolean => name.startsWith('cache ')
@@ -178,10 +198,10 @@ export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = I
     weights: full ? trained : frozen, adapter: full ? 0 : trained, gradients: trained, optimiser: 2 * trained + bufferBytes(Math.ceil(trained / WORD / NORM_BLOCK) * WORD),
     reference: full || demand.reference ? trained : 0, 'kept copies': 3 * trained * demand.keptCheckpoints,
     activations: sum((name) => !isCache(name) && !isLogits(name)), cache: sum(isCache), logits: sum(isLogits),
-    batches: bufferBytes(all * (full ? 44 : 32)) + bufferBytes(tokens * 84), scratch: SCRATCH_BYTES + bufferBytes(positions * config.headDim * WORD) + mergedBytes(config, adapter, demand.weights === 'f32'),
+    batches: Math.max(...uploads), scratch: SCRATCH_BYTES + bufferBytes(positions * config.headDim * WORD) + mergedBytes(config, adapter, demand.weights === 'f32'),
   }
   const single: [string, number][] = [
-    [full ? 'all trained weights' : 'adapter', trained], ...sizes,
+    [full ? 'all trained weights' : 'adapter', trained], [...widest(sizes)],
     ...(full ? [] : weightsOf(config).matrices.map((matrix): [string, number] => [matrix.name, Math.min(matrixBytes(matrix, demand.weights), bindingBytes)])),
   ]
   const [name, size] = single.reduce((largest, entry) => (entry[1] > largest[1] ? entry : largest))
@@ -208,13 +228,14 @@ const half = (value: number): number => Math.max(1, Math.floor(value / 2))
 
 /** Single changes of a demand, gentle ones first: the evaluations' batch changes no result. */
 function changesOf(demand: Demand): Partial<Demand>[] {
-  const { trainable, weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, evaluationBatch = 0 } = demand
+  const { trainable, weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, evaluationBatch = 0, sftBatch = 0 } = demand
   const storages: readonly Storage[] = ['f32', 'f16', 'int8', 'int4']
   return [
     ...[2, 4, 16].filter((part) => evaluationBatch >= part).map((part) => ({ evaluationBatch: Math.floor(evaluationBatch / part) })),
     ...(checkpointing === 'on' ? [] : [{ checkpointing: 'on' as const }]),
     ...(trainable.kind === 'lora' ? storages.slice(storages.indexOf(weights) + 1).map((storage) => ({ weights: storage })) : []),
     ...[half(promptsPerStep)].filter((value) => value < promptsPerStep).map((value) => ({ promptsPerStep: value })),
+    ...[half(sftBatch)].filter((value) => value < sftBatch).map((value) => ({ sftBatch: value })),
     ...[half(groupSize), half(half(groupSize))].filter((value, i, all) => value < groupSize && value > 1 && all.indexOf(value) === i).map((value) => ({ groupSize: value })),
     ...[half(maxNewTokens), half(half(maxNewTokens))].filter((value) => value < maxNewTokens && value >= 16).map((value) => ({ maxNewTokens: value })),
     ...(trainable.kind === 'full' ? [{ trainable: { kind: 'lora' as const, rank: 16, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] } }] : []),
@@ -222,11 +243,12 @@ function changesOf(demand: Demand): Partial<Demand>[] {
 }
 
 function wordsOf(change: Partial<Demand>): string {
-  const { weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, trainable, evaluationBatch } = change
+  const { weights, checkpointing, groupSize, maxNewTokens, promptsPerStep, trainable, evaluationBatch, sftBatch } = change
   return [
     trainable?.kind === 'lora' ? `an adapter of rank ${trainable.rank} instead of all weights` : '', weights === undefined ? '' : `weights as ${weights}`, checkpointing === undefined ? '' : 'checkpointing on',
     promptsPerStep === undefined ? '' : `${promptsPerStep} prompts a step`, groupSize === undefined ? '' : `groups of ${groupSize}`,
     maxNewTokens === undefined ? '' : `completions of ${maxNewTokens} tokens`, evaluationBatch === undefined ? '' : `${evaluationBatch} prompts at once in evaluations`,
+    sftBatch === undefined ? '' : `${sftBatch} texts a supervised step`,
   ].filter((words) => words !== '').join(' and ')
 }
 
@@ -257,7 +279,7 @@ export function judgeMemory(plan: MemoryPlan, limits: Limits): Judgement {
   const together = fitting(pairs, MOST_PAIRS)
   if (together.length > 0) return { fits: false, reasons, remedies: together }
   const { weights, checkpointing } = { weights: 'int4' as const, checkpointing: 'on' as const }
-  const smallest: Partial<Demand> = { ...(plan.demand.trainable.kind === 'lora' ? { weights } : {}), checkpointing, ...(plan.demand.evaluationBatch === undefined ? {} : { evaluationBatch: 1 }), promptsPerStep: 1, groupSize: Math.min(2, plan.demand.groupSize), maxNewTokens: Math.min(32, plan.demand.maxNewTokens) }
+  const smallest: Partial<Demand> = { ...(plan.demand.trainable.kind === 'lora' ? { weights } : {}), checkpointing, ...(plan.demand.evaluationBatch === undefined ? {} : { evaluationBatch: 1 }), ...(plan.demand.sftBatch === undefined ? {} : { sftBatch: 1 }), promptsPerStep: 1, groupSize: Math.min(2, plan.demand.groupSize), maxNewTokens: Math.min(32, plan.demand.maxNewTokens) }
   return { fits: false, reasons, remedies: fitting([smallest]) }
 }
 

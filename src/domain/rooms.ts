@@ -18,7 +18,19 @@ const SMALLEST_BATCH = 64
 /** Bytes of activations of one micro-batch. */
 const ACTIVATION_BYTES = 1 << 29
 
+/** Words by name; a `#` in a name stands for each layer: one such room in every one of them. */
 export type Rooms = ReadonlyMap<string, number>
+
+/** The same with a name for every layer. */
+export function everyLayer(rooms: Rooms, layers: number): Rooms {
+  return new Map([...rooms].flatMap(([name, words]): [string, number][] => (name.includes('#') ? Array.from({ length: layers }, (_, l) => [name.replace('#', String(l)), words]) : [[name, words]])))
+}
+
+/** The largest room: its name, that of the first layer's where all have one, and its words. */
+export function widest(rooms: Rooms): readonly [name: string, words: number] {
+  const [name, words] = [...rooms].reduce((largest, room) => (room[1] > largest[1] ? room : largest), ['', 0])
+  return [name.replace('#', '0'), words]
+}
 
 /** Ranks by target module; empty when there is no adapter. */
 export interface LowRankShape {
@@ -64,13 +76,12 @@ function blockWidths({ hidden, heads, kvHeads, headDim, intermediate, qkNorm }: 
 }
 
 function lowRankRooms(config: ModelConfig, { rank, targets }: LowRankShape, rows: number): [string, number][] {
-  const parts = linears(config).flatMap(({ key, parts: all }) => all.filter(([target]) => targets.includes(target)).map(([target]) => `${key} ${target}`))
-  return Array.from({ length: config.layers }, (_, l) => parts.map((part): [string, number] => [`${l}.${part}`, rows * rank])).flat()
+  return linears(config).flatMap(({ key, parts }) => parts.filter(([target]) => targets.includes(target)).map(([target]): [string, number] => [`#.${key} ${target}`, rows * rank]))
 }
 
 /** What a training pass over one micro-batch needs: forward, head, backward, and the reference's forward. */
 export function trainingRooms(config: ModelConfig, adapter: LowRankShape | undefined, { rows, lossTokens, keep, full }: TrainingRows): Rooms {
-  const { hidden, heads, kvHeads, headDim, intermediate, vocabulary, layers } = config
+  const { hidden, heads, kvHeads, headDim, intermediate, vocabulary } = config
   const qkv = (heads + 2 * kvHeads) * headDim
   const sums = Math.max(hidden, qkv, config.mlpBias ? 2 * intermediate : 0, full && config.qkNorm ? 2 * headDim : 0)
   const widths = blockWidths(config)
@@ -78,7 +89,7 @@ export function trainingRooms(config: ModelConfig, adapter: LowRankShape | undef
   const rooms: [string, number][] = [
     ...widths.map(([name, width]): [string, number] => [name, rows * width]),
     ['x', rows * hidden], ['top', rows * hidden],
-    ...Array.from({ length: layers }, (_, l) => [['x', hidden] as const, ...(keep === 'all' ? widths : [])].map(([name, width]): [string, number] => [`${l} ${name}`, rows * width])).flat(),
+    ...[['x', hidden] as const, ...(keep === 'all' ? widths : [])].map(([name, width]): [string, number] => [`# ${name}`, rows * width]),
     ...(adapter === undefined ? [] : [...lowRankRooms(config, adapter, rows), ['low-rank gradient', rows * adapter.rank] as [string, number]]),
     ['column sums', Math.ceil(Math.max(rows, lossTokens) / SUM_ROWS) * sums],
     ...(full && config.qkNorm ? [['head norm products', rows * 2 * headDim] as [string, number]] : []),
@@ -104,7 +115,7 @@ export function keptWords(config: ModelConfig, keep: 'all' | 'inputs'): number {
 }
 
 /**
- * Rows of a micro-batch at most: its activations stay within 512 MiB, and its widest one within a binding of `bindingBytes`.
+ * Rows, and loss tokens, of a micro-batch at most: its activations stay within 512 MiB, and its widest one within a binding of `bindingBytes`.
  * A single longer sequence stands alone all the same.
  */
 export function batchRows(config: ModelConfig, keep: 'all' | 'inputs', bindingBytes: number): number {
@@ -112,6 +123,29 @@ export function batchRows(config: ModelConfig, keep: 'all' | 'inputs', bindingBy
   const shared = blockWidths(config).reduce((sum, [, width]) => sum + width, 0) + 3 * intermediate + 5 * hidden
   const rows = Math.min(ACTIVATION_BYTES / 4 / (keptWords(config, keep) + shared), bindingBytes / 4 / (2 * intermediate), LARGEST_BATCH)
   return Math.max(SMALLEST_BATCH, Math.floor(rows))
+}
+
+/** A batch to train on, by its longest. */
+export interface TrainingBatch {
+  /** prompts; those that neighbours share count once */
+  readonly groups: number
+  readonly sequences: number
+  readonly promptTokens: number
+  readonly completionTokens: number
+}
+
+/** Rows of a whole batch when every prompt and completion is of the longest. */
+export const wholeRows = ({ groups, sequences, promptTokens, completionTokens }: TrainingBatch): number => groups * promptTokens + sequences * Math.max(0, completionTokens - 1)
+
+/**
+ * The most rows and loss tokens that one micro-batch of such a batch can have, however long its sequences are.
+ * A sequence adds at least as many rows as loss tokens less one, and a micro-batch a row of prompt; neither are more than fit unless a sequence stands alone.
+ */
+export function largestMicroBatch(config: ModelConfig, batch: TrainingBatch, keep: 'all' | 'inputs', bindingBytes: number): { readonly rows: number; readonly lossTokens: number } {
+  const { sequences, promptTokens, completionTokens } = batch
+  const fitting = batchRows(config, keep, bindingBytes)
+  const rows = Math.max(promptTokens + Math.max(0, completionTokens - 1), Math.min(wholeRows(batch), fitting))
+  return { rows, lossTokens: Math.min(sequences * completionTokens, rows - 1 + sequences, Math.max(completionTokens, fitting)) }
 }
 
 export interface SamplingRows {
@@ -129,19 +163,48 @@ export function mergedBytes(config: ModelConfig, adapter: LowRankShape | undefin
   return bytes > MERGED_BYTES ? 0 : bytes
 }
 
-/** What sampling needs: the rows of prompts and of running completions, their keys and values, and their logits. */
+/** What one sampling pass holds at most: prompts, so that their logits fit, and rows of keys and values. A single larger prompt stands alone all the same. */
+export function passBounds({ layers, kvHeads, headDim, vocabulary }: ModelConfig, groupSize: number): { readonly prompts: number; readonly cacheRows: number } {
+  return { prompts: Math.max(1, Math.floor(logitsRows(vocabulary) / groupSize)), cacheRows: Math.floor(CACHE_BYTES / (layers * 2 * kvHeads * headDim * 4)) }
+}
+
+/** Cuts prompts of these lengths into sampling passes, [first, last) of each. */
+export function samplingPasses(config: ModelConfig, lengths: readonly number[], groupSize: number, maxNewTokens: number): [first: number, last: number][] {
+  const { prompts, cacheRows } = passBounds(config, groupSize)
+  const cuts: [number, number][] = []
+  let first = 0
+  let rows = 0
+  lengths.forEach((length, i) => {
+    const added = length + groupSize * maxNewTokens
+    if (i > first && (i - first + 1 > prompts || rows + added > cacheRows)) {
+      cuts.push([first, i])
+      first = i
+      rows = 0
+    }
+    rows += added
+  })
+  if (lengths.length > 0) cuts.push([first, lengths.length])
+  return cuts
+}
+
+/**
+ * What sampling needs: the rows of prompts and of running completions, their keys and values, and their logits.
+ * For prompts of at most `promptTokens` tokens: more short ones than long ones go in a pass, so each room is that of the worst mixture.
+ */
 export function samplingRooms(config: ModelConfig, adapter: LowRankShape | undefined, { prompts, groupSize, promptTokens, maxNewTokens }: SamplingRows): Rooms {
-  const { hidden, vocabulary, layers, heads, kvHeads, headDim } = config
+  const { hidden, vocabulary, heads, kvHeads, headDim } = config
   const width = 2 * kvHeads * headDim
-  const perPrompt = promptTokens + groupSize * maxNewTokens
-  const together = Math.max(1, Math.min(prompts, Math.floor(CACHE_BYTES / (layers * width * 4) / perPrompt), Math.floor(logitsRows(vocabulary) / groupSize)))
+  const bounds = passBounds(config, groupSize)
+  const [shortest, longest] = [1 + groupSize * maxNewTokens, promptTokens + groupSize * maxNewTokens]
+  const together = Math.max(1, Math.min(prompts, bounds.prompts, Math.floor(bounds.cacheRows / shortest)))
+  const cacheRows = Math.max(longest, Math.min(together * longest, bounds.cacheRows))
   const slots = together * groupSize
   const rows = Math.max(slots, Math.min(together * promptTokens, PREFILL_ROWS))
   const widths = blockWidths(config).filter(([name]) => name !== 'kv')
   return new Map<string, number>([
     ...widths.map(([name, each]): [string, number] => [name, rows * each]), ['x', rows * hidden],
     ...(adapter === undefined ? [] : lowRankRooms(config, adapter, rows)),
-    ...Array.from({ length: layers }, (_, l): [string, number] => [`cache ${l}`, together * perPrompt * width]),
+    ['cache #', cacheRows * width],
     ['drawn tokens', slots * maxNewTokens], ['drawn logps', slots * maxNewTokens], ['prompt tops', together * hidden], ['prompt tops part', together * hidden],
     ['attention parts', slots * heads * Math.ceil((promptTokens + maxNewTokens) / SPLIT) * (headDim + 2)], ['logits', slots * vocabulary], ['softmax partials', slots * segments(vocabulary) * 4], ['thresholds', slots],
   ])

@@ -20,6 +20,8 @@ export interface ModelFiles {
   readonly chatTemplate?: ArrayBuffer
   readonly adapterConfig?: ArrayBuffer
   readonly adapterWeights?: ArrayBuffer
+  /** the hub's id of what these files are, with `@revision` unless main, where they came from a hub: exported adapters name their base by it */
+  readonly id?: string
 }
 
 /** What is trained: low-rank adapters on the named linear layers, or every weight. */
@@ -38,6 +40,8 @@ export interface LoadOptions {
   readonly weights: WeightStorage
   /** keep only each block's input and compute the rest again on the way back; auto: when what would be kept is larger than an eighth of the weights and 256 MiB */
   readonly checkpointing: 'auto' | 'on' | 'off'
+  /** graphics memory that the policy may take in all: a model, a request or a kept copy that would go beyond it is refused. Unlimited when left out */
+  readonly budgetBytes?: number
 }
 
 export const LOAD_DEFAULTS: LoadOptions = { weights: 'f32', checkpointing: 'auto' }
@@ -55,6 +59,8 @@ export interface PolicyInfo {
   readonly architecture: string
   readonly parameters: number
   readonly trainableParameters: number
+  /** the adapter that stands beside the base, given or made: not what was asked for, where a folder brought its own */
+  readonly lora?: { readonly rank: number; readonly alpha: number; readonly targets: readonly string[] }
   readonly vocabulary: number
   readonly layers: number
   readonly adapter: AdapterDescription

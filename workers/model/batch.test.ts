@@ -53,6 +53,8 @@ test('micro-batches keep within the rows asked for, count shared prompts once, a
   expect(microBatches(group, 5)).toEqual([[0, 1], [1, 2], [2, 3]])
   expect(microBatches(group, 1)).toEqual([[0, 1], [1, 2], [2, 3]])
   expect(microBatches([], 5)).toEqual([])
+  // completions of one token add no rows, but logits
+  expect(microBatches(Array.from({ length: 5 }, () => ({ promptIds: [1], ids: [2] })), 2)).toEqual([[0, 2], [2, 4], [4, 5]])
 })
 
 test('scatter lists hold every item once, by target, in order', () => {

@@ -90,19 +90,19 @@ export function pack(sequences: readonly PackSequence[]): Packed {
   }
 }
 
-/** Cuts sequences into runs of at most `maxRows` rows (a single longer sequence stands alone); [first, last) of each. */
+/** Cuts sequences into runs of at most `maxRows` rows and as many loss tokens (a single longer sequence stands alone); [first, last) of each. */
 export function microBatches(sequences: readonly PackSequence[], maxRows: number): [first: number, last: number][] {
   const cuts: [number, number][] = []
   let first = 0
-  let rows = 0
+  let [rows, lossTokens] = [0, 0]
   sequences.forEach((sequence, i) => {
     const alone = rowsOf(sequence, undefined)
     const added = i === first ? alone : rowsOf(sequence, sequences[i - 1])
-    if (i > first && rows + added > maxRows) {
+    if (i > first && (rows + added > maxRows || lossTokens + sequence.ids.length > maxRows)) {
       cuts.push([first, i])
       first = i
-      rows = alone
-    } else rows += added
+      ;[rows, lossTokens] = [alone, sequence.ids.length]
+    } else [rows, lossTokens] = [rows + added, lossTokens + sequence.ids.length]
   })
   if (sequences.length > 0) cuts.push([first, sequences.length])
   return cuts

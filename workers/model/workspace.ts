@@ -1,5 +1,5 @@
 // Scratch and activations by name: a buffer grows in steps when a larger batch needs it and is reused by every later one.
-import { capacity } from '../../src/domain/buffers.ts'
+import { bufferBytes, capacity } from '../../src/domain/buffers.ts'
 import type { Rooms } from '../../src/domain/rooms.ts'
 import type { Gpu, Tensor } from '../gpu/gpu.ts'
 
@@ -29,6 +29,14 @@ export class Workspace {
       this.#tensors.delete(name)
     }
     for (const [name, words] of rooms) this.get(name, words)
+  }
+
+  /** Bytes that reserving these names would add to what is held. */
+  growth(rooms: Rooms): number {
+    return [...rooms].reduce((sum, [name, words]) => {
+      const held = this.#tensors.get(name)?.size ?? 0
+      return held >= words * 4 ? sum : sum + bufferBytes(capacity(words) * 4) - (held === 0 ? 0 : bufferBytes(held))
+    }, 0)
   }
 
   /** Gives up those whose name `chosen` picks. */

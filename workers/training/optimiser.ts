@@ -41,6 +41,11 @@ export class OptimiserState {
     }
   }
 
+  /** Bytes of graphics memory that `keep` takes for this name: none where it is kept already. */
+  bytesToKeep(name: string): number {
+    return this.#snapshots.has(name) ? 0 : this.#live().reduce((sum, { size }) => sum + size, 0)
+  }
+
   keep(recording: Recording, name: string): void {
     const old = this.#snapshots.get(name)
     const tensors = old?.tensors ?? this.#live().map((tensor) => this.gpu.tensor('kept checkpoints', tensor.size / 4))

@@ -1,7 +1,8 @@
 // The policy as training sees it: a model, what of it is trained, the optimiser's state, and how its passes use memory.
-import { checkpoints } from '../../src/domain/memory.ts'
-import type { LowRankShape, Rooms } from '../../src/domain/rooms.ts'
-import { batchRows, samplingRooms, trainingRooms } from '../../src/domain/rooms.ts'
+import { capacity } from '../../src/domain/buffers.ts'
+import { checkpoints, readable } from '../../src/domain/memory.ts'
+import type { LowRankShape, Rooms, TrainingBatch } from '../../src/domain/rooms.ts'
+import { batchRows, everyLayer, largestMicroBatch, samplingRooms, trainingRooms, wholeRows, widest } from '../../src/domain/rooms.ts'
 import type { LoadOptions } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { PackSequence } from '../model/batch.ts'
@@ -11,6 +12,9 @@ import { kindsOf } from '../model/layout.ts'
 import type { Model, Version } from '../model/model.ts'
 import { OptimiserState } from './optimiser.ts'
 
+/** What a batch is trained by: their lengths differ, so that the longest of each is kept apart. */
+type Work = 'update' | 'supervise'
+
 export class Policy {
   readonly optimiser: OptimiserState
   /** how many scalars are trained */
@@ -18,10 +22,15 @@ export class Policy {
   #reference: Version
   #keep: Exclude<Keep, false> = 'all'
   /** the longest seen: buffers are made for as many of them as come together, so that a long run's memory is flat once the longest was seen */
-  readonly #longest = { prompt: 0, completion: 0, sampled: 0 }
+  readonly #longest = { update: { prompt: 0, completion: 0 }, supervise: { prompt: 0, completion: 0 }, sampled: 0, maxNewTokens: 0 }
+  readonly #checkpointing: LoadOptions['checkpointing']
+  /** bytes of graphics memory that are allowed */
+  readonly #budget: number
 
   /** `start` says what the reference is until `fixReference`: a frozen copy of the weights as they are, or the adapter switched off. */
-  constructor(readonly gpu: Gpu, readonly model: Model, start: 'frozen copy' | 'adapter off', readonly checkpointing: LoadOptions['checkpointing'] = 'auto') {
+  constructor(readonly gpu: Gpu, readonly model: Model, start: 'frozen copy' | 'adapter off', checkpointing: LoadOptions['checkpointing'] = 'auto', budgetBytes = Infinity) {
+    this.#checkpointing = checkpointing
+    this.#budget = budgetBytes
     const parts = [model.base, ...(model.adapter ? [model.adapter.parameters] : [])].filter((part) => part.trainable)
     this.trained = parts.reduce((sum, { elements }) => sum + elements, 0)
     this.optimiser = new OptimiserState(gpu, parts.map(({ moments }) => moments))
@@ -40,60 +49,77 @@ export class Policy {
   }
 
   /**
-   * Cuts a step's sequences into micro-batches, [first, last) of each, decides what their passes keep, and makes room for them.
-   * Throws when an activation is larger than the adapter binds, before anything is recorded.
+   * Cuts a step's sequences into micro-batches, [first, last) of each, decides what their passes keep, and makes room for the longest that such a step
+   * may have: completions of `maxCompletion` tokens, where as many were sampled. Throws before anything is recorded when an activation is larger than
+   * the adapter binds, or all together than is allowed.
    */
-  batches(sequences: readonly PackSequence[]): [first: number, last: number][] {
+  batches(sequences: readonly PackSequence[], work: Work = 'update', maxCompletion = 0): [first: number, last: number][] {
     const { config, activations } = this.model
     const limit = this.gpu.bindingLimit
-    const rows = sequences.map((sequence, i) => rowsOf(sequence, sequences[i - 1]))
-    const frozen = this.gpu.bytes['model weights'] ?? 0
-    if (this.#keep === 'all' && checkpoints(config, this.checkpointing, rows.reduce((sum, count) => sum + count, 0), frozen)) {
+    const longest = this.#longest[work]
+    for (const { promptIds, ids } of sequences) {
+      longest.prompt = Math.max(longest.prompt, promptIds.length)
+      longest.completion = Math.max(longest.completion, ids.length)
+    }
+    if (work === 'update') longest.completion = Math.max(longest.completion, Math.min(maxCompletion, this.#longest.maxNewTokens))
+    const groups = sequences.filter((sequence, i) => i === 0 || rowsOf(sequence, sequences[i - 1]) === rowsOf(sequence, undefined)).length
+    const most: TrainingBatch = { groups, sequences: sequences.length, promptTokens: longest.prompt, completionTokens: longest.completion }
+    // by the longest, as the plan decides: by what came together this time a run would hold more than was planned
+    if (this.#keep === 'all' && checkpoints(config, this.#checkpointing, wholeRows(most), this.gpu.bytes['model weights'] ?? 0)) {
       this.#keep = 'inputs'
       activations.drop((name) => /^\d+ (?!x$)/.test(name))
     }
     const cuts = microBatches(sequences, batchRows(config, this.#keep, limit))
-    const sum = (of: (index: number) => number): number => Math.max(0, ...cuts.map(([first, last]) => {
-      let total = 0
-      for (let i = first; i < last; i++) total += of(i)
-      return total
+    const roomsOf = (of: { rows: number; lossTokens: number }): Rooms => trainingRooms(config, this.#lowRank, { ...of, keep: this.#keep, full: this.model.base.trainable })
+    const sizes = cuts.map(([first, last]) => ({
+      rows: sequences.slice(first, last).reduce((sum, sequence, i) => sum + rowsOf(sequence, i === 0 ? undefined : sequences[first + i - 1]), 0),
+      lossTokens: sequences.slice(first, last).reduce((sum, { ids }) => sum + ids.length, 0),
     }))
-    const largest = sum((i) => (cuts.some(([first]) => first === i) ? rowsOf(sequences[i] ?? { promptIds: [], ids: [] }, undefined) : (rows[i] ?? 0)))
-    const rooms = trainingRooms(config, this.#lowRank, { rows: largest, lossTokens: sum((i) => sequences[i]?.ids.length ?? 0), keep: this.#keep, full: this.model.base.trainable })
-    const [name, words] = [...rooms].reduce((widest, room) => (room[1] > widest[1] ? room : widest), ['', 0] as [string, number])
-    if (words * 4 > limit) {
-      throw new Error(`a micro-batch of ${largest} rows needs ${words * 4} bytes for ${name}, but this adapter binds at most ${limit}; shorten prompts or completions`)
-    }
-    const { prompt, completion } = this.#seen(sequences)
-    const most = (of: number, bound: number): number => Math.min(of, Math.max(bound, batchRows(config, this.#keep, limit)))
-    const groups = rows.filter((count, i) => count >= (sequences[i]?.promptIds.length ?? 0) + Math.max(0, (sequences[i]?.ids.length ?? 0) - 1)).length
-    const room = { rows: most(groups * prompt + sequences.length * Math.max(0, completion - 1), largest), lossTokens: most(sequences.length * completion, sum((i) => sequences[i]?.ids.length ?? 0)) }
-    activations.reserve(trainingRooms(config, this.#lowRank, { ...room, keep: this.#keep, full: this.model.base.trainable }))
+    const actual = { rows: Math.max(0, ...sizes.map(({ rows }) => rows)), lossTokens: Math.max(0, ...sizes.map(({ lossTokens }) => lossTokens)) }
+    this.#reserve(roomsOf(largestMicroBatch(config, most, this.#keep, limit)), roomsOf(actual), (says) => `micro-batches of ${actual.rows} rows ${says}; shorten prompts or completions`)
     return cuts
   }
 
   /** Makes room for sampling `prompts` prompts of at most `promptTokens` tokens. Throws, naming a group size that fits, when the adapter cannot bind what it takes. */
   reserveSampling(prompts: number, groupSize: number, promptTokens: number, maxNewTokens: number): void {
-    const limit = this.gpu.bindingLimit
     this.#longest.sampled = Math.max(this.#longest.sampled, promptTokens)
+    this.#longest.maxNewTokens = Math.max(this.#longest.maxNewTokens, maxNewTokens)
     const roomsOf = (size: number, tokens: number): Rooms => samplingRooms(this.model.config, this.#lowRank, { prompts, groupSize: size, promptTokens: tokens, maxNewTokens })
-    const widest = (rooms: Rooms): [string, number] => [...rooms].reduce((largest, room) => (room[1] > largest[1] ? room : largest), ['', 0] as [string, number])
-    const [name, words] = widest(roomsOf(groupSize, promptTokens))
-    if (words * 4 > limit) {
+    this.#reserve(roomsOf(groupSize, this.#longest.sampled), roomsOf(groupSize, promptTokens), (says) => {
       let fitting = groupSize
-      while (fitting > 1 && widest(roomsOf(fitting, promptTokens))[1] * 4 > limit) fitting = Math.floor(fitting / 2)
-      throw new Error(`generate: groups of ${groupSize} need ${words * 4} bytes for ${name}, but this adapter binds at most ${limit}; use groups of ${fitting} or shorter completions`)
-    }
-    const wide = roomsOf(groupSize, this.#longest.sampled)
-    this.model.activations.reserve(widest(wide)[1] * 4 > limit ? roomsOf(groupSize, promptTokens) : wide)
+      while (fitting > 1 && this.#lacks(roomsOf(fitting, promptTokens)) !== undefined) fitting = Math.floor(fitting / 2)
+      return `generate: groups of ${groupSize} ${says}; use groups of ${fitting} or shorter completions`
+    })
   }
 
-  #seen(sequences: readonly PackSequence[]): { prompt: number; completion: number } {
-    for (const { promptIds, ids } of sequences) {
-      this.#longest.prompt = Math.max(this.#longest.prompt, promptIds.length)
-      this.#longest.completion = Math.max(this.#longest.completion, ids.length)
-    }
-    return this.#longest
+  /** Throws when `bytes` more would be more than is allowed; `what` would take them. */
+  allow(bytes: number, what: string): void {
+    const total = this.#held + bytes
+    if (total > this.#budget) throw new Error(`${what} takes graphics memory to ${readable(total)}, but ${readable(this.#budget)} are allowed; raise the memory budget or choose smaller settings`)
+  }
+
+  /** Reserves `rooms`; where these do not fit, `least`; throws what `refusal` makes of the reason where neither does. */
+  #reserve(rooms: Rooms, least: Rooms, refusal: (says: string) => string): void {
+    const chosen = this.#lacks(rooms) === undefined ? rooms : least
+    const says = this.#lacks(chosen)
+    if (says !== undefined) throw new Error(refusal(says))
+    this.model.activations.reserve(everyLayer(chosen, this.model.config.layers))
+  }
+
+  /** Why these rooms cannot be made; undefined when they can. */
+  #lacks(rooms: Rooms): string | undefined {
+    const limit = this.gpu.bindingLimit
+    const [name, words] = widest(rooms)
+    const bytes = capacity(words) * 4
+    if (bytes > limit) return `need ${bytes} bytes for ${name}, but this adapter binds at most ${limit}`
+    const total = this.#held + this.model.activations.growth(everyLayer(rooms, this.model.config.layers))
+    return total > this.#budget ? `take graphics memory to ${readable(total)}, but ${readable(this.#budget)} are allowed` : undefined
+  }
+
+  /** Bytes in use: what waits in the pool can be given up. */
+  get #held(): number {
+    const { total, bytes } = this.gpu.memory
+    return total - (bytes['pool'] ?? 0)
   }
 
   get #lowRank(): LowRankShape | undefined {
@@ -103,6 +129,8 @@ export class Policy {
 
   /** Freezes a copy of the weights of this moment as the reference and clears the optimiser's state. */
   fixReference(): void {
+    const copies = this.#reference.base === 'reference' || this.#reference.adapter === 'reference'
+    this.allow(copies ? 0 : this.trained * 4, 'a copy of what is trained, to compare with,')
     const recording = this.gpu.record()
     this.model.base.fixReference(recording)
     this.model.adapter?.parameters.fixReference(recording)

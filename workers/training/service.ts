@@ -12,7 +12,9 @@ import type { Peak } from '../gpu/peak.ts'
 import { measurePeak } from '../gpu/peak.ts'
 import { chooseKernels, identityOf, privateNote } from '../kernels/choose.ts'
 import type { Prompt } from '../model/generate.ts'
+import { parseAdapterConfig } from '../model/adapter.ts'
 import { generate } from '../model/generate.ts'
+import { kindsOf } from '../model/layout.ts'
 import { loadModel } from '../model/load.ts'
 import { markupOf } from '../model/markup.ts'
 import { CURRENT } from '../model/model.ts'
@@ -58,15 +60,15 @@ export class Service implements PolicyService {
     const model = await loadModel(gpu, files, { base: trainable.kind === 'full', adapter: trainable.kind === 'lora' }, trainable.kind === 'lora' ? trainable : undefined, {
       weights: options.weights, ...(onProgress && { onProgress }),
     })
-    const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off', options.checkpointing)
+    const policy = new Policy(gpu, model, trainable.kind === 'full' ? 'frozen copy' : 'adapter off', options.checkpointing, options.budgetBytes)
     this.#loaded = { policy, tokenizer, files, trainable }
     await gpu.device.queue.onSubmittedWorkDone()
     this.#check()
-    const { config } = model
+    const { config, adapter: beside } = model
     return {
       architecture: config.architecture, vocabulary: config.vocabulary, layers: config.layers,
       parameters: model.base.elements,
-      trainableParameters: policy.trained, adapter, options, bytes: gpu.bytes,
+      trainableParameters: policy.trained, ...(beside && { lora: { rank: beside.rank, alpha: beside.alpha, targets: beside.targets } }), adapter, options, bytes: gpu.bytes,
     }
   }
 
@@ -129,6 +131,7 @@ export class Service implements PolicyService {
 
   async keep(name: string): Promise<void> {
     const { policy } = this.#policy()
+    policy.allow(policy.optimiser.bytesToKeep(name), `keeping a checkpoint ${name}`)
     const recording = policy.gpu.record()
     policy.optimiser.keep(recording, name)
     recording.submit()
@@ -208,12 +211,16 @@ export class Service implements PolicyService {
     return this.#opened
   }
 
-  /** A model whose weights, or whose smallest step, an adapter cannot hold is refused before anything is uploaded. */
-  #refuseLoad(gpu: Gpu, files: ModelFiles, trainable: Trainable, { weights, checkpointing }: LoadOptions): void {
+  /** A model whose weights, or whose smallest step, an adapter cannot hold or the budget does not allow is refused before anything is uploaded. */
+  #refuseLoad(gpu: Gpu, files: ModelFiles, trainable: Trainable, { weights, checkpointing, budgetBytes }: LoadOptions): void {
     const binding = gpu.bindingLimit
+    const config = parseConfig(files.config, files.generationConfig)
+    const given = files.adapterConfig !== undefined && files.adapterWeights !== undefined ? parseAdapterConfig(files.adapterConfig, config) : undefined
     const smallest = { promptsPerStep: 1, groupSize: 1, promptTokens: 16, maxNewTokens: 16, reference: false, keptCheckpoints: 0 }
-    const plan = planMemory(parseConfig(files.config, files.generationConfig), { ...smallest, weights, checkpointing, trainable }, binding)
-    const judged = judgeMemory(plan, { maxBufferSize: binding, maxStorageBufferBindingSize: binding })
+    const trained = given !== undefined && trainable.kind === 'lora' ? { kind: 'lora' as const, rank: given.rank, targets: kindsOf(given.targets) } : trainable
+    const judged = judgeMemory(planMemory(config, { ...smallest, weights, checkpointing, trainable: trained }, binding), {
+      maxBufferSize: binding, maxStorageBufferBindingSize: binding, ...(budgetBytes !== undefined && { budgetBytes }),
+    })
     if (!judged.fits) throw new Error(`this model does not fit: ${refusal(judged)}`)
   }
 

@@ -15,7 +15,7 @@ export async function accumulateSft(policy: Policy, request: Pick<SftRequest, 's
   const total = sequences.reduce((sum, { ids }) => sum + ids.length, 0)
   if (total === 0) throw new Error('supervise: the batch has no completion tokens')
   checkSequences('supervise', sequences, policy.model.config)
-  const cuts = policy.batches(sequences) // before anything is recorded: it makes room
+  const cuts = policy.batches(sequences, 'supervise') // before anything is recorded: it makes room
   const done: { batch: MicroBatch; weights: Tensor }[] = []
   try {
     await policy.gpu.recorded(async (recording) => {

@@ -32,7 +32,7 @@ export function prepare(policy: Policy, { sequences, objective }: Pick<UpdateReq
   checkSequences('update', sequences, model.config)
   const parts: Part[] = []
   try {
-    for (const [first, last] of policy.batches(sequences)) {
+    for (const [first, last] of policy.batches(sequences, 'update', objective.maxCompletionLength)) {
       const members = sequences.slice(first, last)
       const packed = pack(members)
       const tokens = packed.targets.length
