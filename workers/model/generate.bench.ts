@@ -1,4 +1,5 @@
-// Measures rollouts: tokens a second by group size, what of a step's time is recording, dispatches and GPU time by kernel; on models of two small shapes.
+// Measures rollouts: tokens a second by group size, what of a step's time is recording, dispatches and GPU time by kernel; on models of two small shapes, one also as GRPO samples it.
+import { LORA_TARGETS, type WeightStorage } from '../../src/protocol/policy.ts'
 import { openGpu } from '../gpu/device.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { chooseKernels } from '../kernels/choose.ts'
@@ -11,6 +12,9 @@ import { CURRENT } from './model.ts'
 
 export interface DecodeCase {
   readonly model: string
+  readonly weights: WeightStorage
+  /** of the adapter on every linear layer; 0 without one */
+  readonly rank: number
   readonly group: number
   readonly temperature: number
   /** of the whole group, prefill and readback included: median of the rounds */
@@ -44,21 +48,30 @@ const SHAPES = {
   stories260k: { ...COMMON, intermediate_size: 172, num_hidden_layers: 5, num_attention_heads: 8, num_key_value_heads: 4, vocab_size: 512 },
 }
 
-/** Rollouts of 64 tokens from a prompt of 32, greedy and sampled, groups of 1, 8 and 32. Takes about a minute on two cores of a software adapter. */
+/** What GRPO samples with: a frozen base in half precision under an adapter that changes every step. */
+const ADAPTED = { weights: 'f16', rank: 16 } as const
+
+/** Rollouts of 64 tokens from a prompt of 32, greedy and sampled, groups of 1, 8 and 32; sampled alone where an adapter stands on half precision. Takes about a minute on two cores of a software adapter. */
 export async function benchDecode(api: GPU | undefined): Promise<DecodeBench> {
   const { gpu, adapter } = await openGpu(api)
   await chooseKernels(gpu, 'bench')
   const cases: DecodeCase[] = []
   for (const [name, shape] of Object.entries(SHAPES)) {
     const config = new TextEncoder().encode(JSON.stringify(shape)).buffer
-    const model = await loadModel(gpu, { config, weights: [{ name: 'model.safetensors', bytes: initialWeights(config, 1) }] }, { base: false, adapter: false })
-    for (const group of GROUPS) for (const temperature of [0, 1]) cases.push(await measure(gpu, name, model, group, temperature))
+    const files = { config, weights: [{ name: 'model.safetensors', bytes: initialWeights(config, 1) }] }
+    const model = await loadModel(gpu, files, { base: false, adapter: false })
+    for (const group of GROUPS) for (const temperature of [0, 1]) cases.push({ model: name, weights: 'f32', rank: 0, ...(await measure(gpu, model, group, temperature)) })
     model.free()
+    if (name !== 'sample policy') continue
+    const { weights, rank } = ADAPTED
+    const adapted = await loadModel(gpu, files, { base: false, adapter: true }, { kind: 'lora', rank, alpha: 2 * rank, targets: LORA_TARGETS, seed: 1 }, { weights })
+    for (const group of GROUPS) cases.push({ model: name, weights, rank, ...(await measure(gpu, adapted, group, 1)) })
+    adapted.free()
   }
   return { name: 'decode', adapter: `${adapter.vendor} ${adapter.architecture}`, promptTokens: PROMPT, newTokens: TOKENS, cases }
 }
 
-async function measure(gpu: Gpu, name: string, model: Model, group: number, temperature: number): Promise<DecodeCase> {
+async function measure(gpu: Gpu, model: Model, group: number, temperature: number): Promise<Omit<DecodeCase, 'model' | 'weights' | 'rank'>> {
   const prompts = [{ key: 1, ids: Array.from({ length: PROMPT }, (_, i) => (i * 37) % 500) }]
   // a stop that never comes: ended rollouts are asked for as in a run, and none ends
   const run = (): Promise<Generated[]> => generate(model, prompts, { groupSize: group, maxNewTokens: TOKENS, temperature, topK: 0, topP: 1, stops: [2 ** 31], seed: 1, step: 0, version: CURRENT })
@@ -75,7 +88,7 @@ async function measure(gpu: Gpu, name: string, model: Model, group: number, temp
   const { kernels } = await gpu.kernelTimes()
   gpu.profile(false)
   return {
-    model: name, group, temperature, tokensPerSecond: Math.round((group * TOKENS * 1000) / median), msPerStep: round3(median / TOKENS),
+    group, temperature, tokensPerSecond: Math.round((group * TOKENS * 1000) / median), msPerStep: round3(median / TOKENS),
     dispatchesPerStep: round3(kernels.reduce((sum, { calls }) => sum + calls, 0) / TOKENS), kernels: Object.fromEntries(kernels.map(({ kernel, ms }) => [kernel, round3(ms / TOKENS)])),
   }
 }
