@@ -1,6 +1,6 @@
 // Local files to and from the page, and the line between bad input and failed work.
-import { ADAPTER_WEIGHTS, partOf, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
-import type { ModelFiles, WeightFile } from '../../src/protocol/policy.ts'
+import type { ModelFiles } from '../../src/protocol/policy.ts'
+import { modelOfFiles } from '../../workers/model/parts.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { CHOSEN_FILES, OUTPUT_PATH, type FileRef } from './protocol.ts'
 
@@ -33,21 +33,11 @@ export async function fileOf(file: FileRef): Promise<File> {
   return new File([await (await answer(file)).blob()], file.name)
 }
 
-/**
- * The parts of a model-hub folder from its files, as `modelIn` chose them. Weights stay where they lie: they are read piece by piece by
- * whoever loads them, whatever their size.
- */
+/** The parts of a model-hub folder from its files, as `modelIn` chose them. */
 export async function modelOf(files: readonly File[]): Promise<ModelFiles> {
-  const read: Partial<Record<Exclude<keyof ModelFiles, 'weights'>, ArrayBuffer>> = {}
-  const weights: WeightFile[] = []
-  for (const file of files) {
-    const part = file.name === WEIGHTS_INDEX ? 'weightsIndex' : file.name === ADAPTER_WEIGHTS ? 'adapterWeights' : partOf(file.name)
-    if (part !== undefined) read[part] = await file.arrayBuffer()
-    else if (file.name.endsWith('.safetensors')) weights.push({ name: file.name, bytes: file })
-  }
-  const { config, ...rest } = read
-  if (config === undefined || weights.length === 0) throw new BadInput('the model folder has no config.json or no model.safetensors; give a folder in the model hub\'s layout')
-  return { config, weights, ...rest }
+  const model = await reading(() => modelOfFiles(files.map((file) => ({ name: file.name, bytes: file }))))
+  if (model.weights.length === 0) throw new BadInput('the model folder has no model.safetensors; give a folder in the model hub\'s layout')
+  return model
 }
 
 /** Leaves bytes with the command line under a name that it knows. */

@@ -1,6 +1,6 @@
 // Hands the loaded policy on: what was trained, or the whole model with it, in the layout that the next tool reads.
 import type { ExportDtype, ExportedFile, ExportKind, ModelFiles } from '../../src/protocol/policy.ts'
-import { adapterConfigJson } from '../model/adapter.ts'
+import { adapterBase, adapterConfigJson } from '../model/adapter.ts'
 import type { Model } from '../model/model.ts'
 import { writeSafetensors } from '../model/safetensors.ts'
 import type { Dtype } from '../model/safetensorsHeader.ts'
@@ -16,7 +16,7 @@ export async function exportModel({ base, adapter }: Model, files: ModelFiles, k
     if (adapter !== undefined && !base.trainable) {
       return [
         { name: 'adapter_model.safetensors', bytes: writeSafetensors(await adapter.parameters.download('weights')) },
-        { name: 'adapter_config.json', bytes: adapterConfigJson(adapter) },
+        { name: 'adapter_config.json', bytes: adapterConfigJson(adapter, adapterBase(files)) },
       ]
     }
     return [{ name: 'model.safetensors', bytes: writeSafetensors(await base.download('weights')) }, configJson(files, 'F32')]

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/domain/modelConfig.ts'
 import { LORA_TARGETS } from '../../src/protocol/policy.ts'
-import { adapterConfigJson, openAdapter, parseAdapterConfig } from './adapter.ts'
+import { adapterBase, adapterConfigJson, openAdapter, parseAdapterConfig } from './adapter.ts'
 import { adapterLayout } from './layout.ts'
 import { safetensorsBlob, writeSafetensors } from './safetensors.ts'
 
@@ -129,4 +129,15 @@ describe('an adapter\'s tensors', () => {
     expect(() => open([...tensors, { ...second, name: second.name.replace('lora_B', 'lora_B.other') }])).toThrow(`${second.name.replace('lora_B', 'lora_B.other')} are the same tensor`)
     expect(() => open([...tensors, { name: 'base_model.model.lm_head.lora_A.weight', shape: [1], data: Float32Array.of(1) }])).toThrow('tensor base_model.model.lm_head.lora_A.weight of shape [1] belongs to no target module')
   })
+})
+
+test('a trained adapter names its base of the hub, by which it is opened again: the one of the adapter that it went on from, or the model\'s own', () => {
+  const utf8 = (value: object): ArrayBuffer => new TextEncoder().encode(JSON.stringify(value)).buffer
+  const named = utf8({ base_model_name_or_path: 'owner/base', revision: 'v2' })
+  expect(adapterBase({ id: 'owner/lora', adapterConfig: named })).toEqual({ id: 'owner/base', revision: 'v2' })
+  expect(adapterBase({ id: 'owner/tiny', adapterConfig: utf8({ base_model_name_or_path: '', revision: null }) })).toEqual({ id: 'owner/tiny', revision: null })
+  expect(adapterBase({ id: 'owner/tiny@v3' })).toEqual({ id: 'owner/tiny', revision: 'v3' })
+  expect(adapterBase({})).toEqual({ id: '', revision: null })
+  const json = new TextDecoder().decode(adapterConfigJson({ rank: 4, alpha: 8, targets: ['q_proj'] }, { id: 'owner/tiny', revision: 'v3' }))
+  expect(JSON.parse(json)).toMatchObject({ base_model_name_or_path: 'owner/tiny', revision: 'v3', r: 4 })
 })

@@ -1,5 +1,6 @@
 // PEFT's adapter folder: what its configuration asks for, in and out. Options this engine does not compute are refused by name.
 import type { ModelConfig } from '../../src/domain/modelConfig.ts'
+import type { ModelFiles } from '../../src/protocol/policy.ts'
 import { LORA_TARGETS } from '../../src/protocol/policy.ts'
 import { adapterLayout, moduleOf } from './layout.ts'
 import { openSafetensors } from './safetensors.ts'
@@ -124,10 +125,27 @@ export function openAdapter(configBytes: ArrayBuffer, weights: ArrayBuffer, conf
   return { ...adapter, read: (name) => file.read(given.get(name) ?? name) }
 }
 
+/** The model of the hub that an adapter belongs to. */
+export interface AdapterBase {
+  readonly id: string
+  readonly revision: string | null
+}
+
+/**
+ * The base of an adapter that is trained on these files, as AutoPeftModel looks it up: the one that the adapter among them names, else the
+ * files themselves, where they came from a hub; an empty id where neither is known.
+ */
+export function adapterBase({ adapterConfig, id = '' }: Pick<ModelFiles, 'adapterConfig' | 'id'>): AdapterBase {
+  const { base_model_name_or_path: named, revision } = adapterConfig === undefined ? {} : parse(adapterConfig)
+  if (typeof named === 'string' && named !== '') return { id: named, revision: typeof revision === 'string' ? revision : null }
+  const [name = '', at] = id.split('@')
+  return { id: name, revision: at ?? null }
+}
+
 /** adapter_config.json as PEFT writes it for training to go on. */
-export function adapterConfigJson({ rank, alpha, targets }: AdapterConfig): ArrayBuffer {
+export function adapterConfigJson({ rank, alpha, targets }: AdapterConfig, base: AdapterBase = { id: '', revision: null }): ArrayBuffer {
   const config = {
-    peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: '', r: rank, lora_alpha: alpha, lora_dropout: 0, bias: 'none',
+    peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: base.id, revision: base.revision, r: rank, lora_alpha: alpha, lora_dropout: 0, bias: 'none',
     target_modules: targets, fan_in_fan_out: false, inference_mode: true,
   }
   return new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`).buffer

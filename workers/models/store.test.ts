@@ -50,7 +50,8 @@ const fetched = ({ asked }: HubServer, name: string) => asked.filter(({ method, 
 
 /** What the store opens is what the hub has. */
 async function expectWhole({ store, hub }: Bench, names: readonly string[] = USED): Promise<void> {
-  const { config, weights, weightsIndex, tokenizer } = await store.open('owner/tiny')
+  const { config, weights, weightsIndex, tokenizer, id } = await store.open('owner/tiny')
+  expect(id).toBe('owner/tiny')
   const found = new Map<string, Uint8Array>([['config.json', new Uint8Array(config)]])
   if (tokenizer !== undefined) found.set('tokenizer.json', new Uint8Array(tokenizer))
   if (weightsIndex !== undefined) found.set('model.safetensors.index.json', new Uint8Array(weightsIndex))

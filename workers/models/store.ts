@@ -1,7 +1,7 @@
 // The policies of this browser: one folder each, whole once its manifest stands; brought here from a source, opened and removed.
-import { ADAPTER_WEIGHTS, CONFIG, partOf, WEIGHTS_INDEX } from '../../src/domain/modelFiles.ts'
 import { modelOpenLock, modelWriteLock, type FetchProgress, type ModelRecord, type ModelsService, type ModelSource } from '../../src/protocol/models.ts'
-import type { ModelFiles, WeightFile } from '../../src/protocol/policy.ts'
+import type { ModelFiles } from '../../src/protocol/policy.ts'
+import { modelOfFiles } from '../model/parts.ts'
 import { openWeights } from '../model/safetensors.ts'
 import { isFull, said } from '../store/room.ts'
 import { bringFile } from './bring.ts'
@@ -94,7 +94,8 @@ export class ModelStore implements ModelsService {
     if (folder === undefined || manifest === undefined) throw new Error(`${id} is not kept whole in this browser; fetch it first`)
     const damage = await damageOf(folder, manifest)
     if (damage !== undefined) throw damaged(id, damage)
-    return filesOf(folder, manifest.files)
+    const files = await filesOf(folder, manifest.files)
+    return manifest.source === 'hub' ? { ...files, id } : files
   }
 
   async remove(id: string): Promise<void> {
@@ -294,16 +295,9 @@ function teller(files: readonly Stated[], kept: readonly number[], now: () => nu
 }
 
 async function filesOf(folder: ModelFolder, files: readonly Stated[]): Promise<ModelFiles> {
-  const read: Partial<Record<Exclude<keyof ModelFiles, 'weights'>, ArrayBuffer>> = {}
-  const weights: WeightFile[] = []
-  for (const { name } of files) {
-    const file = await folder.read(name)
-    if (file === undefined) throw new Error(`${name} is missing`)
-    const part = name === WEIGHTS_INDEX ? 'weightsIndex' : name === ADAPTER_WEIGHTS ? 'adapterWeights' : partOf(name)
-    if (part === undefined) weights.push({ name, bytes: file })
-    else read[part] = await file.arrayBuffer()
-  }
-  const { config, ...rest } = read
-  if (config === undefined) throw new Error(`${CONFIG} is missing`)
-  return { config, weights, ...rest }
+  return modelOfFiles(await Promise.all(files.map(async ({ name }) => {
+    const bytes = await folder.read(name)
+    if (bytes === undefined) throw new Error(`${name} is missing`)
+    return { name, bytes }
+  })))
 }
