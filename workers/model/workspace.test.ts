@@ -13,9 +13,9 @@ function rooms(bindingLimit: number): Gpu {
 }
 
 test('rooms grow in steps, up to what the adapter binds', () => {
-  const space = new Workspace(rooms(4 * 1000), 'activations')
+  const space = new Workspace(rooms(4 * 960), 'activations')
   expect(space.get('x', 600).size).toBe(4 * 640)
-  expect(space.get('x', 901).size).toBe(4 * 1000)
-  expect(space.get('y', 1000).size).toBe(4 * 1000)
-  expect(() => space.get('z', 1001)).toThrow('beyond 4000')
+  expect(space.get('x', 901).size).toBe(4 * 960)
+  expect(space.get('y', 960).size).toBe(4 * 960)
+  expect(() => space.get('z', 961)).toThrow('beyond 3840')
 })

@@ -15,7 +15,7 @@ export class Workspace {
     if (known !== undefined) this.gpu.discard(known)
     // caches and logits are counted apart, as the plan does
     const purpose = name.startsWith('cache ') ? 'cache' : name === 'logits' ? 'logits' : this.purpose
-    const made = this.gpu.room(purpose, capacity(elements, Math.floor(this.gpu.bindingLimit / 4)))
+    const made = this.gpu.room(purpose, capacity(elements, Math.floor(this.gpu.bindingLimit / 256) * 64))
     this.#tensors.set(name, made)
     return made
   }
