@@ -4,7 +4,8 @@ import { relativeError, testGpu } from '../../gpu/testing.ts'
 import type { HeadShape } from '../rope/rope.ts'
 import { ropeTable } from '../rope/rope.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
-import { DECODE_ATTENTION_VARIANTS, type DecodeAttentionVariant, decodeAttentionAs, splitsOf } from './decode_attention.ts'
+import { choose } from '../variants.ts'
+import { DECODE_ATTENTION_VARIANTS, type DecodeAttentionVariant, decodeAttention, decodeAttentionAs, decodeAttentionScratch, splitsOf } from './decode_attention.ts'
 import type { DecodeRow } from './decode_attention.reference.ts'
 import * as reference from './decode_attention.reference.ts'
 
@@ -19,7 +20,7 @@ const CACHE_ROWS = 350
 
 interface Case { readonly shape: HeadShape; readonly rows: readonly DecodeRow[]; readonly qkv: Float32Array; readonly kv: Float32Array; readonly headNorm?: Float32Array; readonly longest?: number }
 
-async function run(variant: DecodeAttentionVariant, { shape, rows, qkv, kv, headNorm, longest = 320 }: Case) {
+async function run(variant: DecodeAttentionVariant | 'chosen', { shape, rows, qkv, kv, headNorm, longest = 320 }: Case) {
   const { heads, headDim } = shape
   const buffers = new Buffers(await testGpu())
   const table = ropeTable(512, { frequencies: FREQUENCIES(headDim), magnitude: 1 })
@@ -28,7 +29,11 @@ async function run(variant: DecodeAttentionVariant, { shape, rows, qkv, kv, head
     qkv: buffers.floats(qkv), headNorm: headNorm && buffers.floats(headNorm), table: buffers.floats(table), state: buffers.words(state), kv: buffers.floats(kv),
     out: buffers.unset(rows.length * heads * headDim), parts: buffers.unset(rows.length * heads * splitsOf(longest) * (headDim + 2)),
   }
-  dispatch(buffers.gpu, (recording) => decodeAttentionAs(recording, t, { ...shape, rows: rows.length, longest, eps: 1e-6 }, variant))
+  dispatch(buffers.gpu, (recording) => {
+    const whole = { ...shape, rows: rows.length, longest, eps: 1e-6 }
+    if (variant === 'chosen') decodeAttention(recording, t, whole)
+    else decodeAttentionAs(recording, t, whole, variant)
+  })
   const [out, cache] = [await buffers.readWords(t.out), await buffers.read(t.kv)]
   await buffers.read(t.parts)
   const expected = reference.decodeAttention({ qkv, table, rows, kv, eps: 1e-6, ...(headNorm && { headNorm }) }, shape)
@@ -71,4 +76,15 @@ describe.each(DECODE_ATTENTION_VARIANTS)('as %s', (variant) => {
       expect(one.out, `row ${i}`).toEqual(out.slice(i * outWidth, (i + 1) * outWidth))
     }
   })
+})
+
+test.each([{ heads: 66, kvHeads: 1, headDim: 8 }, { heads: 64, kvHeads: 1, headDim: 128 }])('$heads query heads of $headDim on one key head, more than a workgroup takes, are left to threads where workgroups were chosen', async (shape) => {
+  const gpu = await testGpu()
+  expect(gpu.device.limits.maxComputeWorkgroupStorageSize, 'the second shape needs 50 KB').toBeLessThan(50000)
+  choose(gpu, 'decode_attention', 'split')
+  expect(decodeAttentionScratch(gpu, { ...shape, rows: 2, longest: 600, eps: 0 })).toBe(1)
+  expect(decodeAttentionScratch(gpu, { ...HEADS[1]!, rows: 2, longest: 600, eps: 0 })).toBe(2 * 4 * 3 * 14)
+  const { out, expected } = await run('chosen', drawn('many heads', shape, false))
+  choose(gpu, 'decode_attention', 'thread')
+  expect(relativeError(new Float32Array(out.buffer), expected.out)).toBeLessThan(5e-6)
 })

@@ -15,6 +15,8 @@ import threadSource from './decode_attention.thread.wgsl?raw'
 export const ROW_WORDS = 8
 /** Keys that one workgroup takes: a constant, so that a row's bytes never depend on its batch. */
 const SPLIT = 256
+/** Of a workgroup of `split`. */
+const LANES = 64
 /** Components of a head that are written out at most (more compile for long), and of which a thread takes two heads (it keeps them in registers). */
 const WRITTEN_OUT = 64
 const WIDE = 32
@@ -49,14 +51,22 @@ export interface DecodeAttentionShape extends HeadShape {
 
 export const splitsOf = (longest: number): number => Math.max(1, Math.ceil(longest / SPLIT))
 
-export const decodeAttentionVariants = (gpu: Gpu): readonly DecodeAttentionVariant[] => (gpu.architecture === 'swiftshader' ? ['thread', 'split'] : ['split', 'thread'])
+/** The variants that run heads of this shape here, the preferred one first: `split` needs a lane for each query head of a key head, and their scores in workgroup memory. */
+export function decodeAttentionVariants(gpu: Pick<Gpu, 'architecture' | 'device'>, { heads, kvHeads, headDim }: HeadShape): readonly DecodeAttentionVariant[] {
+  const group = heads / kvHeads
+  const bytes = 4 * (group * (headDim + LANES + 3) + LANES)
+  if (group > LANES || bytes > gpu.device.limits.maxComputeWorkgroupStorageSize) return ['thread']
+  return gpu.architecture === 'swiftshader' ? ['thread', 'split'] : ['split', 'thread']
+}
+
+const variantOf = (gpu: Gpu, shape: HeadShape): DecodeAttentionVariant => choiceOf(gpu, 'decode_attention', decodeAttentionVariants(gpu, shape))
 
 /** Words of scratch that a call needs. */
-export const decodeAttentionScratch = (gpu: Gpu, { rows, heads, headDim, longest }: DecodeAttentionShape): number =>
-  choiceOf(gpu, 'decode_attention', decodeAttentionVariants(gpu)) === 'thread' ? 1 : rows * heads * splitsOf(longest) * (headDim + 2)
+export const decodeAttentionScratch = (gpu: Gpu, shape: DecodeAttentionShape): number =>
+  variantOf(gpu, shape) === 'thread' ? 1 : shape.rows * shape.heads * splitsOf(shape.longest) * (shape.headDim + 2)
 
 export function decodeAttention(recording: Recording, t: DecodeAttention, shape: DecodeAttentionShape): void {
-  decodeAttentionAs(recording, t, shape, choiceOf(recording.gpu, 'decode_attention', decodeAttentionVariants(recording.gpu)))
+  decodeAttentionAs(recording, t, shape, variantOf(recording.gpu, shape))
 }
 
 /** The same by a given variant: tests and timings force one. */
