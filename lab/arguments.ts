@@ -47,8 +47,8 @@ export const VERBS = {
   export: {
     usage: 'export DIR --to safetensors|onnx [--dtype f32|f16|bf16] --out DIR', positionals: [1, 1], options: { to: TEXT, dtype: TEXT, out: TEXT },
   },
-  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES] [--model DIR] [--weights f32|f16|int8|int4] [--short] [--steps N]', positionals: [0, Infinity],
-    options: { rows: TEXT, limit: TEXT, model: TEXT, weights: TEXT, short: FLAG, steps: TEXT },
+  bench: { usage: 'bench [NAME …] [--rows N] [--limit CASES] [--model DIR] [--weights f32|f16|int8|int4] [--short] [--steps N] [--dawn FILE]', positionals: [0, Infinity],
+    options: { rows: TEXT, limit: TEXT, model: TEXT, weights: TEXT, short: FLAG, steps: TEXT, dawn: TEXT },
   },
 } as const satisfies Readonly<Record<string, Verb>>
 

@@ -1,4 +1,4 @@
-// Bundles the benches for Dawn in Node into one file: `npx tsx lab/dawn/build.ts OUT.mjs`, then `node OUT.mjs PATH/dawn.node NAME …`.
+// Bundles the benches for Dawn in Node into one file.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,3 @@ export async function buildForDawn(target: string): Promise<void> {
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-const target = process.argv[2]
-if (target === undefined) throw new Error('no file was given; give the path of the bundle to write, such as bench.mjs')
-await buildForDawn(target)

@@ -6,6 +6,7 @@ import { WEIGHT_STORAGES, type WeightStorage } from '../../src/protocol/policy.t
 import { BadInput } from '../errors.ts'
 import { benchIngest, ROWS } from '../bench/ingest.ts'
 import { benchKeep } from '../bench/keep.ts'
+import { benchUnderDawn } from '../dawn/run.ts'
 import { modelIn } from '../folders.ts'
 import type { Command } from './command.ts'
 
@@ -25,6 +26,8 @@ function storageOf(args: Arguments): WeightStorage {
 }
 
 export const bench: Command = async (args, terminal) => {
+  const library = text(args, 'dawn')
+  if (library !== undefined) return benchUnderDawn(library, args.positionals, terminal)
   const unknown = args.positionals.find((name) => !(BENCHES as readonly string[]).includes(name))
   if (unknown !== undefined) {
     throw new BadInput(`bench ${JSON.stringify(unknown)} is unknown; give one of ${BENCHES.join(', ')}, or none for all but ${NAMED_ONLY.join(' and ')}`)
