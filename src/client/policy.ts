@@ -3,8 +3,8 @@ import type { PolicyService } from '../protocol/policy.ts'
 import { connect, type Connection } from './connection.ts'
 
 export type {
-  AdapterDescription, ExportedFile, ExportKind, KernelProfile, KernelTime, LoadOptions, LoadProgress, LoraTarget, MemoryReport, ModelFiles, PolicyInfo, PolicyService,
-  PolicyVersion, Trainable, WeightStorage,
+  AdapterDescription, ExportDtype, ExportedFile, ExportKind, KernelProfile, KernelTime, LoadOptions, LoadProgress, LoraTarget, MemoryReport, ModelFiles, PolicyInfo,
+  PolicyService, PolicyVersion, Trainable, WeightStorage,
 } from '../protocol/policy.ts'
 
 /** Procedures that answer about the device itself, so they must not wait behind work that a lost device would never finish. */

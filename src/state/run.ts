@@ -1,6 +1,6 @@
 // The store of the run: it pulls the experiment's events one by one, so that to pause is not to pull.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { AdapterDescription, ExportedFile, ExportKind } from '../client/policy.ts'
+import type { AdapterDescription, ExportDtype, ExportedFile, ExportKind } from '../client/policy.ts'
 import { changeSetting, parseSettings, settingsFromHash, settingsOf } from '../domain/config.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
@@ -59,7 +59,7 @@ export interface Run extends StoreApi<RunStoreState> {
   /** Loads what the settings ask for; what fails is told by the engine's status. */
   readonly load: () => void
   /** The policy as it stands, as files. Waits for its turn between what a run asks. */
-  readonly exportFiles: (kind: ExportKind) => Promise<readonly ExportedFile[]>
+  readonly exportFiles: (kind: ExportKind, dtype: ExportDtype) => Promise<readonly ExportedFile[]>
   /** Changes one setting from its text; returns what is wrong with it, if anything. */
   readonly change: (name: SettingName, text: string) => string | undefined
   /** Changes several at once; `preset` is taken first. */
@@ -245,10 +245,10 @@ export function createRun(client: RunClient, library: Library): Run {
       go(false)
     },
     load,
-    exportFiles: (kind) => {
+    exportFiles: (kind, dtype) => {
       const { service } = engine
       if (service === undefined || getState().engine.is !== 'ready') return Promise.reject(new Error('no policy is loaded; load one first'))
-      return service.exportFiles(kind)
+      return service.exportFiles(kind, dtype)
     },
     change: (name, text) => {
       try {

@@ -23,11 +23,26 @@ export function bytesOf(files: readonly SavedFile[]): number {
   return files.reduce((sum, { bytes }) => sum + (bytes instanceof Blob ? bytes.size : bytes.byteLength), 0)
 }
 
+interface Saving {
+  /** rejects with the signal's reason once it is aborted */
+  readonly signal?: AbortSignal
+  /** hears of every file as it is begun */
+  readonly onFile?: (file: SavedFile) => void
+}
+
 /** One archive with every file under its path. It is made piece by piece, and the browser may keep it on the disk. */
-export async function saveZip(name: string, files: readonly SavedFile[]): Promise<void> {
+export async function saveZip(name: string, files: readonly SavedFile[], { signal, onFile }: Saving = {}): Promise<void> {
   const { downloadZip } = await import('client-zip')
-  // a blob is read in pieces, each in a task of its own
-  const archive = await downloadZip(files.map((file) => ({ name: file.name, input: new Response(new Blob([file.bytes])) }))).blob()
+  function* begun() {
+    for (const file of files) {
+      signal?.throwIfAborted()
+      onFile?.(file)
+      // a blob is read in pieces, each in a task of its own
+      yield { name: file.name, input: new Response(new Blob([file.bytes])) }
+    }
+  }
+  const archive = await downloadZip(begun()).blob()
+  signal?.throwIfAborted()
   saveBlob(name, archive)
 }
 
@@ -46,13 +61,16 @@ export async function askForFolder(): Promise<FileSystemDirectoryHandle | undefi
   }
 }
 
-/** Writes every file under its path, over what is there. */
-export async function saveIntoFolder(folder: FileSystemDirectoryHandle, files: readonly SavedFile[]): Promise<void> {
-  for (const { name, bytes } of files) {
+/** Writes every file under its path, over what is there; one that is broken off leaves what was there. */
+export async function saveIntoFolder(folder: FileSystemDirectoryHandle, files: readonly SavedFile[], { signal, onFile }: Saving = {}): Promise<void> {
+  for (const saved of files) {
+    signal?.throwIfAborted()
+    onFile?.(saved)
+    const { name, bytes } = saved
     const parts = name.split('/')
     let into = folder
     for (const part of parts.slice(0, -1)) into = await into.getDirectoryHandle(part, { create: true })
     const file = await into.getFileHandle(parts.at(-1)!, { create: true })
-    await new Blob([bytes]).stream().pipeTo(await file.createWritable())
+    await new Blob([bytes]).stream().pipeTo(await file.createWritable(), signal && { signal })
   }
 }
