@@ -27,11 +27,13 @@ async function checkKernels(page: Page, info: TestInfo): Promise<void> {
   await expect(page.getByRole('table', { name: /^Graphics memory/ }).getByRole('row', { name: /^All/ })).toContainText(/\d\s(MiB|GiB)/)
   await shoot(page, info, 'kernels')
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as JSON' }).click()])
-  const saved = JSON.parse(readFileSync(await download.path(), 'utf8')) as { readonly kernels: readonly { readonly kernel: string; readonly ms: number }[]; readonly adapter: { readonly architecture: string } }
+  const saved = JSON.parse(readFileSync(await download.path(), 'utf8')) as { readonly kernels: readonly { readonly kernel: string; readonly ms: number; readonly gflops?: number; readonly gbs?: number; readonly shareOfPeak?: number }[]; readonly adapter: { readonly architecture: string } }
   expect(saved.adapter.architecture).not.toBe('')
   const shown = await times.getByRole('rowheader').allTextContents()
   expect(saved.kernels.map(({ kernel }) => kernel)).toEqual(shown)
   expect(saved.kernels.every(({ ms }) => ms >= 0)).toBe(true)
+  const product = saved.kernels.find(({ kernel }) => kernel.startsWith('matmul'))
+  expect([product?.gflops, product?.gbs, product?.shareOfPeak].every((figure) => (figure ?? 0) > 0)).toBe(true)
 }
 
 test('a dropped folder is planned, refused over a budget, made to fit by one button, trained, exported, and its adapter continued', async ({ page }, info) => {

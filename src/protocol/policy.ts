@@ -89,7 +89,7 @@ export interface KernelTime {
   readonly bytes: number
 }
 
-/** Kernels by time, longest first; the adapter's measured peaks to compare with, 0 until they were measured. */
+/** Kernels by time, longest first; the adapter's measured peaks to compare with (of multiply-adds the faster of a rolled and an unrolled loop), 0 until they were measured. */
 export interface KernelProfile {
   readonly available: boolean
   readonly kernels: readonly KernelTime[]

@@ -188,7 +188,7 @@ export class Service implements PolicyService {
       })
     }
     const peak = await this.#peak
-    return { ...times, peakGflops: peak?.multiplyAdd ?? 0, peakGBs: peak?.copy ?? 0 }
+    return { ...times, peakGflops: Math.max(peak?.multiplyAdd ?? 0, peak?.unrolled ?? 0), peakGBs: peak?.copy ?? 0 }
   }
 
   async lost(): Promise<string> {

@@ -1,7 +1,8 @@
 // What the kernels cost and what the buffers take: time by kernel with what it achieved of the adapter's peaks, and bytes by purpose.
 import { useEffect, type CSSProperties } from 'react'
 import { MEASURING_PEAK } from '../../state/need.ts'
-import type { KernelProfile, KernelTime, MemoryReport } from '../../state/profiling.ts'
+import { rateKernels } from '../../state/kernelRates.ts'
+import type { KernelProfile, MemoryReport } from '../../state/profiling.ts'
 import { count, digits, memory as bytesOf, percent } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
@@ -9,20 +10,8 @@ import { Term } from '../parts/Term.tsx'
 
 const TIMES = 'GPU time by timestamp query around every dispatch. Dispatches that are timed are not overlapped, so a step takes a little longer.'
 const RATES = 'Floating-point operations and bytes that each dispatch stated, by its time. A dash: the kernel states none.'
-const PEAKS = 'The larger of the achieved share of the adapter’s measured multiply-add peak and of its copy bandwidth: what bounds the kernel.'
+const PEAKS = 'The larger of the achieved shares of two measured peaks, of multiply-adds (the faster of a rolled and an unrolled loop) and of copying: what bounds the kernel.'
 const PURPOSES = 'Every buffer that exists, by what it was made for. What is freed waits in the pool to be taken again.'
-
-/** Billions of `amount` a second over `ms`. */
-function perSecond(amount: number, ms: number): number | undefined {
-  return amount > 0 && ms > 0 ? amount / ms / 1e6 : undefined
-}
-
-/** How near a kernel comes to whichever peak bounds it; undefined where it states nothing or no peak is known. */
-function shareOfPeak({ flops, bytes, ms }: KernelTime, { peakGflops, peakGBs }: KernelProfile): number | undefined {
-  const shares = [[perSecond(flops, ms), peakGflops], [perSecond(bytes, ms), peakGBs]] as const
-  const known = shares.flatMap(([rate, peak]) => (rate === undefined || peak <= 0 ? [] : [rate / peak]))
-  return known.length === 0 ? undefined : Math.max(...known)
-}
 
 function Times({ profile }: { readonly profile: KernelProfile }) {
   const all = profile.kernels.reduce((sum, { ms }) => sum + ms, 0)
@@ -38,15 +27,15 @@ function Times({ profile }: { readonly profile: KernelProfile }) {
           </tr>
         </thead>
         <tbody>
-          {profile.kernels.map((kernel) => (
+          {rateKernels(profile).map((kernel) => (
             <tr key={kernel.kernel}>
               <th scope="row" title={kernel.kernel}>{kernel.kernel}</th>
               <td className="number">{digits(kernel.ms)}</td>
               <td className="number share" style={{ '--share': `${all > 0 ? 100 * kernel.ms / all : 0}%` } as CSSProperties}>{percent(all > 0 ? kernel.ms / all : 0)}</td>
               <td className="number">{count(kernel.calls)}</td>
-              <td className="number">{digits(perSecond(kernel.flops, kernel.ms))}</td>
-              <td className="number">{digits(perSecond(kernel.bytes, kernel.ms))}</td>
-              <td className="number">{percent(shareOfPeak(kernel, profile))}</td>
+              <td className="number">{digits(kernel.gflops)}</td>
+              <td className="number">{digits(kernel.gbs)}</td>
+              <td className="number">{percent(kernel.shareOfPeak)}</td>
             </tr>
           ))}
         </tbody>
@@ -96,7 +85,7 @@ export function KernelsPanel() {
   const some = profile !== undefined && profile.kernels.length > 0
   const save = (): void => {
     const { kernels: tiles, ...device } = adapter ?? { kernels: {} }
-    saveBlob('kernels.json', new Blob([JSON.stringify({ adapter: device, tiles, ...profile, memory }, null, 2)], { type: 'application/json' }))
+    saveBlob('kernels.json', new Blob([JSON.stringify({ adapter: device, tiles, ...profile, kernels: profile && rateKernels(profile), memory }, null, 2)], { type: 'application/json' }))
   }
   return (
     <div className="kernels-panel">
@@ -109,7 +98,7 @@ export function KernelsPanel() {
         <button type="button" className="plain" disabled={profile === undefined} onClick={save}>Save as JSON</button>
         {some && (
           <span className="quiet">
-            {profile.peakGflops > 0 ? `peak ${digits(profile.peakGflops)} GFLOP/s, ${digits(profile.peakGBs)} GB/s, measured` : 'the adapter’s peak was not measured yet'}
+            {profile.peakGflops > 0 ? `measured peaks: ${digits(profile.peakGflops)} GFLOP/s of multiply-adds, ${digits(profile.peakGBs)} GB/s of copying` : 'the adapter’s peak was not measured yet'}
           </span>
         )}
       </p>
