@@ -4,6 +4,7 @@ import { Stream } from '../../src/domain/random.ts'
 import type { ModelFiles } from '../../src/protocol/policy.ts'
 import { onnxFolder } from '../../workers/export/folder.ts'
 import { openPolicy } from '../../workers/export/merge.ts'
+import { median, rounded } from '../../workers/gpu/measured.ts'
 import type { EngineService } from './peers/engine.worker.ts'
 import type { Continuations, FolderFile } from './peers/side.ts'
 import type { TransformersService } from './peers/transformers.worker.ts'
@@ -53,9 +54,6 @@ const FEW_TOKENS = 16
 const BACKENDS = { 'transformers.js webgpu': 'webgpu', 'transformers.js wasm': 'wasm' } as const
 type PeerName = keyof typeof BACKENDS
 const PEERS = Object.keys(BACKENDS) as PeerName[]
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
-const rounded = (value: number): number => Number(value.toPrecision(4))
 
 /**
  * Tokens per second. Where a side made fewer tokens than the others, its prompt weighs more: then only what came after every first token counts,

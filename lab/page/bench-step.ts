@@ -4,19 +4,19 @@ import { openPolicy } from '../../src/client/policy.ts'
 import { loadSamplePolicy } from '../../src/client/sample.ts'
 import { Stream } from '../../src/domain/random.ts'
 import type { Objective, Optimiser, WeightStorage } from '../../src/protocol/policy.ts'
+import { type Measured, rounded } from '../../workers/gpu/measured.ts'
 
 /** What workers/step.worker.ts serves. */
 interface StepService {
-  step(weights: WeightStorage, short: boolean, progress: (line: string) => void): Promise<{ adapter: string; report: object }>
+  step(weights: WeightStorage, short: boolean, progress: (line: string) => void): Promise<Measured>
 }
 
-export async function benchStep(weights: WeightStorage, short: boolean): Promise<unknown> {
+export async function benchStep(weights: WeightStorage, short: boolean): Promise<Measured> {
   const worker = new Worker(new URL('../../workers/step.worker.ts', import.meta.url), { type: 'module', name: 'step' })
   const { service, close, failed } = connect<StepService>(worker, 'step')
   try {
     const crash = failed.then((reason) => Promise.reject(reason))
-    const { adapter, report } = await Promise.race([service.step(weights, short, (line) => void window.labProgress(line)), crash])
-    return { name: 'step-0.5b', adapter, ...report }
+    return await Promise.race([service.step(weights, short, (line) => void window.labProgress(line)), crash])
   } finally {
     close()
   }
@@ -51,10 +51,23 @@ async function workerHeap(): Promise<number> {
   return breakdown.reduce((sum, { bytes, attribution }) => sum + (attribution.some(({ scope }) => scope === 'DedicatedWorkerGlobalScope') ? bytes : 0), 0)
 }
 
-/** GRPO steps of the embedded policy on prompts of changing length: GPU bytes and the worker's heap at every hundredth step, and their growth after the first hundred. */
-export async function benchSoak(steps: number): Promise<unknown> {
+export interface SoakReport extends Measured {
+  readonly steps: number
+  readonly secondsPerStep: number
+  readonly marks: readonly Mark[]
+  /** after the first hundred steps: bytes, shares of what was there at the last mark and at the highest one */
+  readonly gpuGrowthBytes: number
+  readonly heapGrowth: number
+  readonly heapGrowthAtMost: number
+}
+
+/**
+ * GRPO steps of the embedded policy on prompts of changing length: GPU bytes and the worker's heap at every hundredth step, and their growth after
+ * the first hundred. `peak`: the adapter's GFLOP/s, measured apart.
+ */
+export async function benchSoak(steps: number, peak: number): Promise<SoakReport> {
   const { service, close, failed } = openPolicy()
-  const run = async (): Promise<unknown> => {
+  const run = async (): Promise<SoakReport> => {
     const adapter = await service.start()
     await service.load(await loadSamplePolicy(), { kind: 'lora', rank: 8, alpha: 16, targets: ['q_proj', 'v_proj', 'up_proj', 'down_proj'], seed: 1 })
     await service.fixReference()
@@ -77,9 +90,18 @@ export async function benchSoak(steps: number): Promise<unknown> {
     const [first, last] = [marks[0], marks.at(-1)]
     if (first === undefined || last === undefined) throw new Error(`soak: ${steps} steps are too few; give at least ${EVERY}`)
     const most = (of: (mark: Mark) => number): number => Math.max(...marks.map(of))
+    const secondsPerStep = (performance.now() - began) / 1000 / steps
+    const gpuGrowthBytes = most(({ gpuBytes }) => gpuBytes) - first.gpuBytes
+    const heapGrowth = last.heapBytes / first.heapBytes - 1
+    const shape = `sample policy, ${steps} steps of ${PROMPTS} × ${GROUP}`
     return {
-      name: 'soak', adapter: adapter.architecture, steps, secondsPerStep: (performance.now() - began) / 1000 / steps, marks,
-      gpuGrowthBytes: most(({ gpuBytes }) => gpuBytes) - first.gpuBytes, heapGrowth: last.heapBytes / first.heapBytes - 1, heapGrowthAtMost: most(({ heapBytes }) => heapBytes) / first.heapBytes - 1,
+      name: 'soak', adapter: adapter.architecture, peak: rounded(peak),
+      cases: [
+        { shape, op: 'step', ours: rounded(secondsPerStep), unit: 's', peers: {} },
+        { shape, op: 'growth of GPU memory', ours: gpuGrowthBytes, unit: 'bytes', peers: {} },
+        { shape, op: 'growth of heap', ours: rounded(heapGrowth), unit: 'share', peers: {} },
+      ],
+      ratios: {}, steps, secondsPerStep, marks, gpuGrowthBytes, heapGrowth, heapGrowthAtMost: most(({ heapBytes }) => heapBytes) / first.heapBytes - 1,
     }
   }
   try {

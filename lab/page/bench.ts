@@ -2,6 +2,7 @@
 import { connect } from '../../src/client/connection.ts'
 import { loadSamplePolicy } from '../../src/client/sample.ts'
 import { onnxModel } from '../../workers/export/onnx.ts'
+import type { Measured } from '../../workers/gpu/measured.ts'
 import { benchGenerate } from './bench-generate.ts'
 import { benchSoak, benchStep } from './bench-step.ts'
 import { chosenFiles, modelOf } from './files.ts'
@@ -39,7 +40,7 @@ export async function bench({ names, limit, model, weights, short, steps }: Benc
       else if (name === 'generate') benches.push(await benchGenerate(model ?? 'sample policy', model === undefined ? await loadSamplePolicy() : await modelOf(chosenFiles()), limit))
       else if (name === 'train-step') benches.push(await benchTrainStep())
       else if (name === 'step-0.5b') benches.push(await benchStep(weights ?? 'f16', short ?? false))
-      else if (name === 'soak') benches.push(await benchSoak(steps ?? 1000))
+      else if (name === 'soak') benches.push(await benchSoak(steps ?? 1000, (await service.run('peak', undefined) as Measured).peak))
       else benches.push(await service.run(name, name === 'dense' ? matmulTopK() : undefined))
     }
     return { benches }

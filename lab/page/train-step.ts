@@ -6,7 +6,7 @@ import { type ModelConfig, parseConfig } from '../../src/domain/modelConfig.ts'
 import { Stream } from '../../src/domain/random.ts'
 import type { Optimiser, Trainable } from '../../src/protocol/policy.ts'
 import { initialWeights } from '../../workers/model/initial.ts'
-import { median, round3 } from '../../workers/kernels/matmul/matmul.contest.ts'
+import { median, rounded } from '../../workers/gpu/measured.ts'
 import type { OurService } from './peers/ours.worker.ts'
 import type { JaxTraining } from './peers/jaxTrain.worker.ts'
 
@@ -56,7 +56,7 @@ async function openOurs(files: Awaited<ReturnType<typeof loadSamplePolicy>>, tra
       const { kernels } = await service.kernelTimes()
       await service.profile(false)
       const total = kernels.reduce((sum, { ms }) => sum + ms, 0)
-      return Object.fromEntries(kernels.map(({ kernel, ms }) => [kernel, round3(ms / total)]))
+      return Object.fromEntries(kernels.map(({ kernel, ms }) => [kernel, rounded(ms / total)]))
     },
   }
 }
@@ -93,14 +93,14 @@ export async function benchTrainStep(): Promise<unknown> {
     const kernels = await ours.kernels(batchOf(ROUNDS, config.vocabulary))
     const shape = `${BATCH} × ${LENGTH} tokens, ${config.layers} layers of ${config.hidden}, vocabulary ${config.vocabulary}`
     const rate = flopsOf(config) / 1e6
-    const share = round3(median(rounds.map(({ ours: ms, peak }) => rate / ms / peak)))
+    const share = rounded(median(rounds.map(({ ours: ms, peak }) => rate / ms / peak)))
     return {
-      name: 'train-step', adapter, peak: round3(first.multiplyAdd),
+      name: 'train-step', adapter, peak: rounded(first.multiplyAdd),
       cases: [
-        { shape, op: 'full', ours: round3(median(rounds.map((each) => each.ours))), unit: 'ms', peers: { 'jax-js': round3(median(rounds.map((each) => each.jax))) }, share, differ, losses, kernels },
-        { shape, op: 'lora, rank 8', ours: round3(median(rounds.map((each) => each.lora))), unit: 'ms', peers: {} },
+        { shape, op: 'full', ours: rounded(median(rounds.map((each) => each.ours))), unit: 'ms', peers: { 'jax-js': rounded(median(rounds.map((each) => each.jax))) }, share, differ, losses, kernels },
+        { shape, op: 'lora, rank 8', ours: rounded(median(rounds.map((each) => each.lora))), unit: 'ms', peers: {} },
       ],
-      ratios: { 'jax-js': round3(median(rounds.map(({ ours: mine, jax: theirs }) => theirs / mine))) },
+      ratios: { 'jax-js': rounded(median(rounds.map(({ ours: mine, jax: theirs }) => theirs / mine))) },
     }
   } finally {
     for (const { close } of opened) close()

@@ -4,6 +4,7 @@ import type { RawConfig } from '../../src/domain/modelConfig.ts'
 import { Stream } from '../../src/domain/random.ts'
 import type { Objective, Optimiser, WeightStorage } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { type Measured, type MeasuredCase, rounded } from '../gpu/measured.ts'
 import { measurePeak } from '../gpu/peak.ts'
 import { objective as objectiveKernel } from '../kernels/objective/objective.ts'
 import { chooseMatmulTiles } from '../kernels/matmul/matmul.ts'
@@ -26,25 +27,25 @@ export interface StepOptions {
   readonly checkpointing: 'auto' | 'on' | 'off'
 }
 
-export interface PhaseReport {
-  readonly seconds: number
-  /** operations that kernels stated, and the share of the adapter's multiply-add peak at which they ran */
+/** A phase of the step by its name in `op`: `ours` in seconds. */
+export interface PhaseCase extends MeasuredCase {
+  /** operations that kernels stated; `share` is of the peak at which they ran */
   readonly gflop: number
   readonly share: number
   /** of the longest submit, as the worker saw its end */
   readonly longestSubmitMs: number
 }
 
-export interface StepReport {
+export interface StepReport extends Measured<PhaseCase> {
   readonly options: Omit<StepOptions, 'config'>
   readonly parameters: number
-  readonly phases: Readonly<Record<string, PhaseReport>>
   /** of one step, loading apart */
   readonly seconds: number
   readonly tokensPerSecond: number
+  /** the most bytes that the GPU held at once: by purpose, in all, and as the plan has it */
   readonly peakBytes: Readonly<Record<string, number>>
-  readonly peak: number
-  readonly predicted: number
+  readonly peakGpuBytes: number
+  readonly predictedGpuBytes: number
   readonly longestSubmitMs: number
   readonly gradNorm: number
   readonly logpGap: number
@@ -64,7 +65,7 @@ export async function benchStep(gpu: Gpu, options: StepOptions, now: () => numbe
   gpu.trim()
   gpu.resetPeak()
   const files = randomModel(options.config, 7)
-  const phases: Record<string, PhaseReport> = {}
+  const phases: Record<string, Pick<PhaseCase, 'gflop' | 'share' | 'longestSubmitMs'> & { readonly seconds: number }> = {}
   const phase = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     gpu.pace.resetLongest()
     const [began, flops] = [now(), gpu.pace.dispatched.flops]
@@ -119,8 +120,12 @@ export async function benchStep(gpu: Gpu, options: StepOptions, now: () => numbe
     weights, trainable, promptsPerStep: promptCount, groupSize, promptTokens, maxNewTokens, checkpointing, reference: true, keptCheckpoints: 0,
   }, gpu.bindingLimit)
   const { config: _, ...rest } = options
+  const shape = `${model.config.layers} layers of ${model.config.hidden}, ${weights}, ${promptCount} × ${groupSize} of ${promptTokens} + ${maxNewTokens} tokens`
   const report: StepReport = {
-    options: rest, parameters: model.base.elements, phases, seconds, tokensPerSecond: tokens / decode, peakBytes, peak, predicted: plan.peak,
+    name: 'step-0.5b', adapter: gpu.architecture, peak: rounded(multiplyAdd),
+    cases: Object.entries(phases).map(([op, { seconds: ours, share, ...more }]) => ({ shape, op, ours: rounded(ours), unit: 's', peers: {}, share: rounded(share), ...more })),
+    ratios: {},
+    options: rest, parameters: model.base.elements, seconds, tokensPerSecond: tokens / decode, peakBytes, peakGpuBytes: peak, predictedGpuBytes: plan.peak,
     longestSubmitMs: Math.max(...Object.values(phases).map(({ longestSubmitMs }) => longestSubmitMs)), gradNorm: state[0] ?? NaN, logpGap: gap,
   }
   policy.free()

@@ -1,8 +1,9 @@
 // Our side of the bench of products: one product prepared at a time, timed beside the adapter's multiply-add peak.
 import type { Gpu, Tensor } from '../../gpu/gpu.ts'
+import { rounded } from '../../gpu/measured.ts'
 import { PeakMeter } from '../../gpu/peak.ts'
 import { type Packing, rowWords, strideOf } from '../packed/packed.ts'
-import { type BenchCase, type Contender, contest, operand, PRODUCTS, type Product, ratiosOf, round3, sidesOfA, sidesOfB } from './matmul.contest.ts'
+import { type BenchCase, type Contender, contest, operand, PRODUCTS, type Product, ratiosOf, sidesOfA, sidesOfB } from './matmul.contest.ts'
 import type { Choice } from './matmul.plan.ts'
 import { chooseMatmulTiles, matmul, type MatmulArgs } from './matmul.ts'
 
@@ -81,5 +82,5 @@ export async function benchMatmul(gpu: Gpu, products: readonly Product[] = PRODU
 }
 
 export function resultOf(adapter: string, { first }: Pick<PeakMeter, 'first'>, tiles: Choice, cases: readonly BenchCase[]): MatmulBench {
-  return { name: 'matmul', adapter, peak: round3(first.multiplyAdd), unrolledPeak: round3(first.unrolled), cases, ratios: ratiosOf(cases), tiles }
+  return { name: 'matmul', adapter, peak: rounded(first.multiplyAdd), unrolledPeak: rounded(first.unrolled), cases, ratios: ratiosOf(cases), tiles }
 }

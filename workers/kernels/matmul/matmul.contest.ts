@@ -1,4 +1,5 @@
 // The products of the bench and their contest: one product at a time, every contender in turn, five rounds, each beside the peak of the same round.
+import { median, rounded } from '../../gpu/measured.ts'
 import type { PackedStorage } from '../packed/packed.ts'
 import type { MatmulOp } from './matmul.plan.ts'
 
@@ -126,9 +127,9 @@ export async function contest(
     for (const [name, contender] of all) await attempt(name, () => contender.release())
     const own = rates.get('ours')!
     cases.push({
-      shape: `${m} × ${n} × ${k}`, op: storage === undefined ? op : `${op} ${storage}`, ours: round3(median(own)), unit: 'GFLOP/s',
-      peers: Object.fromEntries([...rates].filter(([name, { length }]) => name !== 'ours' && length === ROUNDS).map(([name, list]) => [name, round3(median(list))])),
-      share: round3(median(own.map((rate, i) => rate / peaks[i]!.multiplyAdd))), shareOfUnrolled: round3(median(own.map((rate, i) => rate / peaks[i]!.unrolled))),
+      shape: `${m} × ${n} × ${k}`, op: storage === undefined ? op : `${op} ${storage}`, ours: rounded(median(own)), unit: 'GFLOP/s',
+      peers: Object.fromEntries([...rates].filter(([name, { length }]) => name !== 'ours' && length === ROUNDS).map(([name, list]) => [name, rounded(median(list))])),
+      share: rounded(median(own.map((rate, i) => rate / peaks[i]!.multiplyAdd))), shareOfUnrolled: rounded(median(own.map((rate, i) => rate / peaks[i]!.unrolled))),
       ...(all.length > 1 && { differ }), ...(Object.keys(failed).length > 0 && { failed }),
     })
     const { ours: rate, peers: theirs, share } = cases.at(-1)!
@@ -146,8 +147,8 @@ export function ratiosOf(cases: readonly BenchCase[]): Record<string, number> {
   const ratios: Record<string, number> = {}
   const put = (name: string, values: readonly number[]): void => {
     if (values.length === 0) return
-    ratios[name] = round3(Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length))
-    ratios[`${name} lowest`] = round3(Math.min(...values))
+    ratios[name] = rounded(Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length))
+    ratios[`${name} lowest`] = rounded(Math.min(...values))
   }
   const names = [...new Set(cases.flatMap(({ peers }) => Object.keys(peers)))]
   for (const op of OPS) {
@@ -169,10 +170,3 @@ function relativeError(values: Float32Array, reference: Float32Array): number {
   }
   return Math.sqrt(difference / norm)
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((x, y) => x - y)
-  return sorted[Math.floor(sorted.length / 2)]!
-}
-
-export const round3 = (value: number): number => Number(value.toPrecision(4))
