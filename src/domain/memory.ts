@@ -150,7 +150,7 @@ export function checkpoints(config: ModelConfig, option: Demand['checkpointing']
   return rows * keptWords(config, 'all') * WORD > Math.max(AUTO_BYTES, ofWeights / AUTO_SHARE)
 }
 
-const roomBytes = (words: number): number => bufferBytes(capacity(words) * WORD)
+const roomBytes = (words: number, bindingBytes: number): number => bufferBytes(capacity(words, Math.floor(bindingBytes / 256) * 64) * WORD)
 
 /**
  * What training steps hold at most: GRPO's, and supervised ones before them. Whether layers keep their input alone is decided by a batch of the longest,
@@ -189,7 +189,7 @@ export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = I
     ...batches.map((batch) => bufferBytes(wholeRows(batch) * (full ? 44 : 32)) + bufferBytes(batch.sequences * batch.completionTokens * 84)),
     bufferBytes(evaluationBatch * promptTokens * 32),
   ]
-  const sizes = new Map([...rooms].map(([name, words]) => [name, roomBytes(words)]))
+  const sizes = new Map([...rooms].map(([name, words]) => [name, roomBytes(words, bindingBytes)]))
   const sum = (chosen: (name: string) => boolean): number => [...sizes].reduce((total, [name, bytes]) => total + (chosen(name) ? bytes * (name.includes('#') ? config.layers : 1) : 0), 0)
   const isCache = (name: string): boolean => name.startsWith('cache ')
   const isLogits = (name: string): boolean => name === 'logits'

@@ -15,7 +15,7 @@ export class Workspace {
     if (known !== undefined) this.gpu.discard(known)
     // caches and logits are counted apart, as the plan does
     const purpose = name.startsWith('cache ') ? 'cache' : name === 'logits' ? 'logits' : this.purpose
-    const made = this.gpu.room(purpose, capacity(elements, Math.floor(this.gpu.bindingLimit / 256) * 64))
+    const made = this.gpu.room(purpose, this.#capacity(elements))
     this.#tensors.set(name, made)
     return made
   }
@@ -35,7 +35,7 @@ export class Workspace {
   growth(rooms: Rooms): number {
     return [...rooms].reduce((sum, [name, words]) => {
       const held = this.#tensors.get(name)?.size ?? 0
-      return held >= words * 4 ? sum : sum + bufferBytes(capacity(words) * 4) - (held === 0 ? 0 : bufferBytes(held))
+      return held >= words * 4 ? sum : sum + bufferBytes(this.#capacity(words) * 4) - (held === 0 ? 0 : bufferBytes(held))
     }, 0)
   }
 
@@ -50,5 +50,9 @@ export class Workspace {
 
   free(): void {
     this.drop(() => true)
+  }
+
+  #capacity(words: number): number {
+    return capacity(words, Math.floor(this.gpu.bindingLimit / 256) * 64)
   }
 }

@@ -1,5 +1,4 @@
 // The policy as training sees it: a model, what of it is trained, the optimiser's state, and how its passes use memory.
-import { capacity } from '../../src/domain/buffers.ts'
 import { checkpoints, readable } from '../../src/domain/memory.ts'
 import type { LowRankShape, Rooms, TrainingBatch } from '../../src/domain/rooms.ts'
 import { batchRows, everyLayer, largestMicroBatch, samplingRooms, trainingRooms, wholeRows, widest } from '../../src/domain/rooms.ts'
@@ -110,8 +109,7 @@ export class Policy {
   #lacks(rooms: Rooms): string | undefined {
     const limit = this.gpu.bindingLimit
     const [name, words] = widest(rooms)
-    const bytes = capacity(words) * 4
-    if (bytes > limit) return `need ${bytes} bytes for ${name}, but this adapter binds at most ${limit}`
+    if (words * 4 > limit) return `need ${words * 4} bytes for ${name}, but this adapter binds at most ${limit}`
     const total = this.#held + this.model.activations.growth(everyLayer(rooms, this.model.config.layers))
     return total > this.#budget ? `take graphics memory to ${readable(total)}, but ${readable(this.#budget)} are allowed` : undefined
   }

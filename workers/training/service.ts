@@ -108,6 +108,7 @@ export class Service implements PolicyService {
 
   async continueIds(ids: readonly number[], sampling: Omit<Sampling, 'stop'>, stop: readonly number[], seed: number): Promise<{ ids: number[]; logps: number[] }> {
     const { policy } = this.#policy()
+    policy.reserveSampling(1, 1, Math.max(1, ids.length), sampling.maxNewTokens)
     const [drawn] = await generate(policy.model, [{ key: 0, ids }], { ...sampling, groupSize: 1, stops: stop, seed, step: 0, version: CURRENT })
     this.#check()
     return { ids: [...(drawn?.ids ?? [])], logps: [...(drawn?.logps ?? [])] }
