@@ -1,5 +1,5 @@
 // Clipping and AdamW on the GPU against the float64 reference.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
 import type { Tensor } from '../../gpu/gpu.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
@@ -125,5 +125,25 @@ test('the same steps taken twice give the same bytes', async () => {
   }
   expect(await buffers.readWords(parts[0]!.weights)).toEqual(await buffers.readWords(parts[1]!.weights))
   expect(relativeError(await buffers.read(parts[0]!.weights), weights)).toBeGreaterThan(1e-3)
+  buffers.free()
+})
+
+test('the norm of millions of gradients is added by runs, that of fewer by one thread in order', async () => {
+  const buffers = new Buffers(await testGpu())
+  const numbers = new Numbers('norm runs')
+  for (const [blocks, kernels] of [[4096, ['norm_combine']], [4097, ['norm_runs', 'norm_combine']]] as const) {
+    const count = blocks * 512 - 5
+    const grads = numbers.floats(count)
+    const part = { ...upload(buffers, Float32Array.of(0)), count, grads: buffers.floats(grads) }
+    const [scratch, state] = [buffers.unset(normScratch([count])), buffers.unset(4)]
+    const kernel = vi.spyOn(buffers.gpu, 'kernel')
+    dispatch(buffers.gpu, (recording) => gradientNorm(recording, [part], scratch, state, 1))
+    expect(kernel.mock.calls.map(([name]) => name).slice(1)).toEqual(kernels)
+    kernel.mockRestore()
+    const { norm, factor } = reference.gradientNorm([grads], 1)
+    expect(relativeError((await buffers.read(state)).subarray(0, 3), [norm, factor, 1]), `${blocks} blocks`).toBeLessThan(TOLERANCE)
+    await buffers.readWords(scratch)
+    for (const tensor of [part.weights, part.grads, part.m, part.v]) await buffers.readWords(tensor)
+  }
   buffers.free()
 })

@@ -5,8 +5,13 @@ import type { Optimiser } from '../../../src/protocol/policy.ts'
 import adamwSource from './adamw.wgsl?raw'
 import combineSource from './norm_combine.wgsl?raw'
 import partialSource from './norm_partial.wgsl?raw'
+import runsSource from './norm_runs.wgsl?raw'
 
 const BLOCK = 512
+/** Blocks that one thread adds in order; more are added by runs first. */
+const FEW_BLOCKS = 4096
+/** A lone thread's sums take longer than a product's by about as many lanes as stand idle. */
+const ALONE = 64
 
 /** Flat parameters with their gradient and moments, all [count]. */
 export interface Moments {
@@ -17,8 +22,18 @@ export interface Moments {
   readonly v: Tensor
 }
 
-/** Words of scratch that the norm of these parameters needs. */
-export const normScratch = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + Math.ceil(count / BLOCK), 0)
+/** Runs of neighbouring blocks, about as many as blocks in each: by their number alone, so that the order of additions is fixed. None where blocks are few. */
+function runsOf(blocks: number): { run: number; runs: number } {
+  if (blocks <= FEW_BLOCKS) return { run: 0, runs: 0 }
+  const run = 2 ** Math.ceil(Math.log2(blocks) / 2)
+  return { run, runs: Math.ceil(blocks / run) }
+}
+
+/** Words of scratch that the norm of these parameters needs: each block's sum, and each run's. */
+export function normScratch(counts: readonly number[]): number {
+  const blocks = counts.reduce((sum, count) => sum + Math.ceil(count / BLOCK), 0)
+  return blocks + runsOf(blocks).runs
+}
 
 /** A grid of at most 32,768 workgroups a side. */
 function grid(items: number, size: number): [number, number] {
@@ -35,7 +50,10 @@ export function gradientNorm(recording: Recording, parts: readonly Moments[], sc
     recording.dispatch(recording.gpu.kernel('norm_partial', partialSource), [grads, scratch], [count, BLOCK, blocks, first], grid(blocks, 32), { flops: 2 * count, bytes: 4 * count })
     first += blocks
   }
-  recording.dispatch(recording.gpu.kernel('norm_combine', combineSource), [scratch, state], [first, f32(maxNorm)], [1])
+  const { run, runs } = runsOf(first)
+  if (runs > 0) recording.dispatch(recording.gpu.kernel('norm_runs', runsSource), [scratch], [first, run, runs], grid(runs, 32), { flops: first, bytes: 4 * first, slowness: 2 })
+  const [from, count] = runs > 0 ? [first, runs] : [0, first]
+  recording.dispatch(recording.gpu.kernel('norm_combine', combineSource), [scratch, state], [from, count, f32(maxNorm)], [1], { flops: count, bytes: 4 * count, slowness: ALONE })
 }
 
 /** One step, `step` counted from 1; reads the clip factor from `state` and leaves everything untouched when the norm was not finite. */
