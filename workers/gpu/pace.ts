@@ -39,6 +39,11 @@ export class Pace {
     return (flops * slowness) / this.#guess.flops + bytes / this.#guess.bytes
   }
 
+  /** Dispatches that work of this cost is to be cut into, by what was measured. */
+  parts(cost: Cost): number {
+    return Math.max(1, Math.ceil((this.guess(cost) * this.#factor) / TARGET_MS))
+  }
+
   /** Operations that one dispatch may hold, by what was measured. */
   get operations(): number {
     return Math.max(LEAST_OPERATIONS, (TARGET_MS * this.#guess.flops) / this.#factor)

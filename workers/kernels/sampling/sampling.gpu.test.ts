@@ -1,5 +1,5 @@
 // Drawing tokens on the GPU against the float64 reference: the same draws, the right frequencies, the right sets.
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
 import { segmentsOf } from '../log_softmax/log_softmax.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
@@ -247,4 +247,24 @@ describe.each(SAMPLING_VARIANTS)('as %s', (each) => {
     expect([0, 1, 2].map((row) => [...state.subarray(row * 8 + 3, row * 8 + 8)])).toEqual([[2, 0, 2, 7, 0], [2, 1, 0, 8, 1], [1, 0, 1, 9, 2]])
     expect([...state.subarray(newestAt(3))]).toEqual([1, 2, 0])
   })
+})
+
+test('thresholds of many rows are found in several dispatches, to equal draws', async () => {
+  const gpu = await testGpu()
+  const [vocabulary, count] = [300, 7]
+  const logits = new Numbers('threshold parts').floats(vocabulary * count, 3)
+  const draws = { logits, vocabulary, rows: Array.from({ length: count }, (_, i) => [i, i, i, 0] as const), topK: 40, topP: 0.8 }
+  const parts = vi.spyOn(gpu.pace, 'parts')
+  const dispatches = vi.spyOn(gpu, 'bind')
+  const results = []
+  for (const [cuts, expected] of [[1, 1], [3, 3], [100, 7]] as const) {
+    parts.mockReturnValue(cuts)
+    dispatches.mockClear()
+    results.push((await run(draws)).all)
+    expect(dispatches.mock.calls.filter(([kernel]) => kernel.name === 'sampling_threshold')).toHaveLength(expected)
+  }
+  parts.mockRestore()
+  dispatches.mockRestore()
+  expect(results[1]).toEqual(results[0])
+  expect(results[2]).toEqual(results[0])
 })

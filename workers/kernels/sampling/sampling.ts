@@ -79,7 +79,12 @@ export function sampleAs(recording: Recording, t: SamplingTensors, s: SamplingSh
   if (filtered) {
     const threshold = gpu.kernel('sampling_threshold', thresholdSource)
     const cost = { flops: 4 * THRESHOLD_PASSES * entries, bytes: 4 * THRESHOLD_PASSES * entries }
-    recording.dispatch(threshold, [t.logits, t.partials, t.thresholds], [s.vocabulary, segments, s.topK, f32(s.topP), f32(1 / temperature)], [s.logitsRows], cost)
+    const rows = Math.ceil(s.logitsRows / gpu.pace.parts(cost))
+    for (let first = 0; first < s.logitsRows; first += rows) {
+      const count = Math.min(rows, s.logitsRows - first)
+      const share = { flops: (cost.flops * count) / s.logitsRows, bytes: (cost.bytes * count) / s.logitsRows }
+      recording.dispatch(threshold, [t.logits, t.partials, t.thresholds], [s.vocabulary, segments, s.topK, f32(s.topP), f32(1 / temperature), first], [count], share)
+    }
   }
   const kernel = gpu.kernel(`sample ${variant}`, `${chanceSource}\n${variant === 'thread' ? threadSource : groupSource}`, { FILTERED: filtered })
   const uniforms = [s.count, s.vocabulary, segments, s.stopCount, s.capacity, newestAt(s.count), s.seed >>> 0, s.step >>> 0, greedy ? 1 : 0, f32(1 / temperature)]

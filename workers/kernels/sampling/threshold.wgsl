@@ -4,7 +4,7 @@
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read_write> partials: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> thresholds: array<f32>;
-struct Params { vocabulary: u32, segments: u32, topK: u32, topP: f32, inverseTemperature: f32 }
+struct Params { vocabulary: u32, segments: u32, topK: u32, topP: f32, inverseTemperature: f32, firstRow: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 var<workgroup> counts: array<u32, 64>;
@@ -33,7 +33,7 @@ fn massFrom(base: u32, lane: u32, least: u32, top: f32) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = group.x;
+  let row = params.firstRow + group.x;
   let base = row * params.vocabulary;
   var top = -3.0e38;
   for (var s = 0u; s < params.segments; s++) { top = max(top, partials[row * params.segments + s].x); }
