@@ -6,17 +6,31 @@ const SUGGESTED = [
   'Qwen/Qwen2.5-0.5B-Instruct', 'Qwen/Qwen3-0.6B', 'Qwen/Qwen2.5-1.5B-Instruct', 'deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B',
 ] as const
 
-function Mirror({ token, onToken }: { readonly token: string; readonly onToken: (token: string) => void }) {
+/** An address that is being written and is none yet. */
+interface Draft {
+  readonly text: string
+  readonly fault: string
+}
+
+interface MirrorProps {
+  readonly token: string
+  readonly onToken: (token: string) => void
+  readonly draft: Draft | undefined
+  readonly onDraft: (draft: Draft | undefined) => void
+}
+
+function Mirror({ token, onToken, draft, onDraft }: MirrorProps) {
   const { run } = useWorkbench()
   const mirror = useRun((state) => state.settings.policyMirror)
-  const [draft, setDraft] = useState<{ readonly text: string; readonly fault: string }>()
+  // stays as the person left it, whatever is written within
+  const [open, setOpen] = useState(mirror !== '')
   const id = useId()
   const take = (text: string): void => {
     const fault = run.change('policyMirror', text)
-    setDraft(fault === undefined ? undefined : { text, fault })
+    onDraft(fault === undefined ? undefined : { text, fault })
   }
   return (
-    <details className="hub-more" open={mirror !== '' || undefined}>
+    <details className="hub-more" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Mirror and token</summary>
       <p className="mapped">
         <label htmlFor={`${id}-mirror`}>Mirror</label>
@@ -45,11 +59,12 @@ export function Hub() {
   const missing = usePolicies((state) => !state.kept.some(({ id: kept }) => kept === wanted)) && wanted.includes('/')
   const [text, setText] = useState(missing ? wanted : '')
   const [token, setToken] = useState('')
+  const [draft, setDraft] = useState<Draft>()
   const id = useId()
   const lookUp = (name: string): void => void policies.lookUp(name, run.getState().settings.policyMirror, token)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (text.trim() !== '') lookUp(text)
+    if (text.trim() !== '' && draft === undefined) lookUp(text)
   }
   return (
     <section aria-labelledby={id}>
@@ -60,12 +75,12 @@ export function Hub() {
           value={text} onChange={(event) => setText(event.currentTarget.value)}
         />
         <datalist id={`${id}-known`}>{SUGGESTED.map((name) => <option key={name} value={name} />)}</datalist>
-        <button type="submit" className="button" disabled={text.trim() === ''}>Look up</button>
+        <button type="submit" className="button" disabled={text.trim() === '' || draft !== undefined}>Look up</button>
       </form>
       <p className="suggested">
         {SUGGESTED.map((name) => (
           <button
-            key={name} type="button" className="plain" title={name}
+            key={name} type="button" className="plain" title={name} disabled={draft !== undefined}
             onClick={() => {
               setText(name)
               lookUp(name)
@@ -76,7 +91,7 @@ export function Hub() {
         ))}
       </p>
       <p className="quiet" role="status">{asking === undefined ? 'Looking up fetches the configuration only.' : `Looking up ${asking} …`}</p>
-      <Mirror token={token} onToken={setToken} />
+      <Mirror token={token} onToken={setToken} draft={draft} onDraft={setDraft} />
     </section>
   )
 }
