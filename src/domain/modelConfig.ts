@@ -73,6 +73,11 @@ export function readConfig(raw: RawConfig, generation?: RawConfig): ModelConfig 
   }
 }
 
+/** Whether a config.json that names no architecture is still known by its model_type. */
+export function isModelType(type: unknown): boolean {
+  return typeof type === 'string' && Object.hasOwn(MODEL_TYPES, type)
+}
+
 function architectureOf(raw: RawConfig): Architecture {
   const named = Array.isArray(raw['architectures']) ? String(raw['architectures'][0]) : MODEL_TYPES[String(raw['model_type'])] ?? 'none'
   const found = ARCHITECTURES.find((name) => name === named)

@@ -23,6 +23,11 @@ export function isWeights(name: string): boolean {
   return name === WEIGHTS || SHARD.test(name)
 }
 
+/** True for weights in a format that is not read here. */
+export function isForeignWeights(name: string): boolean {
+  return PICKLED.test(name) || OTHER.test(name)
+}
+
 export function partOf(name: string): ModelPart | undefined {
   return Object.hasOwn(MODEL_PARTS, name) ? MODEL_PARTS[name as keyof typeof MODEL_PARTS] : undefined
 }

@@ -1,5 +1,6 @@
 // Checks what of a drop is a policy, what an adapter, and what is left to those who read data.
 import { expect, test } from 'vitest'
+import { chooseModelFiles } from '../domain/modelFiles.ts'
 import { recogniseGiven } from './modelFolder.ts'
 
 function file(path: string, text = ''): File {
@@ -27,6 +28,16 @@ test('the same files dropped without their folder are a policy too', async () =>
 test('an adapter is its two files', async () => {
   const given = await recogniseGiven([file('out/adapter_config.json', '{}'), file('out/adapter_model.safetensors'), file('out/README.md')])
   expect(given).toMatchObject({ is: 'adapter', adapter: { name: 'out' } })
+})
+
+test('a config that names no architecture but a known type is a policy; of an unknown type it is none', async () => {
+  expect(await recogniseGiven([file('a/config.json', '{"model_type":"qwen3"}'), file('a/model.safetensors')])).toMatchObject({ is: 'model', source: { name: 'a' } })
+  for (const type of ['bert', 'toString']) expect(await recogniseGiven([file('a/config.json', JSON.stringify({ model_type: type })), file('a/model.safetensors')])).toEqual({ is: 'other' })
+})
+
+test('a language model in another format is looked at as a policy, which refuses it by name', async () => {
+  for (const name of ['pytorch_model.bin', 'tf_model.h5']) expect(await recogniseGiven([file('a/config.json', QWEN), file(`a/${name}`)])).toMatchObject({ is: 'model', source: { name: 'a' } })
+  expect(() => chooseModelFiles(['config.json', 'pytorch_model.bin'], 'a')).toThrow('a has its weights only as pytorch_model.bin, a Python pickle')
 })
 
 test.each([
