@@ -23,38 +23,60 @@ interface ChoiceProps {
   readonly id: string
   readonly name: string
   readonly facts: string
-  readonly chosen: boolean
   readonly damaged: boolean
-  readonly group: string
+  /** bytes that removing it frees; undefined where it cannot be removed */
   readonly removable: number | undefined
+}
+
+interface RadioProps extends ChoiceProps {
+  readonly input: string
+  readonly group: string
+  readonly row: number
+  readonly chosen: boolean
   readonly onChoose: () => void
 }
 
-function Choice({ id, name, facts, chosen, damaged, group, removable, onChoose }: ChoiceProps) {
-  const { removePolicy } = useWorkbench()
+function Radio({ id, name, facts, chosen, damaged, input, group, row, removable, onChoose }: RadioProps) {
   const used = useRun((state) => state.settings.policy === id)
   const coming = usePolicies((state) => state.fetching?.id === id)
-  const [asked, setAsked] = useState(false)
-  const input = useId()
   return (
-    <li className={chosen ? 'choice chosen' : 'choice'}>
+    <div className={`choice ${chosen ? 'chosen' : ''} ${!coming && removable !== undefined ? 'removable' : ''}`} style={{ gridRow: row }}>
       <input id={input} type="radio" name={group} checked={chosen} disabled={damaged} onChange={onChoose} aria-describedby={`${input}-facts`} />
       <label htmlFor={input} title={name}>{name}</label>
-      <span className="choice-ways">
-        {used && <span className="badge">in use</span>}
-        {!coming && removable !== undefined && !asked && (
-          <button type="button" className="plain" aria-label={`Remove ${name} …`} onClick={() => setAsked(true)}>Remove</button>
-        )}
-        {!coming && removable !== undefined && asked && (
-          <>
-            <button type="button" className="button small danger" aria-label={`Remove ${name}`} onClick={() => void removePolicy(id)}>Free {size(removable)}</button>
-            <button type="button" className="button small" autoFocus onClick={() => setAsked(false)}>Keep</button>
-          </>
-        )}
-      </span>
+      {used && <span className="badge">in use</span>}
       <p id={`${input}-facts`} className={damaged ? 'fault' : 'quiet'}>{facts}</p>
-      {coming && <Fetching named={false} />}
-    </li>
+    </div>
+  )
+}
+
+/** Beside a choice and not within the group, which holds choices alone: what frees it, or how far it is. */
+function Ways({ id, name, row, removable, focus }: Pick<RadioProps, 'id' | 'name' | 'row' | 'removable'> & { readonly focus: () => void }) {
+  const { removePolicy } = useWorkbench()
+  const coming = usePolicies((state) => state.fetching?.id === id)
+  const [asked, setAsked] = useState(false)
+  if (coming) return <div className="choice-coming" style={{ gridRow: row + 1 }}><Fetching named={false} /></div>
+  if (removable === undefined) return null
+  const done = (): void => {
+    setAsked(false)
+    // the button that had the focus is gone
+    focus()
+  }
+  const free = async (): Promise<void> => {
+    await removePolicy(id)
+    done()
+  }
+  return (
+    <span className={asked ? 'choice-ways asked' : 'choice-ways'} style={{ gridRow: row }}>
+      {!asked && <button type="button" className="plain" aria-label={`Remove ${name} …`} onClick={() => setAsked(true)}>Remove</button>}
+      {asked && (
+        <>
+          <button type="button" className="button small danger" aria-label={`Remove ${name}`} onClick={() => void free()}>
+            Free {size(removable)}
+          </button>
+          <button type="button" className="button small" autoFocus onClick={done}>Keep</button>
+        </>
+      )}
+    </span>
   )
 }
 
@@ -67,22 +89,38 @@ export function Choices() {
   const group = useId()
   const heading = useId()
   const lookedUp = offer !== undefined && !kept.some(({ id }) => id === offer.record.id) ? [offer.record] : []
+  const choices: readonly ChoiceProps[] = [
+    { id: SAMPLE, name: 'embedded', facts: [...known(sample), 'comes with the page'].join(' · '), damaged: false, removable: undefined },
+    ...[...kept, ...lookedUp].map((record) => ({
+      id: record.id, name: record.id, facts: factsLine(record), damaged: record.damage !== undefined,
+      removable: kept.includes(record) ? keptBytes(record) : undefined,
+    })),
+  ]
+  const chosen = offer?.record.id ?? SAMPLE
+  const inputOf = (id: string): string => `${group}-${id}`
+  /** The choice itself, or the first one where it is gone or damaged. */
+  const focusOn = (id: string): void => {
+    const here = policies.getState().kept.some((record) => record.id === id)
+    const own = here ? document.getElementById(inputOf(id)) : null
+    const usable = own instanceof HTMLInputElement && !own.disabled ? own : document.getElementById(inputOf(SAMPLE))
+    usable?.focus()
+  }
   return (
     <section aria-labelledby={heading}>
       <h3 id={heading}>At hand</h3>
-      <ul className="choices" role="radiogroup" aria-labelledby={heading}>
-        <Choice
-          id={SAMPLE} name="embedded" facts={[...known(sample), 'comes with the page'].join(' · ')} chosen={offer === undefined} damaged={false} group={group}
-          removable={undefined} onChoose={() => policies.choose(SAMPLE, mirror)}
-        />
-        {[...kept, ...lookedUp].map((record) => (
-          <Choice
-            key={record.id} id={record.id} name={record.id} facts={factsLine(record)} chosen={offer?.record.id === record.id} group={group}
-            damaged={record.damage !== undefined} removable={kept.includes(record) ? keptBytes(record) : undefined}
-            onChoose={() => { if (offer?.record.id !== record.id) policies.choose(record.id, mirror) }}
-          />
+      <div className="choices">
+        <div className="choices-group" role="radiogroup" aria-labelledby={heading}>
+          {choices.map((choice, i) => (
+            <Radio
+              key={choice.id} {...choice} input={inputOf(choice.id)} group={group} row={2 * i + 1} chosen={choice.id === chosen}
+              onChoose={() => { if (choice.id !== chosen) policies.choose(choice.id, mirror) }}
+            />
+          ))}
+        </div>
+        {choices.map(({ id, name, removable }, i) => (
+          <Ways key={id} id={id} name={name} row={2 * i + 1} removable={removable} focus={() => focusOn(id)} />
         ))}
-      </ul>
+      </div>
     </section>
   )
 }

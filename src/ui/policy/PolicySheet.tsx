@@ -36,7 +36,7 @@ function Foot({ onClose }: { readonly onClose: () => void }) {
   const without = offer !== undefined && !offer.record.complete && offer.source === undefined
   return (
     <>
-      {refused && <p className="fault">It does not fit; see what would make it fit.</p>}
+      <p role="status" className="fault">{refused ? 'It does not fit; see what would make it fit.' : ''}</p>
       {without && <p className="warns">Drop its folder again to go on.</p>}
       <button type="button" className="button" onClick={onClose}>Close</button>
       <button type="button" className="button primary" disabled={refused || without || fetching || asking || locked} onClick={() => void usePolicy()}>
