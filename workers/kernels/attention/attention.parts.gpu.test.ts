@@ -1,5 +1,5 @@
 // Attention whose rows are computed in several dispatches, against the same in one: equal bytes.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openGpu } from '../../gpu/device.ts'
 import { Buffers, Numbers, dispatch, sharedPrefixes } from '../testing.ts'
 import { attention, attentionBackward } from './attention.ts'
@@ -24,8 +24,17 @@ test('rows in parts give the bytes that all rows at once give', async () => {
     })
     return Promise.all([t.out, t.lse, t.dqkv].map((tensor) => gpu.readU32(tensor)))
   }
+  const bind = vi.spyOn(gpu, 'bind')
+  const dispatches = (): number[] => ['attention', 'attention_query_backward', 'attention_key_backward'].map((name) => bind.mock.calls.filter(([kernel]) => kernel.name === name).length)
+  const whole = await run(rows)
+  expect(dispatches()).toEqual([1, 1, 1])
+  bind.mockClear()
   // so many pairs that every 64 rows are a dispatch of their own
-  expect(await run(1e12)).toEqual(await run(rows))
+  const cut = await run(1e12)
+  const parts = Math.ceil(rows / 64)
+  expect(parts).toBeGreaterThan(2)
+  expect(dispatches()).toEqual([parts, parts, parts])
+  expect(cut).toEqual(whole)
   buffers.free()
   gpu.device.destroy()
 })

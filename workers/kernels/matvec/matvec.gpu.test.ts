@@ -110,14 +110,22 @@ test('a product beyond what one dispatch may hold goes in parts, to equal bytes'
   const weight = { storage: 'f32', data: buffers.floats(numbers.floats(n * k)), scales: undefined, stride: k } as const
   const x = buffers.floats(numbers.floats(m * k))
   const results: Uint32Array[] = []
+  const counts: number[] = []
   const operations = vi.spyOn(gpu.pace, 'operations', 'get')
-  for (const each of [1e12, 5000, 1]) {
+  const bind = vi.spyOn(gpu, 'bind')
+  for (const each of [1e12, 15000, 1]) {
     operations.mockReturnValue(each)
+    bind.mockClear()
     const y = buffers.unset(m * n)
     dispatch(gpu, (recording) => matvecAs(recording, { m, n, k, x, weight, y }, 'quad'))
+    counts.push(bind.mock.calls.length)
     results.push(await buffers.readWords(y))
   }
   operations.mockRestore()
+  bind.mockRestore()
+  expect(counts[0]).toBe(1)
+  expect(counts[1]).toBe(2)
+  expect(counts[2]).toBeGreaterThan(2)
   expect(results[1]).toEqual(results[0])
   expect(results[2]).toEqual(results[0])
   buffers.free()
