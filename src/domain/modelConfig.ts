@@ -40,7 +40,10 @@ export function parseConfig(bytes: ArrayBuffer, generationConfig?: ArrayBuffer):
   return readConfig(parseObject(bytes, 'config.json'), generationConfig === undefined ? undefined : parseObject(generationConfig, 'generation_config.json'))
 }
 
-/** The same from parsed JSON objects. Defaults are those of Hugging Face's Qwen2Config, Qwen3Config and LlamaConfig. */
+/**
+ * The same from parsed JSON objects. Sizes must be given. Other settings that are left out are those of Hugging Face's Qwen2Config, Qwen3Config
+ * and LlamaConfig, but for num_key_value_heads (as many as heads, as LlamaConfig alone has it) and eos_token_id (none).
+ */
 export function readConfig(raw: RawConfig, generation?: RawConfig): ModelConfig {
   const architecture = architectureOf(raw)
   const activation = raw['hidden_act'] ?? 'silu'

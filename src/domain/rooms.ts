@@ -32,7 +32,7 @@ export function widest(rooms: Rooms): readonly [name: string, words: number] {
   return [name.replace('#', '0'), words]
 }
 
-/** Ranks by target module; empty when there is no adapter. */
+/** An adapter: its rank, and the target modules that have it. */
 export interface LowRankShape {
   readonly rank: number
   readonly targets: readonly string[]

@@ -1,4 +1,4 @@
-// The procedures of the policy worker: one device, one policy at a time, calls in the order in which they came.
+// The procedures of the policy worker: one device, one policy at a time. It keeps no queue: its client makes one call after another (src/client/policy.ts).
 import type {
   AdapterDescription, ExportDtype, ExportedFile, ExportKind, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest, WeightStorage,
 } from '../../src/protocol/policy.ts'

@@ -1,4 +1,4 @@
-// The norm for graphics cards: a workgroup per row, sums by halves in shared memory. Tensors as in rmsnorm.wgsl.
+// The norm for graphics cards: a workgroup per row, its lanes' sums added by `sum_of` (see sum.ts). Tensors as in rmsnorm.wgsl.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
