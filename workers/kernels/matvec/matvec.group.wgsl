@@ -21,8 +21,16 @@ fn products(tile: vec3u, lane: u32) {
     c$R = step(c$R, t, u$R);
     //! end
   }
+  if (LOW) {
+    let span = low_span(column, COLUMNS);
+    for (var q = span.x + lane; q < span.y; q += LANES) {
+      let t = low_at(column, q);
+      //! for R in ROWS
+      c$R = step(c$R, t, low[low_row(min(top + $Ru, s.m - 1u)) + q]);
+      //! end
+    }
+  }
   //! for R in ROWS
-  if (LOW_LANES) { c$R += low_rank(min(top + $Ru, s.m - 1u), column, lane, LANES); }
   keep(lane, $Ru, c$R, s$R);
   //! end
   gather_sums(lane);

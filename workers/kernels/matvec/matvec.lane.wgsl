@@ -16,5 +16,9 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
     }
     c = step(c, t, u);
   }
+  if (LOW) {
+    let span = low_span(column, COLUMNS);
+    for (var q = span.x; q < span.y; q++) { c = step(c, low_at(column, q), low[low_row(row) + q]); }
+  }
   put(row, column, c, rstd_of(sum));
 }

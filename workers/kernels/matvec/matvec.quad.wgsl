@@ -42,6 +42,19 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
     c$I = mat4x4f(step(c$I[0], t, u$I), step(c$I[1], tx, u$I), step(c$I[2], ty, u$I), step(c$I[3], td, u$I));
     //! end
   }
+  if (LOW) {
+    let span = low_span((s.first + tile.x) * LANES * COLUMNS, LANES * COLUMNS);
+    for (var q = span.x; q < span.y; q++) {
+      let t = low_at(column, q);
+      let tx = swap_x(t);
+      let ty = swap_y(t);
+      let td = swap_d(t);
+      //! for I in GROUPS
+      let h$I = low[low_row(min(top + $Iu * 4u, s.m - 1u)) + q];
+      c$I = mat4x4f(step(c$I[0], t, h$I), step(c$I[1], tx, h$I), step(c$I[2], ty, h$I), step(c$I[3], td, h$I));
+      //! end
+    }
+  }
   //! for I in GROUPS
   put_own(top + $Iu * 4u, first, own, c$I, rstd_of(s$I));
   //! end

@@ -25,21 +25,27 @@ fn weight_row(column: u32, i: u32) -> u32 {
 /// Where it begins.
 fn weight_at(column: u32, i: u32) -> u32 { return weight_row(column, i) * s.stride; }
 
-/// What the low-rank addition gives a lane's four columns, of the vectors `first`, `first` + `lanes` … of its rank.
-fn low_rank(row: u32, column: u32, first: u32, lanes: u32) -> vec4f {
-  var sums = vec4f();
+/// The part of the low-rank addition that weight row `at` is of.
+fn part_of(at: u32) -> u32 { return select(0u, 1u, at >= s.cut1) + select(0u, 1u, at >= s.cut2); }
+
+/// The low-rank addition goes on with the sums where k ends: x·Aᵀ of all parts follows x, and B, zero in the columns of other parts, the weight.
+/// Of its vectors, those from x to y hold the parts of the columns [column, column + count).
+fn low_span(column: u32, count: u32) -> vec2u {
+  let last = min(column + count, s.n) - 1u;
+  return vec2u(part_of(min(column, last)), part_of(select(last, s.n + last, GATED)) + 1u) * s.rank4;
+}
+
+fn low_row(row: u32) -> u32 { return s.inner + row * s.parts * s.rank4; }
+
+/// As the weight's vectors: those of a lane's four columns, one per element of the rank.
+fn low_at(column: u32, q: u32) -> mat4x4f {
+  let part = q / s.rank4;
+  var t = mat4x4f();
   for (var i = 0u; i < 4u; i++) {
     let at = weight_row(column, i);
-    let inner = s.inner + (row * s.parts + select(0u, 1u, at >= s.cut1) + select(0u, 1u, at >= s.cut2)) * s.rank4;
-    var sum = 0.0;
-    for (var r = first; r < s.rank4; r += lanes) {
-      let h = low[inner + r];
-      let b = low[at * s.rank4 + r];
-      sum = fma(h.w, b.w, fma(h.z, b.z, fma(h.y, b.y, fma(h.x, b.x, sum))));
-    }
-    sums = vec4f(sums.yzw, sum);
+    t = mat4x4f(t[1], t[2], t[3], select(vec4f(), s.alpha * low[at * s.rank4 + q % s.rank4], part_of(at) == part));
   }
-  return s.alpha * sums;
+  return transpose(t);
 }
 
 /// sums[i] += Σ over four k of w[i] · u, k ascending; t holds one vector of the four columns per k.
@@ -58,7 +64,6 @@ fn rstd_of(sum: f32) -> f32 { return inverseSqrt(fma(sum, s.inverseWidth, s.eps)
 fn put(row: u32, column: u32, sums: vec4f, rstd: f32) {
   if (row >= s.m) { return; }
   var v = sums;
-  if (LOW) { v += low_rank(row, column, 0u, 1u); }
   if (NORM && !UNSCALED) { v *= rstd; }
   let place = s.offset + row * s.row + column;
   if (GATED) {

@@ -101,7 +101,7 @@ export function matvecAs(recording: Recording, args: MatvecArgs, variant: Matvec
     WEIGHT: 1, ...(scales && { SCALES: 7 }), SHAPE: scales === undefined ? 7 : 8,
     LANES: lanes, ...(cards ? { ROWS: rows } : rows > 1 ? { GROUPS: rows / 4 } : {}),
     NORM: norm !== undefined, GATED: gated, BIAS: bias !== undefined, ADD: add !== undefined,
-    UNSCALED: norm?.unscaled === true, LOW: low !== undefined && !cards, LOW_LANES: low !== undefined && cards,
+    UNSCALED: norm?.unscaled === true, LOW: low !== undefined,
   })
   const columns = (gated ? 2 : 4) * (cards ? 1 : lanes)
   const weightRows = gated ? 2 * n : n
