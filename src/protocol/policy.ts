@@ -275,7 +275,10 @@ export interface PolicyService {
   start(): Promise<AdapterDescription>
   /** `onProgress` may be a proxied callback. Refused, before anything is uploaded, when it cannot fit (see src/domain/memory.ts). */
   load(files: ModelFiles, trainable: Trainable, options?: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<PolicyInfo>
-  /** Token ids of each text, special tokens recognised, nothing added. */
+  /**
+   * Token ids of each text, special tokens recognised, nothing added. A prompt in ChatML, or a reply that ends its turn, is read in the model's own
+   * template where its tokenizer has no ChatML, as `generate` reads its prompts.
+   */
   encode(texts: readonly string[]): Promise<number[][]>
   decode(ids: readonly (readonly number[])[]): Promise<string[]>
   /** Ids of a chat rendered with the model's own template, generation prompt added. */

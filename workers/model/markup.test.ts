@@ -1,7 +1,7 @@
 // Checks that a model without ChatML reads the prompt's turns in its own template and ends where its own texts end.
 import { describe, expect, test } from 'vitest'
 import { settingsOf } from '../../src/domain/config.ts'
-import { END_OF_TURN, renderPrompt } from '../../src/domain/prompt.ts'
+import { END_OF_TURN, renderCompletion, renderPrompt } from '../../src/domain/prompt.ts'
 import { markupOf, turnsOf } from './markup.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
@@ -50,6 +50,21 @@ test('a model without any template reads the text as it stands, and so does any 
   expect(markupOf(bare, [7]).encode(text)).toEqual(bare.encode(text))
   const other = spelling(['</s>'])
   for (const plain of ['hello', '<|im_start|>user\nhello', '<|im_start|>user\nhello<|im_end|>\nthen']) expect(markupOf(other, [7]).encode(plain)).toEqual(other.encode(plain))
+})
+
+test('a reply to imitate ends as the model’s own template ends replies, which is where its completions stop', () => {
+  const reply = renderCompletion('why', 'lamp', true)
+  const text = reply.slice(0, -END_OF_TURN.length)
+  const native = spelling(CHATML)
+  expect(markupOf(native, [7]).encode(reply)).toEqual(native.encode(reply))
+  // 1000 ends a turn in the template, 7 a document
+  const other = spelling(['</s>'])
+  const markup = markupOf(other, [7, 1000])
+  expect(markup.encode(reply)).toEqual([...other.encode(text), 1000])
+  expect(markup.stops([END_OF_TURN])).toContain(markup.encode(reply).at(-1))
+  const bare = spelling([], false)
+  expect(markupOf(bare, [7]).encode(reply)).toEqual([...bare.encode(text), 7])
+  expect(markupOf(bare, []).encode(reply)).toEqual(bare.encode(reply))
 })
 
 test('a completion ends at the end of turn, or where the model’s own texts end; other stops must be tokens', () => {

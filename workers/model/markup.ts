@@ -1,10 +1,13 @@
-// Prompts and stops are written in ChatML; a model whose tokenizer has none of it reads the same turns in its own chat template.
+// Prompts, completions and stops are written in ChatML; a model whose tokenizer has none of it reads the same turns in its own chat template.
 import { END_OF_TURN } from '../../src/domain/prompt.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface Markup {
-  /** Ids of a prompt in ChatML; what stands after the last turn's beginning is the reply's own first words. */
-  encode(prompt: string): number[]
+  /**
+   * Ids of a prompt in ChatML, whose words after the last turn's beginning are the reply's own first ones; or of a reply that ends its turn.
+   * Any other text is encoded as it stands.
+   */
+  encode(text: string): number[]
   /** Ids that end a completion. Throws for a text that is no single token and has nothing to stand in for it. */
   stops(texts: readonly string[]): number[]
 }
@@ -39,10 +42,17 @@ export function markupOf(tokenizer: Tokenizer, eosIds: readonly number[]): Marku
     return ids.length === 1 ? ids[0] : undefined
   }
   const native = idOf(END_OF_TURN) !== undefined
+  /** What the model's own template ends a reply with, of the ends that it has: the only one that it was taught to stop a turn by. */
+  const endOfTurn = (): number | undefined => {
+    const told = tokenizer.hasChat ? tokenizer.encodeChat([{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]) : []
+    return told.findLast((id) => eosIds.includes(id)) ?? eosIds[0]
+  }
   return {
-    encode: (prompt) => {
-      const chat = native || !tokenizer.hasChat ? undefined : turnsOf(prompt)
-      return chat === undefined ? tokenizer.encode(prompt) : [...tokenizer.encodeChat(chat.messages), ...tokenizer.encode(chat.begun)]
+    encode: (text) => {
+      const chat = native || !tokenizer.hasChat ? undefined : turnsOf(text)
+      if (chat !== undefined) return [...tokenizer.encodeChat(chat.messages), ...tokenizer.encode(chat.begun)]
+      const end = native || !text.endsWith(END_OF_TURN) ? undefined : endOfTurn()
+      return end === undefined ? tokenizer.encode(text) : [...tokenizer.encode(text.slice(0, -END_OF_TURN.length)), end]
     },
     stops: (texts) => [...new Set(texts.flatMap((text) => {
       const id = idOf(text)

@@ -16,6 +16,7 @@ import { parseAdapterConfig } from '../model/adapter.ts'
 import { generate } from '../model/generate.ts'
 import { kindsOf } from '../model/layout.ts'
 import { loadModel } from '../model/load.ts'
+import type { Markup } from '../model/markup.ts'
 import { markupOf } from '../model/markup.ts'
 import { CURRENT } from '../model/model.ts'
 import { writeSafetensors } from '../model/safetensors.ts'
@@ -73,8 +74,8 @@ export class Service implements PolicyService {
   }
 
   async encode(texts: readonly string[]): Promise<number[][]> {
-    const tokenizer = this.#tokenizer()
-    return texts.map((text) => tokenizer.encode(text))
+    const markup = this.#markup()
+    return texts.map((text) => markup.encode(text))
   }
 
   async decode(ids: readonly (readonly number[])[]): Promise<string[]> {
@@ -90,7 +91,7 @@ export class Service implements PolicyService {
     const { policy } = this.#policy()
     const tokenizer = this.#tokenizer()
     const { sampling, groupSize, seed, step } = request
-    const markup = markupOf(tokenizer, policy.model.config.eosIds)
+    const markup = this.#markup()
     const prompts: Prompt[] = request.prompts.map(({ key, text }) => ({ key, ids: markup.encode(text) }))
     const stops = markup.stops(sampling.stop)
     const version = request.version === 'reference' ? policy.reference : CURRENT
@@ -234,6 +235,10 @@ export class Service implements PolicyService {
     const { tokenizer } = this.#policy()
     if (tokenizer === undefined) throw new Error('this policy was loaded without tokenizer.json; add it to the model folder')
     return tokenizer
+  }
+
+  #markup(): Markup {
+    return markupOf(this.#tokenizer(), this.#policy().policy.model.config.eosIds)
   }
 
   #check(): void {
