@@ -11,7 +11,7 @@ import { kindsOf } from '../model/layout.ts'
 import type { Model, Version } from '../model/model.ts'
 import { OptimiserState } from './optimiser.ts'
 
-/** What a batch is trained by: their lengths differ, so that the longest of each is kept apart. */
+/** What a batch is trained by: their lengths differ, so that the longest of each is kept apart. A supervised text may carry its loss throughout. */
 type Work = 'update' | 'supervise'
 
 export class Policy {
@@ -21,7 +21,7 @@ export class Policy {
   #reference: Version
   #keep: Exclude<Keep, false> = 'all'
   /** the longest seen: buffers are made for as many of them as come together, so that a long run's memory is flat once the longest was seen */
-  readonly #longest = { update: { prompt: 0, completion: 0 }, supervise: { prompt: 0, completion: 0 }, sampled: 0, maxNewTokens: 0 }
+  readonly #longest = { update: { prompt: 0, completion: 0 }, supervise: { prompt: 1, completion: 0 }, sampled: 0, maxNewTokens: 0 }
   readonly #checkpointing: LoadOptions['checkpointing']
   /** bytes of graphics memory that are allowed */
   readonly #budget: number
@@ -57,11 +57,11 @@ export class Policy {
     const limit = this.gpu.bindingLimit
     const longest = this.#longest[work]
     for (const { promptIds, ids } of sequences) {
-      longest.prompt = Math.max(longest.prompt, promptIds.length)
-      longest.completion = Math.max(longest.completion, ids.length)
+      if (work === 'update') longest.prompt = Math.max(longest.prompt, promptIds.length)
+      longest.completion = Math.max(longest.completion, work === 'update' ? ids.length : promptIds.length + ids.length - 1)
     }
     if (work === 'update') longest.completion = Math.max(longest.completion, Math.min(maxCompletion, this.#longest.maxNewTokens))
-    const groups = sequences.filter((sequence, i) => i === 0 || rowsOf(sequence, sequences[i - 1]) === rowsOf(sequence, undefined)).length
+    const groups = work === 'supervise' ? sequences.length : sequences.filter((sequence, i) => i === 0 || rowsOf(sequence, sequences[i - 1]) === rowsOf(sequence, undefined)).length
     const most: TrainingBatch = { groups, sequences: sequences.length, promptTokens: longest.prompt, completionTokens: longest.completion }
     // by the longest, as the plan decides: by what came together this time a run would hold more than was planned
     if (this.#keep === 'all' && checkpoints(config, this.#checkpointing, wholeRows(most), this.gpu.bytes['model weights'] ?? 0)) {
