@@ -2,7 +2,7 @@
 import { bufferBytes, capacity } from './buffers.ts'
 import type { ModelConfig } from './modelConfig.ts'
 import type { LowRankShape, Rooms, TrainingBatch } from './rooms.ts'
-import { keptWords, largestMicroBatch, linears, mergedBytes, samplingRooms, trainingRooms, union, wholeRows, widest } from './rooms.ts'
+import { adapterCopyBytes, keptWords, largestMicroBatch, linears, samplingRooms, trainingRooms, union, wholeRows, widest } from './rooms.ts'
 import { PAIRED_SAMPLES } from './settings.ts'
 
 export type Storage = 'f32' | 'f16' | 'int8' | 'int4'
@@ -198,7 +198,7 @@ export function planMemory(config: ModelConfig, demand: Demand, bindingBytes = I
     weights: full ? trained : frozen, adapter: full ? 0 : trained, gradients: trained, optimiser: 2 * trained + bufferBytes(Math.ceil(trained / WORD / NORM_BLOCK) * WORD),
     reference: full || demand.reference ? trained : 0, 'kept copies': 3 * trained * demand.keptCheckpoints,
     activations: sum((name) => !isCache(name) && !isLogits(name)), cache: sum(isCache), logits: sum(isLogits),
-    batches: Math.max(...uploads), scratch: SCRATCH_BYTES + bufferBytes(positions * config.headDim * WORD) + mergedBytes(config, adapter, demand.weights === 'f32'),
+    batches: Math.max(...uploads), scratch: SCRATCH_BYTES + bufferBytes(positions * config.headDim * WORD) + adapterCopyBytes(config, adapter, demand.weights === 'f32', rooms.get('thresholds') ?? 0),
   }
   const single: [string, number][] = [
     [full ? 'all trained weights' : 'adapter', trained], [...widest(sizes)],

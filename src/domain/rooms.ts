@@ -1,4 +1,5 @@
 // How large every named scratch buffer and activation of the policy's passes is, in 4-byte words: reserved by the engine and counted by the plan.
+import { bufferBytes } from './buffers.ts'
 import type { ModelConfig } from './modelConfig.ts'
 
 /** Words of logits held at a time, in training and in sampling. */
@@ -155,12 +156,21 @@ export interface SamplingRows {
   readonly maxNewTokens: number
 }
 
-/** Bytes of layers that sampling merges their adapter into: all that have one, where they lie as float32 in rows read by fours, or none. */
-export function mergedBytes(config: ModelConfig, adapter: LowRankShape | undefined, float32: boolean): number {
-  if (adapter === undefined || !float32) return 0
-  const merged = linears(config).filter(({ into, parts }) => into % 4 === 0 && parts.some(([target]) => adapter.targets.includes(target)))
-  const bytes = config.layers * merged.reduce((sum, { into, parts }) => sum + parts.reduce((width, [, out]) => width + out, 0) * into * 4, 0)
-  return bytes > MERGED_BYTES ? 0 : bytes
+/**
+ * Bytes of what sampling copies an adapter into: float32 layers with it merged in, where these are small; else its matrices stacked by layer, with room for
+ * x·Aᵀ of `slots` rollouts. Only layers whose rows are read in fours have either.
+ */
+export function adapterCopyBytes(config: ModelConfig, adapter: LowRankShape | undefined, float32: boolean, slots: number): number {
+  if (adapter === undefined) return 0
+  const { rank, targets } = adapter
+  const copied = linears(config).flatMap(({ into, parts }) => {
+    const adapted = parts.filter(([target]) => targets.includes(target)).length
+    return into % 4 === 0 && adapted > 0 ? [{ into, adapted, out: parts.reduce((width, [, out]) => width + out, 0) }] : []
+  })
+  const merged = config.layers * copied.reduce((sum, { into, out }) => sum + out * into * 4, 0)
+  if (float32 && merged <= MERGED_BYTES) return merged
+  if (rank % 4 !== 0) return 0
+  return config.layers * copied.reduce((sum, { into, out, adapted }) => sum + bufferBytes(adapted * rank * into * 4) + bufferBytes((out + slots * adapted) * rank * 4), 0)
 }
 
 /** What one sampling pass holds at most: prompts, so that their logits fit, and rows of keys and values. A single larger prompt stands alone all the same. */
