@@ -61,18 +61,21 @@ export type Judgement =
   }
 
 const WORD = 4
-const ALIGNMENT = 64 // words from one trained group to the next
+/** Words that trained groups start multiples of apart: 256 bytes, the strictest offset alignment of a binding. */
+export const ALIGNMENT = 64
 const AUTO_BYTES = 1 << 28
 const AUTO_SHARE = 8
-const NORM_BLOCK = 512
+/** Gradients whose squares one thread adds. */
+export const NORM_BLOCK = 512
 /** Uniforms, readbacks, small products' partial sums and freed buffers that wait. */
 const SCRATCH_BYTES = 2 << 20
-const ROTATION_STEP = 256
+/** Positions that tables of rotations grow by. */
+export const ROTATION_STEP = 256
 /** Remedies of two changes that are looked for. */
 const MOST_PAIRS = 4
 
 /** How packed weights lie: bits of an element, elements that a row is a multiple of, and elements that share a scale of one word. */
-const PACKED: Readonly<Record<Exclude<Storage, 'f32'>, { readonly bits: number; readonly multiple: number; readonly group: number }>> = {
+export const PACKED: Readonly<Record<Exclude<Storage, 'f32'>, { readonly bits: number; readonly multiple: number; readonly group: number }>> = {
   f16: { bits: 16, multiple: 8, group: Infinity }, int8: { bits: 8, multiple: 32, group: 32 }, int4: { bits: 4, multiple: 32, group: 32 },
 }
 

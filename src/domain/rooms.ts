@@ -11,9 +11,11 @@ export const CACHE_BYTES = 1 << 28
 /** Rows of prompts computed at a time before sampling. */
 export const PREFILL_ROWS = 4096
 
-const SUM_ROWS = 64 // rows that one partial column sum covers
+/** Rows that one partial column sum covers. */
+export const SUM_ROWS = 64
 const SEGMENT = 256 // of a vocabulary, at most 256 of them
-const SPLIT = 256 // keys of one part of a decoded row's attention
+/** Keys of one part of a decoded row's attention. */
+export const SPLIT = 256
 const LARGEST_BATCH = 4096
 const SMALLEST_BATCH = 64
 /** Bytes of activations of one micro-batch. */
@@ -52,7 +54,8 @@ export interface TrainingRows {
 /** Rows of logits held at a time: at least one. */
 export const logitsRows = (vocabulary: number): number => Math.max(1, Math.floor(LOGITS_WORDS / vocabulary))
 
-const segments = (vocabulary: number): number => Math.max(1, Math.min(256, Math.ceil(vocabulary / SEGMENT)))
+/** How many strided parts a row of logits is summed in: a function of the vocabulary alone, so that a row's bytes never depend on its batch. */
+export const segmentsOf = (vocabulary: number): number => Math.max(1, Math.min(256, Math.ceil(vocabulary / SEGMENT)))
 
 /** The linear layers of a block by the engine's names: their target modules, with the width of each. */
 export function linears(config: ModelConfig): readonly { readonly key: string; readonly into: number; readonly parts: readonly (readonly [target: string, out: number])[] }[] {
@@ -97,7 +100,7 @@ export function trainingRooms(config: ModelConfig, adapter: LowRankShape | undef
     ['dActivated', rows * intermediate], ['dGateUp', rows * 2 * intermediate], ['dNormed', rows * hidden], ['dMixed', rows * heads * headDim],
     ['dQkv', rows * qkv], ['attention stats', rows * heads * 2], ['dTop', rows * hidden],
     ['loss rows', lossTokens * hidden], ['loss rows normed', lossTokens * hidden], ['loss rows rstd', lossTokens], ['loss rows dNormed', lossTokens * hidden],
-    ['loss rows dGathered', lossTokens * hidden], ['logits', chunk * vocabulary], ['softmax partials', chunk * segments(vocabulary) * 4],
+    ['loss rows dGathered', lossTokens * hidden], ['logits', chunk * vocabulary], ['softmax partials', chunk * segmentsOf(vocabulary) * 4],
   ]
   return new Map(rooms)
 }
@@ -216,6 +219,6 @@ export function samplingRooms(config: ModelConfig, adapter: LowRankShape | undef
     ...(adapter === undefined ? [] : lowRankRooms(config, adapter, rows)),
     ['cache #', cacheRows * width],
     ['drawn tokens', slots * maxNewTokens], ['drawn logps', slots * maxNewTokens], ['prompt tops', together * hidden], ['prompt tops part', together * hidden],
-    ['attention parts', slots * heads * Math.ceil((promptTokens + maxNewTokens) / SPLIT) * (headDim + 2)], ['logits', slots * vocabulary], ['softmax partials', slots * segments(vocabulary) * 4], ['thresholds', slots],
+    ['attention parts', slots * heads * Math.ceil((promptTokens + maxNewTokens) / SPLIT) * (headDim + 2)], ['logits', slots * vocabulary], ['softmax partials', slots * segmentsOf(vocabulary) * 4], ['thresholds', slots],
   ])
 }

@@ -1,8 +1,7 @@
 // The decoder's step: one token for each running rollout, from a small state per row on the GPU; every token is the same commands, so nothing is made anew.
-import { MERGED_BYTES } from '../../src/domain/rooms.ts'
+import { MERGED_BYTES, segmentsOf } from '../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { ROW_WORDS, decodeAttention, decodeAttentionScratch } from '../kernels/decode_attention/decode_attention.ts'
-import { segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
 import { matmul } from '../kernels/matmul/matmul.ts'
 import { type MatvecArgs, fits, matvec } from '../kernels/matvec/matvec.ts'
 import { rmsNorm } from '../kernels/rmsnorm/rmsnorm.ts'

@@ -1,4 +1,5 @@
 // A Qwen2, Qwen3 or Llama model on the GPU: its configuration, its weights, an adapter where there is one, and the layers as passes use them.
+import { ROTATION_STEP } from '../../src/domain/memory.ts'
 import { rotaryFrequencies } from '../../src/domain/rotary.ts'
 import type { Gpu, Tensor } from '../gpu/gpu.ts'
 import { ropeTable } from '../kernels/rope/rope.ts'
@@ -84,7 +85,7 @@ export class Model {
     if (positions > maxPositions) throw new Error(`model: a sequence of ${positions} tokens is longer than the model's ${maxPositions} positions; shorten prompts or completions`)
     if (this.#table !== undefined && this.#table.positions >= positions) return this.#table.tensor
     if (this.#table !== undefined) this.gpu.free(this.#table.tensor)
-    const rounded = Math.ceil(positions / 256) * 256
+    const rounded = Math.ceil(positions / ROTATION_STEP) * ROTATION_STEP
     const tensor = this.gpu.upload('rotations', ropeTable(rounded, rotaryFrequencies(this.config.rotary, this.config.headDim)))
     this.#table = { positions: rounded, tensor }
     return tensor

@@ -1,4 +1,5 @@
 // Weights on the GPU: frozen ones in a buffer per group or shard, trainable ones in one flat buffer with their gradient, moments and reference copy.
+import { ALIGNMENT } from '../../src/domain/memory.ts'
 import type { WeightStorage } from '../../src/protocol/policy.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import type { Moments } from '../kernels/adamw/adamw.ts'
@@ -10,8 +11,6 @@ import type { Source } from './upload.ts'
 import { Uploader } from './upload.ts'
 import type { Weight } from './weight.ts'
 import { floatWeight, freeWeight, makeWeight } from './weight.ts'
-
-const ALIGNMENT = 64 // elements: 256 bytes, the strictest offset alignment of a binding
 
 /** Which copy of the trainable weights a pass reads. */
 export type Copy = 'weights' | 'reference'

@@ -1,9 +1,9 @@
 // The fused, chunked end of the model: hidden rows → logits → log-probabilities, and loss weights → logit gradients → hidden gradients.
 // The [tokens × vocabulary] matrix never exists whole: a chunk of rows at a time, its logits overwritten by their gradient.
-import { logitsRows } from '../../src/domain/rooms.ts'
+import { logitsRows, segmentsOf } from '../../src/domain/rooms.ts'
 import type { Recording, Tensor } from '../gpu/gpu.ts'
 import { gather } from '../kernels/gather/gather.ts'
-import { logSoftmax, logSoftmaxGradient, segmentsOf } from '../kernels/log_softmax/log_softmax.ts'
+import { logSoftmax, logSoftmaxGradient } from '../kernels/log_softmax/log_softmax.ts'
 import { matmul } from '../kernels/matmul/matmul.ts'
 import { rmsNorm, rmsNormBackward } from '../kernels/rmsnorm/rmsnorm.ts'
 import { columnSumScratch } from '../kernels/column_sum/column_sum.ts'

@@ -1,4 +1,5 @@
 // Global-norm clipping and AdamW over flat parameter buffers, without a readback in between.
+import { NORM_BLOCK } from '../../../src/domain/memory.ts'
 import type { Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import type { Optimiser } from '../../../src/protocol/policy.ts'
@@ -7,7 +8,6 @@ import combineSource from './norm_combine.wgsl?raw'
 import partialSource from './norm_partial.wgsl?raw'
 import runsSource from './norm_runs.wgsl?raw'
 
-const BLOCK = 512
 /** Blocks that one thread adds in order; more are added by runs first. */
 const FEW_BLOCKS = 4096
 /** A lone thread's sums take longer than a product's by about as many lanes as stand idle. */
@@ -31,7 +31,7 @@ function runsOf(blocks: number): { run: number; runs: number } {
 
 /** Words of scratch that the norm of these parameters needs: each block's sum, and each run's. */
 export function normScratch(counts: readonly number[]): number {
-  const blocks = counts.reduce((sum, count) => sum + Math.ceil(count / BLOCK), 0)
+  const blocks = counts.reduce((sum, count) => sum + Math.ceil(count / NORM_BLOCK), 0)
   return blocks + runsOf(blocks).runs
 }
 
@@ -46,8 +46,8 @@ function grid(items: number, size: number): [number, number] {
 export function gradientNorm(recording: Recording, parts: readonly Moments[], scratch: Tensor, state: Tensor, maxNorm: number): void {
   let first = 0
   for (const { count, grads } of parts) {
-    const blocks = Math.ceil(count / BLOCK)
-    recording.dispatch(recording.gpu.kernel('norm_partial', partialSource), [grads, scratch], [count, BLOCK, blocks, first], grid(blocks, 32), { flops: 2 * count, bytes: 4 * count })
+    const blocks = Math.ceil(count / NORM_BLOCK)
+    recording.dispatch(recording.gpu.kernel('norm_partial', partialSource), [grads, scratch], [count, NORM_BLOCK, blocks, first], grid(blocks, 32), { flops: 2 * count, bytes: 4 * count })
     first += blocks
   }
   const { run, runs } = runsOf(first)

@@ -1,5 +1,6 @@
 // Attention of rows that are one token long each: head norms, rotation and cache write of the newest token, then attention over prompt and own past.
 // On graphics cards long contexts are split over workgroups and combined (Dao et al. 2023, flash-decoding).
+import { SPLIT } from '../../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import type { HeadShape } from '../rope/rope.ts'
@@ -13,8 +14,6 @@ import threadSource from './decode_attention.thread.wgsl?raw'
 
 /** Words of a row's state: see decode_attention.rows.wgsl. */
 export const ROW_WORDS = 8
-/** Keys that one workgroup takes: a constant, so that a row's bytes never depend on its batch. */
-const SPLIT = 256
 /** Of a workgroup of `split`. */
 const LANES = 64
 /** Components of a head that are written out at most (more compile for long), and of which a thread takes two heads (it keeps them in registers). */

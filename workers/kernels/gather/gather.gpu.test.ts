@@ -6,7 +6,13 @@ import { relativeError, testGpu } from '../../gpu/testing.ts'
 import { drawWeight } from '../packed/testing.ts'
 import { Buffers, Numbers, dispatch, plus } from '../testing.ts'
 import * as reference from './gather.reference.ts'
-import { gather, gatherShard, pick, planScatter, scatterAdd } from './gather.ts'
+import { gather, gatherShard, pick, scatterAdd, type ScatterPlan, scatterLists } from './gather.ts'
+
+/** The lists of `index`, uploaded. */
+function planScatter(buffers: Buffers, index: ArrayLike<number>): ScatterPlan {
+  const { targets, starts, items } = scatterLists(index)
+  return { count: targets.length, targets: buffers.words(targets), starts: buffers.words(starts), items: buffers.words(items) }
+}
 
 const SHAPES = [[1, 1, 1], [3, 5, 7], [5, 2, 63], [2, 3, 64], [7, 4, 65], [200, 9, 30], [64, 257, 128]] as const
 
@@ -30,7 +36,7 @@ test.each(SHAPES.flatMap((shape) => [1e-4, 1, 1e3].map((scale) => [...shape, sca
     const dout = numbers.floats(rows * width, scale)
     const before = numbers.floats(tableRows * width, scale)
     const dtable = buffers.floats(before)
-    const plan = planScatter(buffers.gpu, 'test', index)
+    const plan = planScatter(buffers, index)
     dispatch(buffers.gpu, (recording) => scatterAdd(recording, buffers.floats(dout), plan, dtable, width))
     const expected = new Float64Array(tableRows * width)
     reference.gatherBackward(dout, index, expected, width)
@@ -47,7 +53,7 @@ test('the same gradients scattered twice give the same bytes', async () => {
   const buffers = new Buffers(await testGpu())
   const numbers = new Numbers('scatter twice')
   const [dout, index] = [buffers.floats(numbers.floats(300 * 33)), numbers.integers(300, 5)]
-  const plan = planScatter(buffers.gpu, 'test', index)
+  const plan = planScatter(buffers, index)
   const runs = [new Float32Array(5 * 33), new Float32Array(5 * 33)].map((zeros) => buffers.floats(zeros))
   for (const dtable of runs) dispatch(buffers.gpu, (recording) => scatterAdd(recording, dout, plan, dtable, 33))
   expect(await buffers.readWords(runs[0]!)).toEqual(await buffers.readWords(runs[1]!))

@@ -1,6 +1,6 @@
 // Rows of a table by index, and the gradient that flows back into them: token embeddings, and the hidden rows that carry a loss.
 import type { WeightStorage } from '../../../src/protocol/policy.ts'
-import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
+import type { Recording, Tensor } from '../../gpu/gpu.ts'
 import { weightSource } from '../packed/packed.ts'
 import shardSource from './gather.shard.wgsl?raw'
 import gatherSource from './gather.wgsl?raw'
@@ -57,12 +57,6 @@ export function scatterLists(index: ArrayLike<number>): { targets: Uint32Array; 
 export function scatterAdd(recording: Recording, dout: Tensor, plan: ScatterPlan, dtable: Tensor, width: number): void {
   const kernel = recording.gpu.kernel('scatter', scatterSource)
   recording.dispatch(kernel, [dout, plan.targets, plan.starts, plan.items, dtable], [plan.count, width], [Math.ceil(width / 64), plan.count])
-}
-
-/** Uploads the lists of `index` under `purpose`. */
-export function planScatter(gpu: Gpu, purpose: string, index: ArrayLike<number>): ScatterPlan {
-  const lists = scatterLists(index)
-  return { count: lists.targets.length, targets: gpu.upload(purpose, lists.targets), starts: gpu.upload(purpose, lists.starts), items: gpu.upload(purpose, lists.items) }
 }
 
 /** out[i] = source[index[i]] for u32 tensors of `count` words. */

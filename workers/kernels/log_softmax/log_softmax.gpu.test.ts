@@ -1,9 +1,10 @@
 // Log-probabilities, entropies and their gradient on the GPU against the float64 reference.
 import { beforeAll, describe, expect, test } from 'vitest'
+import { segmentsOf } from '../../../src/domain/rooms.ts'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
 import { choose } from '../variants.ts'
-import { LOG_SOFTMAX_VARIANTS, logSoftmax, logSoftmaxGradient, segmentsOf } from './log_softmax.ts'
+import { LOG_SOFTMAX_VARIANTS, logSoftmax, logSoftmaxGradient } from './log_softmax.ts'
 import * as reference from './log_softmax.reference.ts'
 
 const SHAPES = [[1, 1], [1, 2], [33, 7], [32, 256], [5, 257], [2, 1024], [2, 1025], [3, 2048], [2, 5003], [40, 300]] as const

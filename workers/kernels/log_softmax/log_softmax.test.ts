@@ -1,8 +1,8 @@
 // The log-softmax reference: its gradient and its known values; and the segments that fix the order of additions.
 import { expect, test } from 'vitest'
+import { segmentsOf } from '../../../src/domain/rooms.ts'
 import { Numbers, projectionError } from '../testing.ts'
 import { logSoftmax, logSoftmaxBackward } from './log_softmax.reference.ts'
-import { segmentsOf } from './log_softmax.ts'
 
 test.each([
   [1, 2, 1, 1], [3, 7, 1, 1], [2, 33, 0.6, 3], [4, 5, 2, 0.1],

@@ -1,4 +1,5 @@
 // Log-probabilities and entropies of chosen tokens, and the gradient that a weight on each sends into the logits: one pair for SFT and GRPO alike.
+import { segmentsOf } from '../../../src/domain/rooms.ts'
 import type { Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import combineSource from './combine.wgsl?raw'
@@ -7,9 +8,6 @@ import { choiceOf } from '../variants.ts'
 import groupSource from './log_softmax.group.wgsl?raw'
 import gradientSource from './gradient.wgsl?raw'
 import partialSource from './partial.wgsl?raw'
-
-/** How many strided parts a row is summed in: a function of the vocabulary alone, so that a row's bytes never depend on its batch. */
-export const segmentsOf = (vocabulary: number): number => Math.max(1, Math.min(256, Math.ceil(vocabulary / 256)))
 
 /** thread: a thread per segment of a row, for the software adapter; group: a workgroup per row, for graphics cards. */
 export const LOG_SOFTMAX_VARIANTS = ['thread', 'group'] as const

@@ -1,7 +1,5 @@
 // What packed rows stand for: the exact float32 values that every kernel over them computes with, and that are read back from the GPU.
-import type { PackedStorage } from './packed.ts'
-
-const GROUP = 32
+import { GROUP, type PackedStorage } from './packed.ts'
 
 /** Values of [rows, columns] elements, `stride` apart, in the storage's layout (see the WGSL beside this file). */
 export function unpack(storage: PackedStorage, packed: { readonly data: Uint32Array; readonly scales: Uint32Array | undefined }, rows: number, columns: number, stride: number): Float32Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 // How packed weights lie in memory, and the WGSL that reads them: `w4(at)`, four neighbours from an element that is a multiple of four, and `w1(at)`.
+import { PACKED } from '../../../src/domain/memory.ts'
 import type { WeightStorage } from '../../../src/protocol/policy.ts'
 import type { Gpu, Tensor } from '../../gpu/gpu.ts'
 import f32 from './packed.f32.wgsl?raw'
@@ -10,14 +11,14 @@ import int8 from './packed.int8.wgsl?raw'
 export type PackedStorage = Exclude<WeightStorage, 'f32'>
 
 /** Neighbours of a row that share a scale. */
-export const GROUP = 32
+export const GROUP = PACKED.int8.group
 
 /** bits: of an element; multiple: of a row's stride in elements; scaled: one word for each group beside the elements. */
 export const FORMATS: Readonly<Record<WeightStorage, { readonly bits: number; readonly multiple: number; readonly scaled: boolean }>> = {
   f32: { bits: 32, multiple: 1, scaled: false },
-  f16: { bits: 16, multiple: 8, scaled: false },
-  int8: { bits: 8, multiple: GROUP, scaled: true },
-  int4: { bits: 4, multiple: GROUP, scaled: true },
+  f16: { ...PACKED.f16, scaled: false },
+  int8: { ...PACKED.int8, scaled: true },
+  int4: { ...PACKED.int4, scaled: true },
 }
 
 /** Elements from one row of `columns` to the next. */

@@ -1,7 +1,7 @@
 // Drawing tokens on the GPU against the float64 reference: the same draws, the right frequencies, the right sets.
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { segmentsOf } from '../../../src/domain/rooms.ts'
 import { relativeError, testGpu } from '../../gpu/testing.ts'
-import { segmentsOf } from '../log_softmax/log_softmax.ts'
 import { Buffers, Numbers, dispatch } from '../testing.ts'
 import * as reference from './sampling.reference.ts'
 import { SAMPLING_VARIANTS, newestAt, sampleAs, stateWords } from './sampling.ts'

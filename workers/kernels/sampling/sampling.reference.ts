@@ -1,6 +1,6 @@
 // Drawing a token in float64: the filters by sorting, the chance by its definition, the draw in the kernel's order. Nothing here has a gradient.
+import { segmentsOf } from '../../../src/domain/rooms.ts'
 import { threefry2x32 } from '../../../src/domain/random.ts'
-import { segmentsOf } from '../log_softmax/log_softmax.ts'
 
 export interface Filters {
   readonly temperature: number

@@ -1,8 +1,8 @@
 // Draws the next token of every running sequence on the GPU: temperature, top-k, top-p, greedy, stop tokens; no logits are read back.
+import { segmentsOf } from '../../../src/domain/rooms.ts'
 import type { Gpu, Recording, Tensor } from '../../gpu/gpu.ts'
 import { f32 } from '../../gpu/gpu.ts'
 import { ROW_WORDS } from '../decode_attention/decode_attention.ts'
-import { segmentsOf } from '../log_softmax/log_softmax.ts'
 import { choiceOf } from '../variants.ts'
 import chanceSource from './sample.chance.wgsl?raw'
 import groupSource from './sample.group.wgsl?raw'
