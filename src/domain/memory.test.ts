@@ -61,6 +61,17 @@ describe('what grows with what', () => {
     expect(large.bytes.logits).toBeGreaterThanOrEqual(plan({ promptsPerStep: 16, groupSize: 2 }).bytes.logits)
   })
 
+  test('supervised texts, whose prompts nobody shares, are planned for when there are any', () => {
+    const [without, few, many] = [plan({ checkpointing: 'on' }), plan({ checkpointing: 'on', sftBatch: 1 }), plan({ checkpointing: 'on', sftBatch: 16 })]
+    expect(few.bytes.activations).toBe(without.bytes.activations)
+    expect(many.rows).toBe(16 * (96 + 32 - 1))
+    expect(many.bytes.activations).toBeGreaterThan(2 * without.bytes.activations)
+    const judged = judgeMemory(plan({ sftBatch: 16, weights: 'int4' }), { ...LIMITS, budgetBytes: plan({ sftBatch: 8, weights: 'int4' }).peak })
+    if (judged.fits) throw new Error('it cannot fit')
+    expect(judged.remedies.map(({ change }) => change)).toContainEqual({ sftBatch: 8 })
+    expect(refusal(judged)).toContain('8 texts a supervised step would need')
+  })
+
   test('very many prompts go in micro-batches: what they need of activations is bounded', () => {
     const [many, more] = [plan({ promptsPerStep: 64 }), plan({ promptsPerStep: 128 })]
     expect(more.rows).toBe(many.rows)
@@ -103,6 +114,20 @@ describe('what does not fit', () => {
     expect(none.remedies).toEqual([])
     expect(refusal(none)).toMatch(/choose a smaller model$/)
   })
+})
+
+test('a plan of 1.5B with all remedies is made between two frames', () => {
+  const config = readConfig({
+    architectures: ['Qwen2ForCausalLM'], vocab_size: 151936, hidden_size: 1536, num_hidden_layers: 28, num_attention_heads: 12, num_key_value_heads: 2, intermediate_size: 8960,
+    tie_word_embeddings: true,
+  })
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now()
+    const judged = judgeMemory(planMemory({ ...config }, { ...DEMAND, evaluationBatch: 64, sftBatch: 16, groupSize: 16, maxNewTokens: 512 }, BINDING), { ...LIMITS, budgetBytes: 2 ** 20 })
+    expect(judged).toMatchObject({ fits: false, remedies: [] })
+    return performance.now() - start
+  })
+  expect(Math.min(...times)).toBeLessThan(50)
 })
 
 test('buffers are made in few sizes and never below what is asked', () => {

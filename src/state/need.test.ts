@@ -71,6 +71,15 @@ test('evaluations are planned for, and a smaller batch of them is a remedy', () 
   expect(Object.keys(remedies[0]?.change ?? {})).toEqual(['evaluationBatch'])
 })
 
+test('supervised texts are planned for where a stage takes them, and fewer are a remedy', () => {
+  const texts = { ...REAL, sftBatch: 64, promptsPerStep: 1, groupSize: 2, evaluationBatch: 1 }
+  const with64 = needOf(QWEN_05B, { ...texts, stages: 'sft,grpo' }, undefined)
+  const without = needOf(QWEN_05B, { ...texts, stages: 'grpo' }, undefined)
+  expect(with64.total).toBeGreaterThan(without.total)
+  const { remedies } = needOf(QWEN_05B, { ...texts, stages: 'sft,grpo', sftBatch: 8, memoryBudget: needOf(QWEN_05B, { ...texts, stages: 'sft,grpo', sftBatch: 4 }, undefined).total / 2 ** 30 }, undefined)
+  expect(remedies.map(({ change }) => change)).toContainEqual({ sftBatch: 4 })
+})
+
 test('what would make 1.5B fit is found well within a frame or two, whatever is allowed', () => {
   const large = { ...QWEN_05B, hidden_size: 1536, intermediate_size: 8960, num_hidden_layers: 28, num_attention_heads: 12 }
   const took = [0.5, 1, 2, 3, 4].map((memoryBudget) => Math.min(...Array.from({ length: 3 }, (_, i) => {

@@ -106,19 +106,19 @@ export function promptTokens(settings: Settings, longest: number): number {
 }
 
 function demandOf(settings: Settings, { weights, checkpointing }: LoadOptions, longest: number): Demand {
-  const { promptsPerStep, groupSize, maxNewTokens, evaluationBatch } = settings
+  const { promptsPerStep, groupSize, maxNewTokens, evaluationBatch, sftBatch } = settings
   return {
     weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, evaluationBatch, trainable: trainableOf(settings), promptTokens: promptTokens(settings, longest),
-    reference: true, keptCheckpoints: KEPT_CHECKPOINTS,
+    reference: true, keptCheckpoints: KEPT_CHECKPOINTS, ...(settings.stages.includes('sft') ? { sftBatch } : {}),
   }
 }
 
 /** A change of the plan as settings. */
-function settingsOfChange({ weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, evaluationBatch, trainable }: Partial<Demand>): Partial<Settings> {
+function settingsOfChange({ weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, evaluationBatch, sftBatch, trainable }: Partial<Demand>): Partial<Settings> {
   return {
     ...(weights === undefined ? {} : { baseWeights: weights }), ...(checkpointing === undefined ? {} : { checkpointing }),
     ...(promptsPerStep === undefined ? {} : { promptsPerStep }), ...(groupSize === undefined ? {} : { groupSize }),
-    ...(maxNewTokens === undefined ? {} : { maxNewTokens }), ...(evaluationBatch === undefined ? {} : { evaluationBatch }),
+    ...(maxNewTokens === undefined ? {} : { maxNewTokens }), ...(evaluationBatch === undefined ? {} : { evaluationBatch }), ...(sftBatch === undefined ? {} : { sftBatch }),
     ...(trainable?.kind === 'lora' ? { trainable: 'lora' as const, loraRank: trainable.rank, loraTargets: 'all' } : {}),
   }
 }
