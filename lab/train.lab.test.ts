@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT } from './root.ts'
 import { lab, type Finished } from './testing.ts'
 import { writeShop } from './testingShop.ts'
 
@@ -11,9 +12,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const { products, examples } = writeShop(folder)
 
-function train(name: string, ...pairs: readonly string[]): Promise<Finished> {
+function wordsOf(name: string, ...pairs: readonly string[]): string[] {
   const settings = ['steps=2', 'promptsPerStep=2', 'groupSize=2', 'validationEvery=2', 'trainable=lora', 'loraRank=2', ...pairs]
-  return lab(['train', '--products', products, '--examples', examples, '--out', join(folder, name), ...settings.flatMap((pair) => ['--set', pair])])
+  return ['train', '--products', products, '--examples', examples, '--out', join(folder, name), ...settings.flatMap((pair) => ['--set', pair])]
+}
+
+function train(name: string, ...pairs: readonly string[]): Promise<Finished> {
+  return lab(wordsOf(name, ...pairs))
 }
 
 const read = (name: string, file: string) => readFileSync(join(folder, name, file))
@@ -69,8 +74,11 @@ describe('a run', () => {
     expect(read('again', 'adapter_model.safetensors').equals(read('first', 'adapter_model.safetensors'))).toBe(true)
   })
 
-  test('with another seed gives other rollouts and another adapter', async () => {
-    expect((await train('other', 'seed=2')).status).toBe(0)
+  test('with another seed gives other rollouts and another adapter; a policy of a folder is recorded by the folder\'s name, whatever the setting says', async () => {
+    const { status, last } = await lab([...wordsOf('other', 'seed=2', 'policy=owner/else'), '--policy', join(ROOT, 'public/sample/policy')])
+    expect([status, last['error']]).toEqual([0, undefined])
+    expect(json('first', 'run.json')).toMatchObject({ settings: { policy: 'sample' }, policy: { name: 'sample' } })
+    expect(json('other', 'run.json')).toMatchObject({ settings: { policy: 'policy' }, policy: { name: 'policy' } })
     expect(timeless('other')).not.toEqual(timeless('first'))
     expect(read('other', 'adapter_model.safetensors').equals(read('first', 'adapter_model.safetensors'))).toBe(false)
   })
