@@ -97,7 +97,8 @@ export function Choices() {
     })),
   ]
   const chosen = offer?.record.id ?? SAMPLE
-  const inputOf = (id: string): string => `${group}-${id}`
+  // a folder's name may have spaces, which part ids
+  const inputOf = (id: string): string => `${group}-${encodeURIComponent(id)}`
   /** The choice itself, or the first one where it is gone or damaged. */
   const focusOn = (id: string): void => {
     const here = policies.getState().kept.some((record) => record.id === id)
