@@ -1,6 +1,6 @@
 // Checks which of several wishes has its way: policies and adapters that are asked for while others are opened, loaded or fail.
 import { expect, test, vi } from 'vitest'
-import type { ModelFiles, PolicyInfo, PolicyService } from '../client/policy.ts'
+import type { LoadOptions, ModelFiles, PolicyInfo, PolicyService } from '../client/policy.ts'
 import { settingsOf } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
 import { Engine, type EngineStatus, type GivenAdapter } from './engine.ts'
@@ -13,6 +13,7 @@ const policy = (name: string, over: Partial<Settings> = {}): Settings => ({ ...s
 interface Load {
   readonly worker: number
   readonly files: ModelFiles
+  readonly options: LoadOptions | undefined
   readonly finish: () => void
   readonly fail: (reason: string) => void
 }
@@ -31,9 +32,9 @@ function open(later: readonly string[] = []) {
         start: () => Promise.resolve({ maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 } as PolicyInfo['adapter']),
         lost: () => new Promise(() => undefined),
         resetPeak: () => Promise.resolve(),
-        load: (files) => new Promise((resolve, reject) => {
+        load: (files, _, options) => new Promise((resolve, reject) => {
           const unlessClosed = (answer: () => void) => () => { if (!closed.includes(worker)) answer() }
-          loads.push({ worker, files, finish: unlessClosed(() => resolve({ parameters: loads.length } as PolicyInfo)), fail: (reason) => unlessClosed(() => reject(new Error(reason)))() })
+          loads.push({ worker, files, options, finish: unlessClosed(() => resolve({ parameters: loads.length } as PolicyInfo)), fail: (reason) => unlessClosed(() => reject(new Error(reason)))() })
         }),
       }
       return { service: service as PolicyService, failed: new Promise(() => undefined), close: () => { closed.push(worker) } }
@@ -139,6 +140,16 @@ test('a refused run of the policy that loads leaves it alone; a refusal of anoth
   await vi.waitFor(() => expect(other.settled).toContain('are allowed'))
   expect(closed).toEqual([0])
   expect(shown()).toContain('are allowed')
+})
+
+test('the engine is given the budget that the plan was judged by, and none where none is set', async () => {
+  const { ask, loads, loading } = open()
+  ask(policy('a', { memoryBudget: 2 }))
+  await loading(1)
+  expect(loads[0]!.options?.budgetBytes).toBe(2 ** 31)
+  ask(policy('b', { memoryBudget: 0 }))
+  await loading(2)
+  expect(loads[1]!.options).not.toHaveProperty('budgetBytes')
 })
 
 test('giving a run up while its policy loads does not load it again', async () => {

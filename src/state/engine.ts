@@ -184,8 +184,10 @@ export class Engine {
         throw new Error(`adapter ${given.name} continues low-rank training, but trainable is full; set trainable to lora, or leave the adapter out`)
       }
       const config = configOf(files.config)
-      const { options, refusal } = needOf(config, settings, this.#adapter, this.#client.longestQuery())
-      if (options === undefined || refusal !== undefined) throw new Error(refusal)
+      const { options: planned, allowed, refusal } = needOf(config, settings, this.#adapter, this.#client.longestQuery())
+      if (planned === undefined || refusal !== undefined) throw new Error(refusal)
+      // the engine holds itself to what the plan was judged by
+      const options: LoadOptions = { ...planned, ...(allowed === undefined ? {} : { budgetBytes: allowed }) }
       return {
         key: JSON.stringify([settings.policy, givenCount, trainable, options]), trainable, options,
         files: given === undefined ? files : { ...files, adapterConfig: given.config, adapterWeights: given.weights },
