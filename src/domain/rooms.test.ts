@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from './modelConfig.ts'
 import { Stream } from './random.ts'
-import { CACHE_BYTES, everyLayer, logitsRows, passBounds, samplingPasses, samplingRooms, widest } from './rooms.ts'
+import { adapterCopyBytes, CACHE_BYTES, everyLayer, logitsRows, passBounds, samplingPasses, samplingRooms, widest } from './rooms.ts'
 
 const CONFIG = readConfig({
   architectures: ['Qwen2ForCausalLM'], vocab_size: 151936, hidden_size: 896, num_hidden_layers: 24, num_attention_heads: 14, num_key_value_heads: 2, intermediate_size: 4864,
@@ -45,4 +45,17 @@ test('a room of each layer stands for as many as there are layers', () => {
   const rooms = new Map([['x', 3], ['# x', 5], ['#.qkv q_proj', 2]])
   expect([...everyLayer(rooms, 2)]).toEqual([['x', 3], ['0 x', 5], ['1 x', 5], ['0.qkv q_proj', 2], ['1.qkv q_proj', 2]])
   expect(widest(rooms)).toEqual(['0 x', 5])
+})
+
+test('decoding copies an adapter on packed weights once, with its inner products of every rollout; none whose rank is not read in fours', () => {
+  const targets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']
+  // by layer: A of qkv, o, gate and up, down; B of the same; then x·Aᵀ for seven modules
+  const words = 16 * (6 * 896 + 4864 + 1152 + 896 + 9728 + 896)
+  const [none, eight] = [0, 8].map((slots) => adapterCopyBytes(CONFIG, { rank: 16, targets }, false, slots)) as [number, number]
+  expect(none / (24 * words * 4)).toBeGreaterThanOrEqual(1)
+  expect(none / (24 * words * 4)).toBeLessThan(1.05)
+  expect(eight).toBeGreaterThanOrEqual(none)
+  expect(adapterCopyBytes(CONFIG, { rank: 16, targets }, true, 8), 'float32 layers that are too large to be merged').toBe(eight)
+  expect(adapterCopyBytes(CONFIG, { rank: 6, targets }, false, 8)).toBe(0)
+  expect(adapterCopyBytes(CONFIG, undefined, false, 8)).toBe(0)
 })
