@@ -1,6 +1,6 @@
 // Local files to and from the page, and the line between bad input and failed work.
 import type { ModelFiles } from '../../src/protocol/policy.ts'
-import { modelOfFiles } from '../../workers/model/parts.ts'
+import { modelOfFiles } from '../../workers/models/parts.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import { CHOSEN_FILES, OUTPUT_PATH, type FileRef } from './protocol.ts'
 

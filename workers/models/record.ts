@@ -95,8 +95,10 @@ export interface Standing {
   readonly whole: boolean
 }
 
-/** What is left of a policy that was whole, as a plan to go on from. */
-export async function planOfDamaged(folder: ModelFolder): Promise<Plan | undefined> {
+/** What is known of the files that lie in a folder: its plan, or what is left of a policy that was whole, as a plan to go on from. */
+export async function planIn(folder: ModelFolder): Promise<Plan | undefined> {
+  const plan = await readPlan(folder)
+  if (plan !== undefined) return plan
   const manifest = await readManifest(folder).catch(() => undefined)
   return manifest && { ...manifest, whole: manifest.files.map(({ name }) => name), begun: {} }
 }

@@ -1,13 +1,13 @@
 // The policies of this browser: one folder each, whole once its manifest stands; brought here from a source, opened and removed.
 import { modelOpenLock, modelWriteLock, type FetchProgress, type ModelRecord, type ModelsService, type ModelSource } from '../../src/protocol/models.ts'
 import type { ModelFiles } from '../../src/protocol/policy.ts'
-import { modelOfFiles } from '../model/parts.ts'
 import { openWeights } from '../model/safetensors.ts'
 import { isFull, said } from '../store/room.ts'
 import { bringFile } from './bring.ts'
 import { droppedFolder } from './dropped.ts'
 import { hubId, hubModel } from './hub.ts'
-import { damageOf, MANIFEST, newPlan, partRecord, PLAN, planOfDamaged, readManifest, readPlan, standingOf, wholeRecord, writeRecord, type Manifest, type Plan, type Standing } from './record.ts'
+import { modelOfFiles } from './parts.ts'
+import { damageOf, MANIFEST, newPlan, partRecord, PLAN, planIn, readManifest, readPlan, standingOf, wholeRecord, writeRecord, type Manifest, type Plan, type Standing } from './record.ts'
 import type { Net } from './requests.ts'
 import type { ModelFolder, Shelf } from './shelf.ts'
 import { configOf, type Source, type Stated } from './source.ts'
@@ -266,11 +266,6 @@ function folderName(id: string): string {
 
 function damaged(id: string, cause: unknown): Error {
   return new Error(`the kept model ${id} is damaged: ${cause instanceof Error ? cause.message : String(cause)}; remove it and fetch it again`, { cause })
-}
-
-/** What is known of the files that lie in a folder: its plan, or the manifest of what was damaged. */
-async function planIn(folder: ModelFolder): Promise<Plan | undefined> {
-  return await readPlan(folder) ?? await planOfDamaged(folder)
 }
 
 /** What lies here and belongs to what the source has now: of a file without a hash, its validator tells. */
