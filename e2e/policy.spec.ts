@@ -55,7 +55,7 @@ test('a dropped folder is planned, refused over a budget, made to fit by one but
   await expect(need.getByRole('alert')).toContainText(/the run needs .* of graphics memory, but .* are allowed/)
   await expect(use).toBeDisabled()
   await shoot(page, info, 'refused')
-  await need.getByRole('list', { name: 'What would make it fit' }).getByRole('button', { name: /^(promptsPerStep|groupSize) 2/ }).first().click()
+  await need.getByRole('list', { name: 'What would make it fit' }).getByRole('button', { name: /^(evaluationBatch|promptsPerStep|groupSize) \d/ }).first().click()
   await expect(need.getByRole('alert')).toHaveCount(0)
   await shoot(page, info, 'fits')
   await use.click()
