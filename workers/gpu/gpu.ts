@@ -132,9 +132,9 @@ export class Gpu {
     return this.#kernels.of(name, source, constants)
   }
 
-  /** Starts recording commands; nothing runs until `submit`. */
-  record(): Recording {
-    return new Recording(this)
+  /** Starts recording commands. Long work is submitted in parts as it is recorded; `whole` waits for `submit` with all of it. */
+  record(whole = false): Recording {
+    return new Recording(this, whole)
   }
 
   /** Records and submits what `work` records; when it throws, what was not submitted by then is dropped. */
@@ -216,14 +216,14 @@ export class Gpu {
   }
 }
 
-/** Commands on their way to the GPU: dispatches and copies in the order of the calls. Long work is submitted in parts as it is recorded. */
+/** Commands on their way to the GPU: dispatches and copies in the order of the calls. */
 export class Recording {
   #encoder: GPUCommandEncoder | undefined
   #guessed = 0
   #stated = 0
   #pass: GPUComputePassEncoder | undefined
 
-  constructor(readonly gpu: Gpu) {}
+  constructor(readonly gpu: Gpu, readonly whole: boolean) {}
 
   /** Binds `tensors` to 0 … n−1 and the uniforms to n, and dispatches; a zero-sized grid dispatches nothing. `cost` is what it does, for profiles and pace. */
   dispatch(kernel: Kernel, tensors: readonly Tensor[], uniforms: readonly Uniform[], grid: readonly [number, number?, number?], cost?: Cost): void {
@@ -244,7 +244,7 @@ export class Recording {
     this.#guessed += guess
     if (cost !== undefined) this.#stated += guess
     gpu.pace.count(cost)
-    if (gpu.pace.due(this.#guessed)) this.submit()
+    if (!this.whole && gpu.pace.due(this.#guessed)) this.submit()
   }
 
   /** Copies `elements` words (all that fit when left out). */

@@ -155,7 +155,7 @@ export class ExactSearch implements Search {
       gpu.write(asked, queries)
       const buffer = gpu.device.createBuffer({ label: 'dense search', size: (words.best + rowWords) * 4, usage: MAP_READ })
       const target = { buffer, offset: 0, size: buffer.size }
-      const recording = gpu.record()
+      const recording = gpu.record(true) // a batch is one submit, whatever the pace
       topK(recording, { queries: asked, queryCount, width, slabs: this.slabs, k, scores, pool, state, best, rows })
       recording.copy(best, target, words.best)
       recording.copy(rows, target, rowWords, 0, words.best)
