@@ -146,7 +146,7 @@ export class ExactSearch implements Search {
     const rowWords = queryCount * k * width
     const tensors: Tensor[] = []
     const tensor = (elements: number): Tensor => {
-      tensors.push(gpu.tensor('dense search', elements))
+      tensors.push(gpu.room('dense search', elements))
       return tensors.at(-1)!
     }
     const [staging, errors] = scoped(gpu, () => {
