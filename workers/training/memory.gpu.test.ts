@@ -35,7 +35,6 @@ test.each(WEIGHT_STORAGES)('weights as %s take what is planned, heads wider than
 })
 
 test.each([
-  ['an adapter on float32 weights', SMALL, LORA],
   ['an adapter on f16 weights, inputs of layers kept alone', SMALL, { ...LORA, weights: 'f16', checkpointing: 'on', promptTokens: 100, groupSize: 2 }],
   ['every weight', SMALL, { ...LORA, trainable: { kind: 'full' }, promptsPerStep: 1 }],
   ['evaluations and supervised texts that are more at once than a step takes', SMALL, { ...LORA, evaluationBatch: 6, sftBatch: 4, groupSize: 2, promptsPerStep: 1, checkpointing: 'auto' }],
