@@ -16,7 +16,7 @@ interface Step {
 
 test('a step of 1 × 2 rollouts on 494 million f16 weights fits as planned, loads within a minute and has a finite gradient', async () => {
   const { status, last } = await lab(['bench', 'step-0.5b', '--short'])
-  expect(status).toBe(0)
+  expect({ status, error: last['error'] }).toEqual({ status: 0, error: undefined })
   const [step] = (last as { benches: [Step] }).benches
   expect(step.parameters).toBe(494_032_768)
   expect(step).toMatchObject({ name: 'step-0.5b', adapter: 'swiftshader', ratios: {} })
