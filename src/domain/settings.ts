@@ -218,6 +218,10 @@ export const SETTINGS = [
     explanation: 'Most prompts in one generation request of an evaluation: bounds memory, changes no result.' },
   { name: 'evaluationQueries', group: 'evaluation', kind: 'integer', default: 0, unit: 'queries', min: 0, max: 1000000,
     explanation: 'Most queries of each evaluation (test, validation, paired training), drawn by the seed once for the run; 0 measures all.' },
+  { name: 'checkpointEvery', group: 'evaluation', kind: 'integer', default: 10, unit: 'steps', min: 0, max: 100000,
+    explanation: 'Steps between checkpoints that a stopped run can go on from, weights and optimiser; 0 keeps only the best and the last.' },
+  { name: 'checkpointsKept', group: 'evaluation', kind: 'integer', default: 5, unit: 'checkpoints', min: 1, max: 1000,
+    explanation: 'Latest checkpoints that stay in the browser’s store, beside the start, the best and the last.' },
   { name: 'rolloutsKept', group: 'evaluation', kind: 'integer', default: 20, unit: 'steps', min: 1, max: 1000,
     explanation: 'Latest steps whose rollouts the page keeps for looking at.' },
 

@@ -40,7 +40,34 @@ export interface ScoredRollout {
   readonly advantage: number
   readonly tokens: number
   readonly logp: number
+  /** the completion's token ids, and the sampler's log-probability of each to four decimals */
+  readonly ids: readonly number[]
+  readonly logps: readonly number[]
   readonly stop: 'token' | 'length'
+}
+
+/** One query's greedy answer within an evaluation. */
+export interface Answer {
+  readonly queryId: string
+  readonly query: string
+  /** department or domain, where the data names one */
+  readonly domain?: string
+  /** what was searched for, read leniently; the query itself for `original` */
+  readonly rewrite: string
+  /** the whole output; absent for `original` */
+  readonly text?: string
+  /** whether the output keeps the format, read strictly */
+  readonly format: boolean
+  /** absent when the ranking failed */
+  readonly metrics?: { readonly 'ndcg@10': number; readonly 'ndcg@100': number; readonly 'recall@10': number }
+  /** why there was no ranking */
+  readonly failed?: string
+}
+
+/** The answers behind the evaluation event just before it, in the tasks' order. */
+export interface AnswersEvent extends Pick<EvaluationEvent, 'split' | 'policy' | 'step'> {
+  readonly type: 'answers'
+  readonly answers: readonly Answer[]
 }
 
 /** `done` holds the summary but for its seconds, which are `ms` / 1000: see summaryOf. */
@@ -51,7 +78,13 @@ export type RunEvent =
   | ({ readonly type: 'step'; readonly stage: 'grpo' } & GrpoStep)
   | SftStepEvent
   | { readonly type: 'rollouts'; readonly step: number; readonly rollouts: readonly ScoredRollout[] }
-  | { readonly type: 'checkpoint'; readonly name: 'start' | 'best' | 'last'; readonly step: number; readonly reason: string }
+  | AnswersEvent
+  /** what the policy is worth keeping for: the state after `step` updates of the stage, its validation included, stands in the engine until the next event is asked for */
+  | { readonly type: 'checkpoint'; readonly name: 'start' | 'best' | 'last' | 'step'; readonly stage: StageName; readonly step: number; readonly reason: string }
+  /** this run goes on from a checkpoint of another, whose events up to there stand before */
+  | { readonly type: 'fork'; readonly run: string; readonly step: number }
+  /** a person ended training early; what follows measures what was reached */
+  | { readonly type: 'stopped'; readonly step: number }
   | { readonly type: 'paired'; readonly before: number; readonly after: number; readonly p: number; readonly ms: number }
   | { readonly type: 'alarm'; readonly step: number; readonly message: string }
   | { readonly type: 'done'; readonly summary: Omit<Summary, 'seconds'>; readonly ms: number }
@@ -121,6 +154,10 @@ export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {
   readonly format: number
   readonly words: number
   readonly distinct: number
+  /** share of the rewrites' distinct words that do not stand in their query */
+  readonly newWords: number
+  /** distinct rewrites among the well-formed ones of a group, as a share, mean over groups: 1 when every rollout asks something else */
+  readonly distinctOutputs: number
   readonly completionLength: { readonly mean: number; readonly max: number; readonly truncated: number }
   readonly zeroSpread: { readonly share: number; readonly allGood: number; readonly allBad: number }
   readonly learningRate: number

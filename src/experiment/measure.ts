@@ -64,7 +64,7 @@ export async function* validate(run: Run, step: number): AsyncGenerator<RunEvent
   const above = run.best === undefined ? 'the first' : `above ${run.best.reward.toFixed(4)} at step ${run.best.step}`
   await policy.keep('best')
   run.best = { step, reward: measured.reward }
-  yield { type: 'checkpoint', name: 'best', step, reason: `validation reward ${measured.reward.toFixed(4)}, ${above}` }
+  yield { type: 'checkpoint', name: 'best', stage: 'grpo', step, reason: `validation reward ${measured.reward.toFixed(4)}, ${above}` }
 }
 
 /** Brings back the best checkpoint, and tests it; ends with the summary. */
@@ -72,7 +72,7 @@ export async function* measureAfter(run: Run): AsyncGenerator<RunEvent> {
   const { ports, settings, tasks, best } = run
   const last = run.history.at(-1)?.step ?? (settings.stages === 'sft' ? settings.sftSteps : 0)
   await ports.policy.keep('last')
-  yield { type: 'checkpoint', name: 'last', step: last, reason: 'the end of training' }
+  yield { type: 'checkpoint', name: 'last', stage: settings.stages === 'sft' ? 'sft' : 'grpo', step: last, reason: 'the end of training' }
   if (best !== undefined && best.step !== last) await ports.policy.restore('best')
   const chosen = best === undefined
     ? { step: last, reason: 'the last step: there was no validation to choose by' }

@@ -55,6 +55,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'checkpoint': return { ...state, checkpoints: [...state.checkpoints, event], ...(event.name === 'best' ? { best: event } : {}) }
     case 'paired': return { ...state, paired: event }
     case 'alarm': return { ...state, alarms: [...state.alarms, { step: event.step, message: event.message }] }
+    // read from the store of runs, by query
+    case 'answers': case 'fork': case 'stopped': return state
     case 'done': return { ...state, summary: summaryOf(event) }
   }
 }

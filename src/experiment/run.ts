@@ -2,7 +2,7 @@
 import type { Dataset } from '../domain/dataset.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Objective, Optimiser, PolicyInfo } from '../protocol/policy.ts'
-import type { GrpoStep, LoadedRecord } from './events.ts'
+import type { GrpoStep, LoadedRecord, RunEvent } from './events.ts'
 import type { Measured } from './evaluate.ts'
 import type { Ports } from './ports.ts'
 import { planTasks, type Tasks } from './tasks.ts'
@@ -25,6 +25,13 @@ export interface RunInput {
   readonly versions: Readonly<Record<string, string>>
   /** outputs that the sft stage imitates; absent: training queries are copied */
   readonly sftPairs?: readonly SftPair[]
+  /**
+   * Events of a run up to and including a `checkpoint` event (a `fork` event may follow): training goes on after it. The engine must hold that
+   * checkpoint's state, the stage's starting weights as reference and, where there was one, the best checkpoint under `best`.
+   */
+  readonly resume?: readonly RunEvent[]
+  /** asked before every step: true ends training early, and what was reached is measured */
+  readonly ended?: () => boolean
 }
 
 export interface Run {

@@ -72,6 +72,6 @@ export function describeRollout({ task, rollout, request, parts, reward, failed 
     queryId: task.query.id, query: task.query.text, member: rollout.member, text: rollout.text,
     ...(request.kind === 'query' ? { rewrite: request.query } : {}),
     ...(reward === undefined ? {} : { reward }), ...(failed === undefined ? {} : { failed }),
-    parts: parts ?? {}, advantage, tokens: rollout.ids.length, logp: rollout.logps.reduce((sum, logp) => sum + logp, 0), stop: rollout.stop,
+    parts: parts ?? {}, advantage, tokens: rollout.ids.length, ids: rollout.ids, logps: rollout.logps.map((logp) => Math.round(logp * 1e4) / 1e4), logp: rollout.logps.reduce((sum, logp) => sum + logp, 0), stop: rollout.stop,
   }
 }

@@ -33,6 +33,8 @@ export function describeStep(
     format: written.length / scored.length,
     words: mean(written.map((words) => words.length)),
     distinct: meanDistinct(written),
+    newWords: 0,
+    distinctOutputs: 0,
     completionLength: { mean: mean(lengths), max: Math.max(...lengths), truncated: cut / scored.length },
     zeroSpread: { share: zeroSpread.groups / groups, allGood: zeroSpread.allGood / groups, allBad: zeroSpread.allBad / groups },
     generatedTokens: lengths.reduce((sum, length) => sum + length, 0),

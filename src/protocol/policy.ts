@@ -284,6 +284,8 @@ export interface PolicyService {
   /** Ids of a chat rendered with the model's own template, generation prompt added. */
   encodeChat(messages: readonly { readonly role: string; readonly content: string }[]): Promise<number[]>
   generate(request: GenerateRequest): Promise<Rollout[]>
+  /** Answers as a checkpoint's state would (bytes of `checkpoint()`), and puts back what was there, bit for bit: one call, so nothing comes between. */
+  generateAs(state: ArrayBuffer, request: GenerateRequest): Promise<Rollout[]>
   /** Continues one token list; `stop` holds token ids. */
   continueIds(ids: readonly number[], sampling: Omit<Sampling, 'stop'>, stop: readonly number[], seed: number): Promise<{ ids: number[]; logps: number[] }>
   update(request: UpdateRequest): Promise<UpdateReport>

@@ -12,7 +12,12 @@ import { sentenceOf } from './sentence.ts'
 
 export type { Column, ColumnName, Inspection } from './inspect.ts'
 
+/** The three places of the workbench. */
+export const PLACES = ['train', 'inspect', 'runs'] as const
+export type Place = (typeof PLACES)[number]
+
 export interface ViewState {
+  readonly place: Place
   readonly tab: 'curves' | 'result' | 'kernels' | 'settings'
   /** weight of the moving average, 0 to 0.95 */
   readonly smoothing: number
@@ -25,6 +30,7 @@ export interface ViewState {
 }
 
 export interface View extends StoreApi<ViewState> {
+  readonly setPlace: (place: Place) => void
   readonly setTab: (tab: ViewState['tab']) => void
   readonly setSmoothing: (weight: number) => void
   /** Inspects a judged query or any other text. */
@@ -68,7 +74,7 @@ function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
 
 export function createView(library: Library, run: Run): View {
   const store = createStore<ViewState>(() => ({
-    tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined, inspectedStep: 0,
+    place: 'train', tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined, inspectedStep: 0,
   }))
   const { getState, setState } = store
   let latest = 0
@@ -123,6 +129,7 @@ export function createView(library: Library, run: Run): View {
 
   return {
     ...store,
+    setPlace: (place) => setState({ place }),
     setTab: (tab) => setState({ tab }),
     setSmoothing: (smoothing) => setState({ smoothing }),
     setQuery: (query) => {

@@ -12,6 +12,7 @@ import type { Settings } from '../domain/settings.ts'
 import { train } from '../experiment/train.ts'
 import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
+import { createCursor, type Cursor } from './cursor.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLooking, type Looking } from './looking.ts'
 import { recogniseGiven } from './modelFolder.ts'
@@ -19,7 +20,9 @@ import { createPolicies, SAMPLE, type Policies } from './policies.ts'
 import { createProducts, type Products } from './products.ts'
 import { createProfiling, type Profiling } from './profiling.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
+import { createRuns, type Runs } from './runs.ts'
 import { createSearch, type Search } from './search.ts'
+import { createSources, type Sources } from './sources.ts'
 import { createView, type View } from './view.ts'
 
 export interface Workbench {
@@ -32,6 +35,9 @@ export interface Workbench {
   readonly search: Search
   readonly policies: Policies
   readonly profiling: Profiling
+  readonly cursor: Cursor
+  readonly runs: Runs
+  readonly sources: Sources
   /** Files dropped on the page: a model folder or an adapter goes to the policies, everything else is read as data. */
   readonly take: (files: readonly File[]) => Promise<void>
   /** Files chosen as a policy or an adapter; anything else is refused. */
@@ -122,6 +128,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
+    cursor: createCursor(), runs: createRuns(), sources: createSources(),
     take: async (files) => { if (!await takePolicy(files)) await adding.addFiles(files) },
     takePolicyFiles: async (files) => {
       if (files.length === 0 || await takePolicy(files)) return

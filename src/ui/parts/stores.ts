@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -37,6 +37,18 @@ export function usePolicies<Slice>(select: (state: StateOf<'policies'>) => Slice
 
 export function useProfiling<Slice>(select: (state: StateOf<'profiling'>) => Slice): Slice {
   return useStore(useWorkbench().profiling, select)
+}
+
+export function useCursor<Slice>(select: (state: StateOf<'cursor'>) => Slice): Slice {
+  return useStore(useWorkbench().cursor, select)
+}
+
+export function useRuns<Slice>(select: (state: StateOf<'runs'>) => Slice): Slice {
+  return useStore(useWorkbench().runs, select)
+}
+
+export function useSources<Slice>(select: (state: StateOf<'sources'>) => Slice): Slice {
+  return useStore(useWorkbench().sources, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {

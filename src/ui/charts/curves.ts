@@ -1,7 +1,7 @@
 // The charts of a run as a table: which numbers, how they are written, and what a reader should make of them.
 import type { Evaluation, GrpoStep } from '../../state/run.ts'
 import { count, digits, percent, score } from '../parts/format.ts'
-import type { Row } from '../parts/series.ts'
+import type { Row } from './series.ts'
 
 /** What the charts are drawn from. */
 export interface CurveSource {

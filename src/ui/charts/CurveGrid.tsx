@@ -5,11 +5,11 @@ import { useSize } from '../parts/useSize.ts'
 import { useTurn } from '../parts/useTurn.ts'
 import { useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-import type { Row } from '../parts/series.ts'
+import type { Row } from './series.ts'
 import { CURVES, type Curve, type CurveSource } from './curves.ts'
 
 // recharts is the heaviest part of the page and nothing needs it before the first paint
-const Plot = lazy(async () => ({ default: (await import('../parts/Plot.tsx')).Plot }))
+const Plot = lazy(async () => ({ default: (await import('./Plot.tsx')).Plot }))
 
 function sourceOf({ run, settings }: RunStoreState): CurveSource {
   return { steps: run.steps, validations: run.validations, iterations: settings.iterations, klCoefficient: settings.klCoefficient }

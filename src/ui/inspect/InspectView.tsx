@@ -1,4 +1,4 @@
-// The area below: one query asked in three ways, side by side, and what the last step's rollouts earned.
+// The view of queries: every one in a table, and one of them asked in many ways, side by side.
 import { useId } from 'react'
 import { count } from '../parts/format.ts'
 import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
@@ -8,7 +8,7 @@ import { Column } from './Column.tsx'
 import { Looked } from './Looked.tsx'
 import { QueryPicker } from './QueryPicker.tsx'
 import { Relevant } from './Relevant.tsx'
-import { Rollouts } from './Rollouts.tsx'
+import { Rollouts } from '../replay/Rollouts.tsx'
 
 const READING = 'Greedy outputs, ranked by the same recommender. Frames and letters are labels; moves and gains compare with the left.'
 
@@ -55,7 +55,7 @@ function Columns() {
   )
 }
 
-export function InspectPanel() {
+export function InspectView() {
   const heading = useId()
   return (
     <section className="panel inspect" aria-labelledby={heading}>

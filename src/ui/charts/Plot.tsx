@@ -1,6 +1,6 @@
 // One small line chart: raw values faint, smoothed values on top, a band behind. No animation; extremes survive the thinning.
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
-import { digits } from './format.ts'
+import { digits } from '../parts/format.ts'
 import { smooth, thin, type Row } from './series.ts'
 
 export interface PlotLine {

@@ -1,0 +1,37 @@
+// The runs that this browser keeps, through one worker that starts with the first call, and again after a crash.
+import type { RunsService } from '../protocol/runs.ts'
+import { connect, type Connection } from './connection.ts'
+
+export type { CheckpointRecord, NewRun, RunChange, RunLine, RunRecord, RunsService, RunStatus } from '../protocol/runs.ts'
+
+export function createRunStore(): RunsService {
+  let connection: Connection<RunsService> | undefined
+  const service = (): RunsService => {
+    if (connection === undefined) {
+      const worker = new Worker(new URL('../../workers/runs.worker.ts', import.meta.url), { type: 'module', name: 'runs' })
+      const opened = connect<RunsService>(worker, 'runs')
+      connection = opened
+      void opened.failed.then(() => { if (connection === opened) connection = undefined })
+    }
+    return connection.service
+  }
+  return {
+    list: () => service().list(),
+    create: (run) => service().create(run),
+    append: (id, lines) => service().append(id, lines),
+    keep: (id, checkpoint, bytes, most) => service().keep(id, checkpoint, bytes, most),
+    change: (id, change) => service().change(id, change),
+    events: (id, onPart) => service().events(id, onPart),
+    lines: (id, kind, wanted) => service().lines(id, kind, wanted),
+    steps: (id, kind) => service().steps(id, kind),
+    checkpoint: (id, stage, step) => service().checkpoint(id, stage, step),
+    rewind: (id, stage, step) => service().rewind(id, stage, step),
+    fork: (id, stage, step, name) => service().fork(id, stage, step, name),
+    remove: (id) => service().remove(id),
+    undo: (id) => service().undo(id),
+    purge: () => service().purge(),
+    export: (id) => service().export(id),
+    import: (file) => service().import(file),
+    room: () => service().room(),
+  }
+}
