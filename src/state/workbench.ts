@@ -22,6 +22,7 @@ import { createProfiling, type Profiling } from './profiling.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createSearch, type Search } from './search.ts'
+import { createShell, type Shell } from './shell.ts'
 import { createSources, type Sources } from './sources.ts'
 import { createView, type View } from './view.ts'
 
@@ -38,6 +39,7 @@ export interface Workbench {
   readonly cursor: Cursor
   readonly runs: Runs
   readonly sources: Sources
+  readonly shell: Shell
   /** Files dropped on the page: a model folder or an adapter goes to the policies, everything else is read as data. */
   readonly take: (files: readonly File[]) => Promise<void>
   /** Files chosen as a policy or an adapter; anything else is refused. */
@@ -128,7 +130,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
-    cursor: createCursor(), runs: createRuns(), sources: createSources(),
+    cursor: createCursor(), runs: createRuns(), shell: createShell(localStorage), sources: createSources(),
     take: async (files) => { if (!await takePolicy(files)) await adding.addFiles(files) },
     takePolicyFiles: async (files) => {
       if (files.length === 0 || await takePolicy(files)) return

@@ -88,12 +88,7 @@ function Read() {
 
 export function AddSheet() {
   const { adding } = useWorkbench()
-  const open = useAdding((state) => state.open)
-  return open ? <OpenSheet onClose={adding.close} /> : null
-}
-
-function OpenSheet({ onClose }: { readonly onClose: () => void }) {
-  const { adding } = useWorkbench()
+  const onClose = adding.close
   const doing = useAdding((state) => state.doing)
   const understood = useAdding((state) => state.understood)
   const checks = useAdding((state) => state.checks)

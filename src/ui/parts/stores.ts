@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'shell'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -49,6 +49,10 @@ export function useRuns<Slice>(select: (state: StateOf<'runs'>) => Slice): Slice
 
 export function useSources<Slice>(select: (state: StateOf<'sources'>) => Slice): Slice {
   return useStore(useWorkbench().sources, select)
+}
+
+export function useShell<Slice>(select: (state: StateOf<'shell'>) => Slice): Slice {
+  return useStore(useWorkbench().shell, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {

@@ -46,7 +46,7 @@ function Foot({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-function OpenSheet() {
+export function PolicySheet() {
   const { policies } = useWorkbench()
   const failure = usePolicies((state) => state.failure)
   const locked = useRun((state) => isUnderWay(state.phase))
@@ -65,9 +65,4 @@ function OpenSheet() {
       </div>
     </Sheet>
   )
-}
-
-export function PolicySheet() {
-  const open = usePolicies((state) => state.open)
-  return open ? <OpenSheet /> : null
 }

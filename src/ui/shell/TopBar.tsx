@@ -21,7 +21,7 @@ function Standing() {
 }
 
 export function TopBar() {
-  const { view } = useWorkbench()
+  const { shell, view } = useWorkbench()
   const place = useView((state) => state.place)
   const press = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -41,6 +41,7 @@ export function TopBar() {
         ))}
       </nav>
       <Standing />
+      <button type="button" className="button small top-help" aria-keyshortcuts="?" onClick={() => shell.showHelp('top')}>Help</button>
     </header>
   )
 }
