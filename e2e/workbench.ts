@@ -14,6 +14,8 @@ export const test = base.extend<{ foreign: string[] }>({
       const { protocol, host } = new URL(request.url())
       if (/^(https?|wss?):$/.test(protocol) && host !== own) foreign.push(request.url())
     })
+    // the tour greets new users; it has a test of its own
+    await context.addInitScript(() => localStorage.setItem('rec-r1-workbench toured', 'yes'))
     context.on('weberror', (fault) => faults.push(fault.error().message))
     await use(foreign)
     expect(foreign, 'requests to other hosts').toEqual([])
@@ -42,7 +44,7 @@ export class Workbench {
   readonly sheet: Locator
 
   constructor(readonly page: Page) {
-    const button = (name: string): Locator => page.getByRole('button', { name })
+    const button = (name: string): Locator => page.getByRole('group', { name: 'Run' }).getByRole('button', { name })
     this.train = button('Train')
     this.pause = button('Pause')
     this.step = button('Step')
@@ -59,11 +61,16 @@ export class Workbench {
     await expect(this.data.getByRole('heading', { name: 'sample' })).toBeVisible()
   }
 
-  /** Opens and waits until a run can be started. */
+  /** Opens and waits until a run can be started, and the policy has answered the watched query. */
   async ready(hash = SMALL_RUN): Promise<void> {
     await this.open(hash)
     await expect(this.train).toBeEnabled()
-    await expect(this.column('Current policy').getByRole('list')).toBeVisible()
+    await expect(this.page.getByRole('region', { name: 'Watched query' }).getByRole('listitem').last()).toContainText(/\d\.\d{3}/)
+  }
+
+  /** Goes to one of the three places by the bar at the top. */
+  async goTo(place: 'Train' | 'Inspect' | 'Runs'): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place }).click()
   }
 
   column(name: 'Original query' | 'Starting policy' | 'Current policy'): Locator {
