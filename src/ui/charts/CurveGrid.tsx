@@ -1,9 +1,11 @@
 // The grid of a run's curves: each card follows the run by itself, in a task of its own.
-import { lazy, memo, Suspense, useCallback } from 'react'
-import type { RunStoreState } from '../../state/run.ts'
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Settings } from '../../domain/settings.ts'
+import type { RunState } from '../../state/run.ts'
 import { useSize } from '../parts/useSize.ts'
 import { useTurn } from '../parts/useTurn.ts'
-import { useView, useWorkbench } from '../parts/stores.ts'
+import { useRun, useView } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import type { Row } from './series.ts'
 import { CURVES, type Curve, type CurveSource } from './curves.ts'
@@ -11,21 +13,28 @@ import { CURVES, type Curve, type CurveSource } from './curves.ts'
 // recharts is the heaviest part of the page and nothing needs it before the first paint
 const Plot = lazy(async () => ({ default: (await import('./Plot.tsx')).Plot }))
 
-function sourceOf({ run, settings }: RunStoreState): CurveSource {
-  return { steps: run.steps, validations: run.validations, iterations: settings.iterations, klCoefficient: settings.klCoefficient }
+/** A run whose curves are drawn: the live one, or a kept one. Its colour is its place in the list. */
+export interface ChartedRun {
+  readonly id: string
+  readonly name: string
+  readonly state: RunState
+  readonly settings: Settings
 }
 
+type Charted = StoreApi<{ readonly runs: readonly ChartedRun[] }>
+
 /** Selects a source that stays the same object while nothing in it changed. */
-function stableSource(): (state: RunStoreState) => CurveSource {
-  let last: CurveSource | undefined
-  return (state) => {
-    const next = sourceOf(state)
-    const same = last !== undefined && (Object.keys(next) as (keyof CurveSource)[]).every((key) => last![key] === next[key])
+function stableSource(): (state: { readonly runs: readonly ChartedRun[] }) => CurveSource {
+  let last: CurveSource = { steps: [], validations: [], iterations: 1, klCoefficient: 1 }
+  return ({ runs: [first] }) => {
+    const { steps, validations } = first?.state ?? { steps: [], validations: [] }
+    const { iterations, klCoefficient } = first?.settings ?? last
+    const next = { steps, validations, iterations, klCoefficient }
+    const same = (Object.keys(next) as (keyof CurveSource)[]).every((key) => last[key] === next[key])
     if (!same) last = next
-    return last!
+    return last
   }
 }
-const selectSource = stableSource()
 
 /** Unseen points: charts are drawn once while nothing trains, so that a run only ever moves what stands. */
 function blankRows({ lines, band }: Curve): Row[] {
@@ -33,9 +42,9 @@ function blankRows({ lines, band }: Curve): Row[] {
   return [0, 1, 2].map((step) => ({ step, ...zeros }))
 }
 
-function CurveCardBase({ curve }: { readonly curve: Curve }) {
-  const { run } = useWorkbench()
-  const source = useTurn(run, selectSource)
+function CurveCardBase({ curve, charted }: { readonly curve: Curve; readonly charted: Charted }) {
+  const [selectSource] = useState(stableSource)
+  const source = useTurn(charted, selectSource)
   const smoothing = useView((state) => state.smoothing)
   const [box, size] = useSize()
   const rows = curve.rows(source)
@@ -72,6 +81,17 @@ function CurveCardBase({ curve }: { readonly curve: Curve }) {
 }
 const CurveCard = memo(CurveCardBase)
 
-export function CurveGrid() {
-  return <div className="curves">{CURVES.map((curve) => <CurveCard key={curve.id} curve={curve} />)}</div>
+/** Draws the curves of `runs` together, the first as the one that is pointed at. Its parent may render as often as it likes: a chart follows in its own time. */
+export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
+  const [charted] = useState<Charted>(() => createStore(() => ({ runs })))
+  useEffect(() => charted.setState({ runs }), [charted, runs])
+  return <div className="curves">{CURVES.map((curve) => <CurveCard key={curve.id} curve={curve} charted={charted} />)}</div>
+}
+
+/** The curves of the run of the page. */
+export function LiveCurves() {
+  const state = useRun((store) => store.run)
+  const settings = useRun((store) => store.settings)
+  const runs = useMemo(() => [{ id: 'live', name: 'this run', state, settings }], [state, settings])
+  return <CurveGrid runs={runs} />
 }

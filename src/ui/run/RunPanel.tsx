@@ -4,7 +4,7 @@ import { differences } from '../../domain/config.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Alarms, KeptPolicy, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
-import { CurveGrid } from '../charts/CurveGrid.tsx'
+import { LiveCurves } from '../charts/CurveGrid.tsx'
 import { KernelsPanel } from './KernelsPanel.tsx'
 import { SettingsForm } from './SettingsForm.tsx'
 import { TestStrip } from './TestStrip.tsx'
@@ -74,7 +74,7 @@ export function RunPanel() {
         {tab === 'curves' && <Smoothing />}
       </div>
       <div role="tabpanel" id={`${heading}-panel`} aria-labelledby={`${heading}-${tab}`} className="run-body" tabIndex={0}>
-        {tab === 'curves' && <><TestStrip /><CurveGrid /></>}
+        {tab === 'curves' && <><TestStrip /><LiveCurves /></>}
         {tab === 'result' && <><TestTable /><KeptPolicy /></>}
         {tab === 'kernels' && <KernelsPanel />}
         {tab === 'settings' && <SettingsForm />}
