@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { isShortcut } from '../state/shell.ts'
 import { PLACES } from '../state/view.ts'
 import type { Workbench } from '../state/workbench.ts'
+import { usePageDrop } from './add/usePageDrop.ts'
 import { useAdding, usePolicies, useShell, useView, useWorkbench, WorkbenchContext } from './parts/stores.ts'
 import { TopBar } from './shell/TopBar.tsx'
 import { TrainView } from './train/TrainView.tsx'
@@ -37,6 +38,13 @@ function Over() {
       {tour !== undefined && <Tour step={tour} />}
     </Suspense>
   )
+}
+
+/** Files may be dropped anywhere, in every place. */
+function Drop() {
+  const { take } = useWorkbench()
+  const over = usePageDrop(take)
+  return over ? <p className="dropping">Let go to add the files</p> : null
 }
 
 /** Digits change the place, and a question mark asks for help. */
@@ -75,6 +83,7 @@ export function App({ workbench }: { readonly workbench: Workbench }) {
         <TopBar />
         <Place />
         <Over />
+        <Drop />
         <Keys />
       </div>
     </WorkbenchContext>

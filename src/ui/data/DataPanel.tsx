@@ -1,6 +1,5 @@
 // The area on the left: what is loaded, what ranks it, what is trained; and the way to other data.
 import { useId } from 'react'
-import { usePageDrop } from '../add/usePageDrop.ts'
 import { count, percent } from '../parts/format.ts'
 import { useAdding, useLibrary, useWorkbench } from '../parts/stores.ts'
 import { DatasetCard } from './DatasetCard.tsx'
@@ -53,14 +52,12 @@ function Behind() {
 }
 
 export function DataPanel() {
-  const { adding, take } = useWorkbench()
+  const { adding } = useWorkbench()
   const heading = useId()
-  const over = usePageDrop(take)
   return (
-    <section className={over ? 'panel data over' : 'panel data'} aria-labelledby={heading}>
+    <section className="panel data" aria-labelledby={heading}>
       <div className="data-head">
         <h2 id={heading}>Data</h2>
-        {over && <span className="quiet">Let go to add the files</span>}
         <button type="button" className="button small" title="or drop files anywhere on the page" onClick={adding.show}>Add data</button>
       </div>
       <Failure />
