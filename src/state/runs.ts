@@ -1,25 +1,289 @@
-// The store of the runs that this browser keeps: their list, and those whose curves are drawn together.
+// The store of the runs that this browser keeps: their list, what is changed in it, those whose curves are drawn together, and their events once read.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { RunRecord, RunsService } from '../client/runs.ts'
+import type { AnswersEvent, RunEvent } from '../experiment/events.ts'
 import type { RunState } from '../experiment/reduce.ts'
-import type { RunRecord } from '../client/runs.ts'
+import { createPlayback, type Playback } from './playback.ts'
+import { readRun } from './readRun.ts'
+import { sentenceOf } from './sentence.ts'
+
+export type { CheckpointRecord, RunRecord, RunStatus } from '../client/runs.ts'
 
 /** A run with its events read, as charts and tables draw it. */
 export interface OpenedRun {
   readonly record: RunRecord
   readonly state: RunState
+  /** the plain events in order: no rollouts, no answers */
+  readonly events: readonly RunEvent[]
+}
+
+/** What was just done, and stays said until it is dismissed or something else is done. */
+export interface Notice {
+  readonly message: string
+  /** the removed run that can come back */
+  readonly undo?: string
 }
 
 export interface RunsState {
   readonly records: readonly RunRecord[]
+  /** whether the list was read at least once */
+  readonly looked: boolean
   /** runs whose events were read, by id */
   readonly opened: ReadonlyMap<string, OpenedRun>
+  /** runs whose events are being read */
+  readonly opening: ReadonlySet<string>
   /** ids of the runs that are compared, in the order of their colours */
   readonly chosen: readonly string[]
+  /** the run whose details are shown */
+  readonly shown: string | undefined
+  readonly notice: Notice | undefined
+  /** what takes a while */
+  readonly doing: string | undefined
   readonly failure: string | undefined
 }
 
-export type Runs = StoreApi<RunsState>
+export interface Runs extends StoreApi<RunsState> {
+  /** The store of runs; whatever changes a run through it changes the list here too. */
+  readonly service: RunsService
+  /** Reads the list again. */
+  readonly look: () => Promise<void>
+  readonly show: (id: string | undefined) => void
+  /** Takes runs into the comparison or out of it; colours go by the order in which they came. */
+  readonly choose: (ids: readonly string[], wanted: boolean) => void
+  readonly clearChosen: () => void
+  readonly rename: (id: string, name: string) => Promise<void>
+  readonly tag: (id: string, tags: readonly string[]) => Promise<void>
+  /** Notes on the run as a whole stand under the empty query id. */
+  readonly note: (id: string, text: string) => Promise<void>
+  readonly remove: (id: string) => Promise<void>
+  readonly undo: () => Promise<void>
+  readonly dismiss: () => void
+  /** Says a sentence where the notices stand. */
+  readonly say: (message: string) => void
+  readonly fail: (message: string | undefined) => void
+  /** Reads a run's events, once; undefined when they cannot be read, and `failure` says why. */
+  readonly open: (id: string) => Promise<OpenedRun | undefined>
+  /** The answers to the test queries: of the original query, the start and the trained policy, where the run got there. */
+  readonly answers: (id: string) => Promise<readonly AnswersEvent[]>
+  /** The run as one file, with the name to save it under. */
+  readonly pack: (id: string) => Promise<{ readonly name: string; readonly blob: Blob } | undefined>
+  /** Takes an exported run in. */
+  readonly take: (file: File) => Promise<RunRecord | undefined>
+  readonly playback: Playback
+  /** Feeds a kept run's events into the charts, so many a second. */
+  readonly replay: (id: string, eventsPerSecond: number) => Promise<void>
+}
 
-export function createRuns(): Runs {
-  return createStore<RunsState>(() => ({ records: [], opened: new Map(), chosen: [], failure: undefined }))
+/** The id under which a note on the whole run stands among the notes on queries. */
+export const WHOLE_RUN = ''
+/** Opened runs whose events stay in memory. */
+const MOST_OPENED = 12
+
+/** A file's name that every system takes. */
+export function fileNameOf({ name, createdAt }: Pick<RunRecord, 'name' | 'createdAt'>): string {
+  const plain = name.normalize('NFKD').replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 60)
+  return `run-${plain === '' ? 'unnamed' : plain}-${new Date(createdAt).toISOString().slice(0, 10)}.zip`
+}
+
+/** The same service, which tells of every record that it hands out. */
+function watched(service: RunsService, heard: (record: RunRecord) => void): RunsService {
+  const hear = async (answer: Promise<RunRecord>): Promise<RunRecord> => {
+    const record = await answer
+    heard(record)
+    return record
+  }
+  return {
+    ...service,
+    create: (run) => hear(service.create(run)),
+    keep: (id, checkpoint, bytes, most) => hear(service.keep(id, checkpoint, bytes, most)),
+    change: (id, change) => hear(service.change(id, change)),
+    rewind: (id, stage, step) => hear(service.rewind(id, stage, step)),
+    fork: (id, stage, step, name) => hear(service.fork(id, stage, step, name)),
+    undo: (id) => hear(service.undo(id)),
+    import: (file) => hear(service.import(file)),
+  }
+}
+
+export function createRuns(client: RunsService): Runs {
+  const store = createStore<RunsState>(() => ({
+    records: [], looked: false, opened: new Map(), opening: new Set(), chosen: [], shown: undefined, notice: undefined, doing: undefined, failure: undefined,
+  }))
+  const { getState, setState } = store
+  const heard = (record: RunRecord): void => setState(({ records }) => ({
+    records: records.some(({ id }) => id === record.id) ? records.map((old) => (old.id === record.id ? record : old)) : [record, ...records],
+  }))
+  const service = watched(client, heard)
+  const playback = createPlayback()
+  const reading = new Map<string, Promise<OpenedRun | undefined>>()
+  const answersRead = new Map<string, { readonly bytes: number; readonly answers: Promise<readonly AnswersEvent[]> }>()
+
+  const recordOf = (id: string): RunRecord | undefined => getState().records.find((record) => record.id === id)
+  const nameOf = (id: string): string => recordOf(id)?.name ?? id
+
+  /** Does something that may fail; what failed is said with the run it failed for. */
+  const attempt = async <Value>(what: string, work: () => Promise<Value>): Promise<Value | undefined> => {
+    setState({ failure: undefined })
+    try {
+      return await work()
+    } catch (error) {
+      setState({ failure: `${what}: ${sentenceOf(error)}` })
+      return undefined
+    }
+  }
+  const lasting = async <Value>(doing: string, what: string, work: () => Promise<Value>): Promise<Value | undefined> => {
+    setState({ doing })
+    try {
+      return await attempt(what, work)
+    } finally {
+      setState({ doing: undefined })
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    await attempt('the list of runs could not be read', async () => {
+      const records = await client.list()
+      const here = new Set(records.map(({ id }) => id))
+      setState(({ chosen, shown }) => ({
+        records, looked: true, chosen: chosen.filter((id) => here.has(id)), shown: shown !== undefined && here.has(shown) ? shown : undefined,
+      }))
+    })
+  }
+
+  const readEvents = async (record: RunRecord): Promise<OpenedRun | undefined> => {
+    setState(({ opening }) => ({ opening: new Set(opening).add(record.id) }))
+    const read = await attempt(`run ${record.name} could not be opened`, () => readRun(client, record.id))
+    setState(({ opening, opened }) => {
+      const rest = new Set(opening)
+      rest.delete(record.id)
+      if (read === undefined) return { opening: rest }
+      const next = new Map(opened)
+      next.delete(record.id)
+      next.set(record.id, { record, ...read })
+      for (const id of next.keys()) {
+        if (next.size <= MOST_OPENED) break
+        if (!getState().chosen.includes(id)) next.delete(id)
+      }
+      return { opening: rest, opened: next }
+    })
+    return read && { record, ...read }
+  }
+
+  const open = (id: string): Promise<OpenedRun | undefined> => {
+    const record = recordOf(id)
+    if (record === undefined) {
+      setState({ failure: `run ${id} is not kept in this browser; import it, or choose another` })
+      return Promise.resolve(undefined)
+    }
+    const there = getState().opened.get(id)
+    if (there !== undefined && there.record.events.bytes === record.events.bytes && there.record.done === record.done) return Promise.resolve(there)
+    const under = reading.get(id)
+    if (under !== undefined) return under
+    const begun = readEvents(record).finally(() => reading.delete(id))
+    reading.set(id, begun)
+    return begun
+  }
+
+  const change = async (id: string, what: string, wanted: Parameters<RunsService['change']>[1]): Promise<void> => {
+    await attempt(`run ${nameOf(id)} ${what}`, () => service.change(id, wanted))
+  }
+
+  return {
+    ...store,
+    service,
+    playback,
+    look,
+    show: (shown) => setState({ shown }),
+    choose: (ids, wanted) => setState(({ chosen }) => {
+      const others = chosen.filter((id) => !ids.includes(id))
+      return { chosen: wanted ? [...chosen, ...ids.filter((id) => !chosen.includes(id))] : others }
+    }),
+    clearChosen: () => setState({ chosen: [] }),
+    rename: async (id, name) => {
+      const said = name.trim()
+      if (said !== '' && said !== nameOf(id)) await change(id, 'could not be renamed', { name: said })
+    },
+    tag: (id, tags) => change(id, 'could not be tagged', { tags: [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))] }),
+    note: async (id, text) => {
+      const { [WHOLE_RUN]: before, ...notes } = recordOf(id)?.notes ?? {}
+      if ((before ?? '') === text.trim()) return
+      await change(id, 'could not be noted on', { notes: text.trim() === '' ? notes : { ...notes, [WHOLE_RUN]: text.trim() } })
+    },
+    remove: async (id) => {
+      const name = nameOf(id)
+      // only the latest removal can be taken back: what was removed before it makes room now
+      if (getState().notice?.undo !== undefined) await attempt('removed runs could not be cleared', () => client.purge())
+      const done = await attempt(`run ${name} could not be removed`, async () => {
+        await client.remove(id)
+        return true
+      })
+      if (done !== true) return
+      if (playback.getState().id === id) playback.stop()
+      setState(({ records, chosen, shown, opened }) => {
+        const rest = new Map(opened)
+        rest.delete(id)
+        return {
+          records: records.filter((record) => record.id !== id), chosen: chosen.filter((one) => one !== id), opened: rest,
+          shown: shown === id ? undefined : shown, notice: { message: `Run ${name} was deleted.`, undo: id },
+        }
+      })
+    },
+    undo: async () => {
+      const id = getState().notice?.undo
+      if (id === undefined) return
+      const record = await attempt('the run could not be brought back', () => service.undo(id))
+      if (record === undefined) return
+      await look()
+      setState({ notice: { message: `Run ${record.name} is back.` }, shown: id })
+    },
+    dismiss: () => {
+      const undo = getState().notice?.undo
+      setState({ notice: undefined })
+      if (undo !== undefined) void attempt('removed runs could not be cleared', () => client.purge())
+    },
+    say: (message) => {
+      const undo = getState().notice?.undo
+      setState({ notice: { message, ...(undo === undefined ? {} : { undo }) } })
+    },
+    fail: (failure) => setState({ failure }),
+    open,
+    answers: (id) => {
+      const bytes = recordOf(id)?.events.bytes ?? 0
+      const there = answersRead.get(id)
+      if (there?.bytes === bytes) return there.answers
+      const answers = testAnswers(client, id)
+      answersRead.set(id, { bytes, answers })
+      answers.catch(() => answersRead.delete(id))
+      return answers
+    },
+    pack: (id) => lasting(`packing ${nameOf(id)} …`, `run ${nameOf(id)} could not be exported`, async () => {
+      const record = recordOf(id)
+      if (record === undefined) throw new Error('it is not kept in this browser')
+      return { name: fileNameOf(record), blob: await client.export(id) }
+    }),
+    take: async (file) => {
+      const record = await lasting(`reading ${file.name} …`, `${file.name} was not imported`, () => service.import(file))
+      if (record === undefined) return undefined
+      await look()
+      setState({ shown: record.id, notice: { message: `Run ${record.name} was imported, bit for bit.` } })
+      return record
+    },
+    replay: async (id, eventsPerSecond) => {
+      const run = await open(id)
+      if (run !== undefined) playback.start(run, eventsPerSecond)
+    },
+  }
+}
+
+/** The answers to the test queries, in the order in which they came; the later of two of one policy stands. */
+async function testAnswers(client: RunsService, id: string): Promise<readonly AnswersEvent[]> {
+  const found = new Map<AnswersEvent['policy'], AnswersEvent>()
+  for (const step of await client.steps(id, 'answers')) {
+    for (const line of await client.lines(id, 'answers', { step })) {
+      // validations are read by nobody here, and parsing them would cost most of the time
+      if (!line.slice(0, 200).includes('"split":"test"')) continue
+      const event = JSON.parse(line) as AnswersEvent
+      if (event.split === 'test') found.set(event.policy, event)
+    }
+  }
+  return [...found.values()]
 }

@@ -5,6 +5,7 @@ import { createModels } from '../client/models.ts'
 import { loadSamplePolicy, sampleConfig, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
 import { openRecommender } from '../client/recommender.ts'
+import { createRunStore } from '../client/runs.ts'
 import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
 import { differences, settingsOf, settingsToHash } from '../domain/config.ts'
@@ -20,6 +21,7 @@ import { createPolicies, SAMPLE, type Policies } from './policies.ts'
 import { createProducts, type Products } from './products.ts'
 import { createProfiling, type Profiling } from './profiling.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
+import { isRunArchive } from './runArchive.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createSearch, type Search } from './search.ts'
 import { createShell, type Shell } from './shell.ts'
@@ -40,7 +42,7 @@ export interface Workbench {
   readonly runs: Runs
   readonly sources: Sources
   readonly shell: Shell
-  /** Files dropped on the page: a model folder or an adapter goes to the policies, everything else is read as data. */
+  /** Files dropped on the page: exported runs are kept, a model folder or an adapter goes to the policies, everything else is read as data. */
   readonly take: (files: readonly File[]) => Promise<void>
   /** Files chosen as a policy or an adapter; anything else is refused. */
   readonly takePolicyFiles: (files: readonly File[]) => Promise<void>
@@ -66,6 +68,7 @@ export function createWorkbench(): Workbench {
   const library = createLibrary({ store, storeSample, openRecommender, lastUsed, setLastUsed }, settingsOf('sample'))
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const models = createModels()
+  const runs = createRuns(createRunStore())
   const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train, versions }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const view = createView(library, run)
@@ -104,6 +107,14 @@ export function createWorkbench(): Workbench {
     return given.is !== 'other'
   }
 
+  /** Exported runs, shown once they are in; false where one of the files is something else. */
+  const takeRuns = async (files: readonly File[]): Promise<boolean> => {
+    if (files.length === 0 || (await Promise.all(files.map(isRunArchive))).includes(false)) return false
+    view.setPlace('runs')
+    for (const file of files) await runs.take(file)
+    return true
+  }
+
   // what is stored changed
   adding.subscribe((now, before) => { if (now.understood !== before.understood) void library.look() })
 
@@ -130,8 +141,11 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
-    cursor: createCursor(), runs: createRuns(), shell: createShell(localStorage), sources: createSources(),
-    take: async (files) => { if (!await takePolicy(files)) await adding.addFiles(files) },
+    cursor: createCursor(), runs, shell: createShell(localStorage), sources: createSources(),
+    take: async (files) => {
+      if (await takeRuns(files) || await takePolicy(files)) return
+      await adding.addFiles(files)
+    },
     takePolicyFiles: async (files) => {
       if (files.length === 0 || await takePolicy(files)) return
       policies.fail('these files are neither a policy (config.json of a language model beside .safetensors) nor an adapter (adapter_config.json beside adapter_model.safetensors)')
