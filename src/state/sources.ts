@@ -1,5 +1,12 @@
 // The store of what else may answer a query beside the policy: frozen models, outputs of another system, and its rankings.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { AskedQuery, MatchReport, SourceEntry, SourceRecord, SourcesService } from '../client/sources.ts'
+import { readImported } from '../domain/outputs.ts'
+import type { Settings } from '../domain/settings.ts'
+import type { Library } from './library.ts'
+import { sentenceOf } from './sentence.ts'
+
+export type { AskedQuery, FrozenReference, MatchReport, SourceRecord } from '../client/sources.ts'
 
 /** What a source says to one query. */
 export type SourceAnswer =
@@ -17,21 +24,150 @@ export interface Source {
   readonly title: string
   /** what it is: the model and its dtype, the file and how many queries it has */
   readonly note: string
-  readonly answer: (query: { readonly id?: string; readonly text: string }) => Promise<SourceAnswer>
+  readonly answer: (query: AskedQuery) => Promise<SourceAnswer>
+  /** judged queries of the open dataset that it answers; undefined where it answers any, and until a file is matched */
+  readonly queries: () => number | undefined
+  /** Answers in the order of the queries, told of as they come; rejects with the signal's reason once it is aborted. */
+  readonly answerAll: (queries: readonly AskedQuery[], onProgress?: (done: number, of: number) => void, signal?: AbortSignal) => Promise<readonly SourceAnswer[]>
 }
 
+/** How a file met the open dataset: matched, not yet, or why that failed. */
+export type Match = { readonly is: 'matching' } | ({ readonly is: 'matched' } & MatchReport) | { readonly is: 'failed'; readonly reason: string }
+
 export interface SourcesState {
+  /** in the order they were added */
   readonly list: readonly Source[]
+  readonly records: readonly SourceRecord[]
+  /** of files, by source id, against the open dataset */
+  readonly matches: ReadonlyMap<string, Match>
+  /** the sheet that adds and manages them is open */
+  readonly open: boolean
   /** what is being brought here, and how far it is */
   readonly doing: { readonly what: string; readonly share: number | undefined } | undefined
   readonly failure: string | undefined
 }
 
 export interface Sources extends StoreApi<SourcesState> {
-  readonly remove: (id: string) => void
+  /** Shows the sheet, or closes it. */
+  readonly show: () => void
+  readonly close: () => void
+  /** Keeps what files of other systems say; what each is wrong with is told by `failure`. */
+  readonly addFiles: (files: readonly File[]) => Promise<void>
+  readonly remove: (id: string) => Promise<void>
 }
 
-export function createSources(): Sources {
-  const store = createStore<SourcesState>(() => ({ list: [], doing: undefined, failure: undefined }))
-  return { ...store, remove: (id) => store.setState(({ list }) => ({ list: list.filter((source) => source.id !== id) })) }
+export interface SourcesWorld {
+  readonly client: SourcesService
+  readonly library: Pick<Library, 'getState' | 'subscribe'>
+  readonly settings: () => Pick<Settings, 'mode'>
+}
+
+/** Queries asked of a file at once: few enough that their answers are taken between two frames. */
+const PART = 500
+
+export function createSources(world: SourcesWorld): Sources {
+  const { client, library } = world
+  const store = createStore<SourcesState>(() => ({ list: [], records: [], matches: new Map(), open: false, doing: undefined, failure: undefined }))
+  const { getState, setState } = store
+  const openHash = (): string | undefined => library.getState().shop?.dataset.hash
+
+  const setMatch = (id: string, match: Match): void => setState(({ matches }) => ({ matches: new Map(matches).set(id, match) }))
+  const match = async (id: string): Promise<void> => {
+    const hash = openHash()
+    if (hash === undefined) return
+    setMatch(id, { is: 'matching' })
+    const found = await client.match(id, hash).then((report): Match => ({ is: 'matched', ...report }), (error: unknown): Match => ({ is: 'failed', reason: sentenceOf(error) }))
+    if (openHash() === hash && getState().records.some((record) => record.id === id)) setMatch(id, found)
+  }
+
+  const fileSource = (record: Extract<SourceRecord, { file: string }>): Source => {
+    const answerAll: Source['answerAll'] = async (queries, onProgress, signal) => {
+      const hash = openHash()
+      if (hash === undefined) return queries.map(() => ({ kind: 'absent', reason: 'no dataset is open' }))
+      const answers: SourceAnswer[] = []
+      for (let at = 0; at < queries.length; at += PART) {
+        signal?.throwIfAborted()
+        const part = queries.slice(at, at + PART)
+        const found = await client.answers(record.id, hash, part)
+        for (const [place, entry] of found.entries()) answers.push(answerOf(entry, record, part[place]!, world.settings()))
+        onProgress?.(answers.length, queries.length)
+      }
+      return answers
+    }
+    return {
+      id: record.id, kind: record.kind, title: record.title, note: noteOf(record), answerAll,
+      answer: async (query) => (await answerAll([query]))[0]!,
+      queries: () => {
+        const known = getState().matches.get(record.id)
+        return known?.is === 'matched' ? known.matched : undefined
+      },
+    }
+  }
+  const sourceOf = (record: SourceRecord): Source[] => (record.kind === 'frozen' ? [] : [fileSource(record)])
+
+  const take = (records: readonly SourceRecord[]): void => {
+    const known = new Map(getState().list.map((source) => [source.id, source]))
+    setState({ records, list: records.flatMap((record) => known.get(record.id) ?? sourceOf(record)) })
+  }
+  const matchAll = (): void => {
+    setState({ matches: new Map() })
+    for (const { id, kind } of getState().records) if (kind !== 'frozen') void match(id)
+  }
+
+  let listed: Promise<void> | undefined
+  /** What was kept before; asked for when there is a dataset to match it to. */
+  const list = (): Promise<void> => {
+    listed ??= client.list().then(take, (error: unknown) => {
+      listed = undefined
+      setState({ failure: sentenceOf(error) })
+    })
+    return listed
+  }
+  library.subscribe(({ shop }, before) => {
+    if (shop !== undefined && shop.dataset.hash !== before.shop?.dataset.hash) void list().then(matchAll)
+  })
+
+  return {
+    ...store,
+    show: () => setState({ open: true }),
+    close: () => setState({ open: false, failure: undefined }),
+    addFiles: async (files) => {
+      const faults: string[] = []
+      setState({ failure: undefined })
+      await list()
+      for (const [at, file] of files.entries()) {
+        setState({ doing: { what: file.name, share: files.length === 1 ? undefined : at / files.length } })
+        try {
+          const record = await client.keep(file)
+          if (getState().records.some(({ id }) => id === record.id)) {
+            faults.push(`${file.name} says the same as ${record.title}, which is here already`)
+            continue
+          }
+          take([...getState().records, record])
+          await match(record.id)
+        } catch (error) {
+          faults.push(sentenceOf(error))
+        }
+      }
+      setState({ doing: undefined, failure: faults.length === 0 ? undefined : faults.join('. ') })
+    },
+    remove: async (id) => {
+      try {
+        await client.remove(id)
+        take(getState().records.filter((record) => record.id !== id))
+      } catch (error) {
+        setState({ failure: sentenceOf(error) })
+      }
+    },
+  }
+}
+
+function noteOf(record: Extract<SourceRecord, { file: string }>): string {
+  const { kind, file, format, queries } = record
+  return `${kind === 'run' ? 'rankings' : 'outputs'} for ${new Intl.NumberFormat('en').format(queries)} queries of ${file} (${format})`
+}
+
+function answerOf(entry: SourceEntry | undefined, record: SourceRecord, query: AskedQuery, settings: Pick<Settings, 'mode'>): SourceAnswer {
+  if (entry === undefined) return { kind: 'absent', reason: `${record.title} says nothing to “${query.text}”` }
+  return entry.kind === 'ranking' ? entry : { kind: 'text', output: entry.text, ...readImported(entry.text, settings) }
 }

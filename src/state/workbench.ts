@@ -5,6 +5,7 @@ import { createModels } from '../client/models.ts'
 import { loadSamplePolicy, sampleConfig, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
 import { openRecommender } from '../client/recommender.ts'
+import { createSourceStore } from '../client/sources.ts'
 import { createRunStore } from '../client/runs.ts'
 import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
@@ -141,7 +142,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
-    cursor: createCursor(), runs, shell: createShell(localStorage), sources: createSources(),
+    cursor: createCursor(), runs, shell: createShell(localStorage), sources: createSources({ client: createSourceStore(), library, settings: () => run.getState().settings }),
     take: async (files) => {
       if (await takeRuns(files) || await takePolicy(files)) return
       await adding.addFiles(files)

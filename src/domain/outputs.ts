@@ -1,0 +1,40 @@
+// What somebody else's output asks for: read as the policy's own outputs are, leniently for the search, strictly for the format.
+import type { Prompt } from './prompt.ts'
+import { parseEvaluation, parseTraining } from './request.ts'
+import type { Settings } from './settings.ts'
+
+export interface ReadOutput {
+  /** what is searched for */
+  readonly rewrite: string
+  /** what stands before the answer, where the output says so */
+  readonly thought?: string
+  /** why the format is broken by the rules of training; absent where it holds, or where the text is a bare query */
+  readonly fault?: string
+}
+
+const ANY_TAG = /<\/?(?:think|answer)>/
+
+/** An output for `prompt`, read as the policy's are. */
+export function readOutput(prompt: Prompt, output: string, { mode }: Pick<Settings, 'mode'>): ReadOutput {
+  const strict = parseTraining(prompt, output, mode)
+  const thought = thoughtOf(prompt.prefill + output)
+  return { rewrite: parseEvaluation(prompt, output), ...(thought === undefined ? {} : { thought }), ...(strict.kind === 'query' ? {} : { fault: strict.reason }) }
+}
+
+/**
+ * An output whose prompt is unknown, as files of other systems hold them: a bare query stands for itself, and one that goes on from a prefilled
+ * `<think>` is read as if it began with it.
+ */
+export function readImported(output: string, settings: Pick<Settings, 'mode'>): ReadOutput {
+  const prefill = output.includes('</think>') && !output.includes('<think>') ? '<think>' : ''
+  if (!ANY_TAG.test(output)) return { rewrite: parseEvaluation({ text: '', prefill: '' }, output) }
+  return readOutput({ text: prefill, prefill }, output, settings)
+}
+
+function thoughtOf(text: string): string | undefined {
+  const end = text.indexOf('</think>')
+  if (end < 0) return undefined
+  const begin = text.lastIndexOf('<think>', end)
+  const thought = text.slice(begin < 0 ? 0 : begin + '<think>'.length, end).trim()
+  return thought === '' ? undefined : thought
+}
