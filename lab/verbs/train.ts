@@ -11,6 +11,7 @@ import { authorisationOf, upstreamOf } from '../searching.ts'
 import { settingsFrom } from '../settings.ts'
 import { settingsRecord } from '../../src/domain/config.ts'
 import type { RunEvent } from '../../src/experiment/events.ts'
+import { lineOf } from '../../src/experiment/line.ts'
 import type { Command } from './command.ts'
 import { eventLine } from './progress.ts'
 
@@ -49,13 +50,6 @@ function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** Which of several kernels with equal bytes was fastest is a matter of time: run.json holds it, the events do not. */
-function timeless(event: RunEvent): unknown {
-  if (event.type !== 'start') return event
-  const { kernels: _, ...adapter } = event.policy.adapter
-  return { ...event, policy: { ...event.policy, adapter } }
-}
-
 export const train: Command = async (args, terminal) => {
   const out = needed(args, 'out')
   const products = texts(args, 'products')
@@ -84,7 +78,7 @@ export const train: Command = async (args, terminal) => {
 
   const event = (value: unknown): void => {
     const happened = value as RunEvent
-    appendFileSync(join(out, 'events.jsonl'), `${JSON.stringify(timeless(happened))}\n`)
+    appendFileSync(join(out, 'events.jsonl'), `${lineOf(happened)}\n`)
     if (happened.type === 'start') {
       const { versions, policy: { adapter, ...info }, loaded, dataset, recommender } = happened
       writeJson(join(out, 'run.json'), {

@@ -1,8 +1,10 @@
 // The runs that this browser keeps, through one worker that starts with the first call, and again after a crash.
+import { transfer } from 'comlink'
 import type { RunsService } from '../protocol/runs.ts'
 import { connect, type Connection } from './connection.ts'
 
-export type { CheckpointRecord, NewRun, RunChange, RunLine, RunRecord, RunsService, RunStatus } from '../protocol/runs.ts'
+export { lineKind } from '../protocol/runs.ts'
+export type { CheckpointRecord, LinesWanted, NewRun, Progress, RunChange, RunLine, RunRecord, RunsService, RunStatus } from '../protocol/runs.ts'
 
 export function createRunStore(): RunsService {
   let connection: Connection<RunsService> | undefined
@@ -17,10 +19,12 @@ export function createRunStore(): RunsService {
   }
   return {
     list: () => service().list(),
+    record: (id) => service().record(id),
     create: (run) => service().create(run),
     append: (id, lines) => service().append(id, lines),
-    keep: (id, checkpoint, bytes, most) => service().keep(id, checkpoint, bytes, most),
+    keep: (id, checkpoint, bytes, most) => service().keep(id, checkpoint, bytes && transfer(bytes, [bytes]), most),
     change: (id, change) => service().change(id, change),
+    release: (id) => service().release(id),
     events: (id, onPart) => service().events(id, onPart),
     lines: (id, kind, wanted) => service().lines(id, kind, wanted),
     steps: (id, kind) => service().steps(id, kind),
@@ -30,8 +34,8 @@ export function createRunStore(): RunsService {
     remove: (id) => service().remove(id),
     undo: (id) => service().undo(id),
     purge: () => service().purge(),
-    export: (id) => service().export(id),
-    import: (file) => service().import(file),
+    export: (id, onProgress) => service().export(id, onProgress),
+    import: (file, onProgress) => service().import(file, onProgress),
     room: () => service().room(),
   }
 }
