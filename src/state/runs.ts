@@ -5,6 +5,7 @@ import type { AnswersEvent, RunEvent } from '../experiment/events.ts'
 import type { RunState } from '../experiment/reduce.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { readRun } from './readRun.ts'
+import type { Sort } from './runList.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { CheckpointRecord, RunRecord, RunStatus } from '../client/runs.ts'
@@ -24,6 +25,10 @@ export interface Notice {
   readonly undo?: string
 }
 
+/** What the place beside the list shows: one run, or the chosen ones together. */
+export const RUNS_TABS = ['run', 'curves', 'settings', 'results'] as const
+export type RunsTab = (typeof RUNS_TABS)[number]
+
 export interface RunsState {
   readonly records: readonly RunRecord[]
   /** whether the list was read at least once */
@@ -37,6 +42,9 @@ export interface RunsState {
   /** the run whose details are shown */
   readonly shown: string | undefined
   readonly notice: Notice | undefined
+  readonly tab: RunsTab
+  readonly search: string
+  readonly sort: { readonly by: Sort; readonly falling: boolean }
   /** what takes a while */
   readonly doing: string | undefined
   readonly failure: string | undefined
@@ -48,6 +56,9 @@ export interface Runs extends StoreApi<RunsState> {
   /** Reads the list again. */
   readonly look: () => Promise<void>
   readonly show: (id: string | undefined) => void
+  readonly setTab: (tab: RunsTab) => void
+  readonly setSearch: (search: string) => void
+  readonly setSort: (sort: RunsState['sort']) => void
   /** Takes runs into the comparison or out of it; colours go by the order in which they came. */
   readonly choose: (ids: readonly string[], wanted: boolean) => void
   readonly clearChosen: () => void
@@ -106,7 +117,8 @@ function watched(service: RunsService, heard: (record: RunRecord) => void): Runs
 
 export function createRuns(client: RunsService): Runs {
   const store = createStore<RunsState>(() => ({
-    records: [], looked: false, opened: new Map(), opening: new Set(), chosen: [], shown: undefined, notice: undefined, doing: undefined, failure: undefined,
+    records: [], looked: false, opened: new Map(), opening: new Set(), chosen: [], shown: undefined, notice: undefined,
+    tab: 'run', search: '', sort: { by: 'created', falling: true }, doing: undefined, failure: undefined,
   }))
   const { getState, setState } = store
   const heard = (record: RunRecord): void => setState(({ records }) => ({
@@ -193,6 +205,9 @@ export function createRuns(client: RunsService): Runs {
     playback,
     look,
     show: (shown) => setState({ shown }),
+    setTab: (tab) => setState({ tab }),
+    setSearch: (search) => setState({ search }),
+    setSort: (sort) => setState({ sort }),
     choose: (ids, wanted) => setState(({ chosen }) => {
       const others = chosen.filter((id) => !ids.includes(id))
       return { chosen: wanted ? [...chosen, ...ids.filter((id) => !chosen.includes(id))] : others }
