@@ -6,10 +6,11 @@ import { searchText } from '../domain/words.ts'
 import type { Library } from './library.ts'
 import type { Run } from './run.ts'
 import { sentenceOf } from './sentence.ts'
-import type { ColumnName, View } from './view.ts'
+import type { ColumnId } from './columns.ts'
+import type { View } from './view.ts'
 
 /** A text that was searched for: one of the inspector's columns, or what stands in the search box. */
-export type AskedBy = ColumnName | 'search'
+export type AskedBy = ColumnId | 'search'
 
 export interface Looked {
   readonly id: string
@@ -72,6 +73,10 @@ export function createLooking(library: Library, run: Run, view: View): Looking {
       explanation: undefined, unmatched: [], absent: undefined,
     }
     const { explain } = shop.opened
+    if (column !== undefined && column.rewrite === undefined) {
+      setState({ looked: { ...looked, absent: 'another system made this ranking, and no text came with it: its scores can’t be taken apart' } })
+      return
+    }
     if (explain === undefined) {
       setState({ looked: { ...looked, absent: `${shop.recommender.name} gives no terms: its scores can’t be taken apart` } })
       return

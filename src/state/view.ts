@@ -1,32 +1,39 @@
-// The store of what is looked at: the query under inspection, the rollouts' step, and how the curves are drawn.
+// The store of what is looked at: the place, the query under inspection with its columns, and how the curves are drawn.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { JudgedQuery } from '../domain/dataset.ts'
 import { ndcg, targetsOf } from '../domain/metrics.ts'
 import type { Settings } from '../domain/settings.ts'
 import { searchText } from '../domain/words.ts'
-import { DEPTH, inspect, type Inspection } from './inspect.ts'
+import { createAsking } from './asking.ts'
+import { kindOf, knownColumns, moved, nextTyped, type ColumnId } from './columns.ts'
+import { DEPTH, type Inspection } from './inspect.ts'
 import type { Library, Shop } from './library.ts'
 import type { Run, RunStoreState } from './run.ts'
+import type { Runs } from './runs.ts'
 import { queryIndexOf } from './queries.ts'
 import { sentenceOf } from './sentence.ts'
+import type { Memory } from './shell.ts'
+import { fromLink, recall, remember, textFor, toLink, withText, type Shown } from './shown.ts'
+import type { Sources } from './sources.ts'
 
-export type { Column, ColumnName, Inspection } from './inspect.ts'
+export type { ColumnId } from './columns.ts'
+export type { Column, Inspection } from './inspect.ts'
+export type { Shown } from './shown.ts'
 
 /** The three places of the workbench. */
 export const PLACES = ['train', 'inspect', 'runs'] as const
 export type Place = (typeof PLACES)[number]
 
-export interface ViewState {
+export interface ViewState extends Shown {
   readonly place: Place
   readonly tab: 'curves' | 'result' | 'kernels' | 'settings'
   /** weight of the moving average, 0 to 0.95 */
   readonly smoothing: number
   readonly query: string
   readonly inspection: Inspection | undefined
+  /** something is being asked or ranked for a column */
   readonly inspecting: boolean
   readonly fault: string | undefined
-  /** the step after which the current column was written; 0 before training */
-  readonly inspectedStep: number
 }
 
 export interface View extends StoreApi<ViewState> {
@@ -35,7 +42,28 @@ export interface View extends StoreApi<ViewState> {
   readonly setSmoothing: (weight: number) => void
   /** Inspects a judged query or any other text. */
   readonly setQuery: (text: string) => void
+  /** Asks every column again. */
   readonly refresh: () => void
+  /** Adds a column at the right, unless it is there. */
+  readonly addColumn: (id: ColumnId) => void
+  /** Adds a column of one's own, which begins with the query; returns its id. */
+  readonly addTyped: () => ColumnId
+  readonly removeColumn: (id: ColumnId) => void
+  readonly moveColumn: (id: ColumnId, by: number) => void
+  /** What a typed column says to the query of now; ranked after a pause. */
+  readonly type: (id: ColumnId, text: string) => void
+  readonly show: (change: Partial<Pick<Shown, 'listed' | 'k' | 'pictures' | 'tableOpen'>>) => void
+  /** The query and the columns as the part of an address after `?`, and the columns that it can't carry. */
+  readonly link: () => { readonly search: string; readonly leftOut: readonly ColumnId[] }
+  /** Takes the query and the columns of such an address; false where it has none. */
+  readonly takeLink: (search: string) => boolean
+}
+
+/** What the columns may ask, and where the choice of them is remembered. */
+export interface ViewParts {
+  readonly sources: Pick<Sources, 'getState' | 'subscribe'>
+  readonly runs: Pick<Runs, 'getState' | 'subscribe' | 'service'>
+  readonly memory: Memory
 }
 
 /** The judged query that says the same, whatever its case and spaces. */
@@ -72,61 +100,126 @@ function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
   return now.engine !== before.engine || settled || asks || now.run.validations.length > before.run.validations.length
 }
 
-export function createView(library: Library, run: Run): View {
+/** A person who types pauses before the text is ranked. */
+const TYPING_MS = 350
+
+export function createView(library: Library, run: Run, { sources, runs, memory }: ViewParts): View {
   const store = createStore<ViewState>(() => ({
-    place: 'train', tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined, inspectedStep: 0,
+    ...recall(memory), place: 'train', tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined,
   }))
   const { getState, setState } = store
+  const asking = createAsking({ run, sources, past: runs.service })
+  /** counts the looks at a query: what an older one still brings is nobody's any more */
   let latest = 0
+  /** counts how often each column was asked: the last counts */
+  const turns = new Map<ColumnId, number>()
+  let pending = 0
+  /** the query of a link, until there is a shop to ask it of */
+  let awaited: string | undefined
 
-  const look = async (): Promise<void> => {
-    const mine = ++latest
+  const put = (id: ColumnId, change: (inspection: Inspection) => Pick<Inspection, 'columns' | 'absent'>): void => {
+    const { inspection, columns } = getState()
+    if (inspection === undefined || !columns.includes(id)) return
+    setState({ inspection: { ...inspection, ...change(inspection) } })
+  }
+  const without = <Value>(record: Readonly<Record<string, Value>>, id: string): Readonly<Record<string, Value>> => {
+    const { [id]: _, ...rest } = record
+    return rest
+  }
+
+  /** Asks one column, and shows what comes unless something newer was asked in the meantime. */
+  const lookAt = async (id: ColumnId, fresh: boolean): Promise<void> => {
     const { shop } = library.getState()
-    const query = getState().query.trim()
-    if (shop === undefined || query === '') {
-      setState({ inspection: undefined, inspecting: false, fault: undefined })
-      return
-    }
-    const { engine, settings, run: { steps, summary } } = run.getState()
-    const policy = engine.is === 'ready' ? run.engine.service : undefined
-    setState({ inspecting: true, fault: undefined })
+    const { inspection, typed } = getState()
+    if (shop === undefined || inspection === undefined) return
+    const { query, judged } = inspection
+    const mine = latest
+    const turn = (turns.get(id) ?? 0) + 1
+    turns.set(id, turn)
+    const wanted = (): boolean => mine === latest && turns.get(id) === turn && getState().columns.includes(id)
+    pending++
+    setState({ inspecting: true })
     try {
-      for await (const inspection of inspect({ recommender: shop.recommender, settings, policy }, { query, judged: judgedQuery(shop, query) })) {
-        if (mine !== latest) return
-        // the columns of the look before stay until they are replaced, when it is the same query
-        const shown = getState().inspection
-        const columns = shown?.query === query && policy !== undefined ? { ...shown.columns, ...inspection.columns } : inspection.columns
-        setState({ inspection: { ...inspection, columns } })
-      }
-      // a finished run has brought back its best checkpoint
-      setState({ inspectedStep: summary?.best.step ?? steps.at(-1)?.step ?? 0 })
+      const answered = await asking.ask(id, { query, judged }, textFor(typed, id, query), shop, fresh, wanted)
+      if (answered === undefined || !wanted()) return
+      if ('column' in answered) put(id, ({ columns, absent }) => ({ columns: { ...columns, [id]: answered.column }, absent: without(absent, id) }))
+      else if ('absent' in answered) put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: { ...absent, [id]: answered.absent } }))
+      else put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: without(absent, id) }))
     } catch (error) {
-      if (mine === latest) setState({ fault: sentenceOf(error) })
+      if (wanted()) put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: { ...absent, [id]: sentenceOf(error) } }))
     } finally {
-      if (mine === latest) setState({ inspecting: false })
+      pending--
+      setState({ inspecting: pending > 0 })
     }
   }
-  const refresh = (): void => void look()
+
+  const look = (fresh: boolean): void => {
+    latest++
+    const { shop } = library.getState()
+    const { query: asked, inspection: shown, columns } = getState()
+    const query = asked.trim()
+    if (shop === undefined || query === '') return setState({ inspection: undefined, fault: undefined })
+    const judged = judgedQuery(shop, query)
+    // the columns of the look before stay until they are replaced, when it is the same query
+    const inspection = shown?.query === query ? { ...shown, judged } : { query, judged, columns: {}, absent: {} }
+    setState({ inspection, fault: undefined })
+    for (const id of columns) void lookAt(id, fresh)
+  }
+  const keep = (): void => {
+    const remembered = remember(memory, getState())
+    if (!remembered) setState({ fault: 'the browser has no room to remember the columns; they stay until the page is left' })
+  }
+  const setColumns = (columns: readonly ColumnId[]): void => {
+    setState(({ inspection }) => ({
+      columns,
+      inspection: inspection && {
+        ...inspection,
+        columns: Object.fromEntries(Object.entries(inspection.columns).filter(([id]) => columns.includes(id))),
+        absent: Object.fromEntries(Object.entries(inspection.absent).filter(([id]) => columns.includes(id))),
+      },
+    }))
+    keep()
+  }
+  const add = (id: ColumnId): void => {
+    const { columns } = getState()
+    if (columns.includes(id) || knownColumns([id]).length === 0) return
+    setColumns([...columns, id])
+    void lookAt(id, false)
+  }
+
   const welcome = async (shop: Shop | undefined): Promise<void> => {
     if (shop !== undefined) {
-      const query = await firstQuery(shop, run.getState().settings).catch(() => '')
+      const query = awaited ?? await firstQuery(shop, run.getState().settings).catch(() => '')
+      awaited = undefined
       // someone may have typed, or loaded another shop, in the meantime
       if (library.getState().shop === shop && getState().query === '') setState({ query })
     }
-    refresh()
+    look(false)
   }
 
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
     // the same data, ranked otherwise or called otherwise: the query stays
-    if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash && getState().query !== '') return refresh()
+    if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash && getState().query !== '') return look(false)
+    latest++
     setState({ query: '', inspection: undefined })
     void welcome(shop)
   })
   run.subscribe((now, before) => {
-    if (worthAnotherLook(now, before)) refresh()
+    if (worthAnotherLook(now, before)) look(false)
+  })
+  // what was brought here, or taken away, may answer now, or no more
+  sources.subscribe(({ list }, before) => {
+    if (list === before.list) return
+    for (const id of getState().columns) if (kindOf(id)?.is === 'source') void lookAt(id, false)
+  })
+  runs.subscribe(({ records }, before) => {
+    if (records === before.records) return
+    const { columns, inspection } = getState()
+    for (const id of columns) if (kindOf(id)?.is === 'checkpoint' && inspection?.absent[id] !== undefined) void lookAt(id, false)
   })
 
+  const typing = new Map<ColumnId, ReturnType<typeof setTimeout>>()
   return {
     ...store,
     setPlace: (place) => setState({ place }),
@@ -134,8 +227,44 @@ export function createView(library: Library, run: Run): View {
     setSmoothing: (smoothing) => setState({ smoothing }),
     setQuery: (query) => {
       setState({ query })
-      refresh()
+      look(false)
     },
-    refresh,
+    refresh: () => look(true),
+    addColumn: add,
+    addTyped: () => {
+      const { columns, typed } = getState()
+      // a removed column's texts are remembered, and come back with it
+      const free = Object.keys(typed).find((id) => !columns.includes(id)) ?? nextTyped([...columns, ...Object.keys(typed)])
+      add(free)
+      return free
+    },
+    removeColumn: (id) => setColumns(getState().columns.filter((other) => other !== id)),
+    moveColumn: (id, by) => setColumns(moved(getState().columns, id, by)),
+    type: (id, text) => {
+      const { inspection, typed, query } = getState()
+      setState({ typed: withText(typed, id, inspection?.query ?? query.trim(), text) })
+      clearTimeout(typing.get(id))
+      typing.set(id, setTimeout(() => {
+        keep()
+        void lookAt(id, false)
+      }, TYPING_MS))
+    },
+    show: (change) => {
+      setState(change)
+      keep()
+    },
+    link: () => toLink(getState().query.trim(), getState()),
+    takeLink: (search) => {
+      const given = fromLink(search, getState())
+      if (given === undefined) return false
+      setState({ ...given.shown, place: 'inspect' })
+      keep()
+      if (library.getState().shop === undefined) awaited = given.query
+      else {
+        setState({ query: given.query })
+        look(false)
+      }
+      return true
+    },
   }
 }

@@ -72,7 +72,8 @@ export function createWorkbench(): Workbench {
   const runs = createRuns(createRunStore())
   const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train, versions }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
-  const view = createView(library, run)
+  const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
+  const view = createView(library, run, { sources, runs, memory: localStorage })
   const products = createProducts(store, library)
 
   const underWay = (doing: string): string | undefined => {
@@ -142,7 +143,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
-    cursor: createCursor(), runs, shell: createShell(localStorage), sources: createSources({ client: createSourceStore(), library, settings: () => run.getState().settings }),
+    cursor: createCursor(), runs, shell: createShell(localStorage), sources,
     take: async (files) => {
       if (await takeRuns(files) || await takePolicy(files)) return
       await adding.addFiles(files)
@@ -192,7 +193,9 @@ export function createWorkbench(): Workbench {
 }
 
 /** Loads the sample and the policy, and ties the settings to the page's address. Called once, by the page. */
-export function startWorkbench({ library, run, policies }: Workbench): void {
+export function startWorkbench({ library, run, policies, view }: Workbench): void {
+  // a link to the inspector says its query and columns once; what is changed after it is the person's own
+  if (view.takeLink(location.search)) history.replaceState(null, '', `${location.pathname}${location.hash}`)
   const readAddress = (): void => {
     if (location.hash.length > 1) run.setAddress(location.hash)
   }

@@ -1,7 +1,7 @@
 // One way to ask for the query: what was written, what was searched for, and the first products that came back.
 import { printBoolean } from '../../domain/boolean.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
-import type { Column as ColumnState, ColumnName, Inspection } from '../../state/view.ts'
+import type { Column as ColumnState, ColumnId, Inspection } from '../../state/view.ts'
 import { score, signed } from '../parts/format.ts'
 import { wordDiff } from '../parts/wordDiff.ts'
 import { Result } from './Result.tsx'
@@ -16,7 +16,8 @@ export function labelsOf({ judged }: Inspection): ReadonlyMap<string, EsciLabel>
 }
 
 function Rewrite({ query, column }: { readonly query: string; readonly column: ColumnState }) {
-  if (column.output === undefined) return <p className="rewrite">{column.rewrite}</p>
+  if (column.rewrite === undefined) return <p className="rewrite quiet">(a ranking without a text)</p>
+  if (column.rewrite === query) return <p className="rewrite">{column.rewrite}</p>
   if (column.rewrite === '') return <p className="rewrite quiet">(an empty query)</p>
   return (
     <p className="rewrite">
@@ -42,10 +43,12 @@ function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable
 
 /** How many of the first ten nobody judged, and how many relevant products the ranking misses. */
 function Judged({ column, inspection }: { readonly column: ColumnState; readonly inspection: Inspection }) {
-  if (column.unjudged === undefined || inspection.judged === undefined) return null
+  if (inspection.judged === undefined) return null
+  const known = new Set(inspection.judged.judgements.map(({ productId }) => productId))
   const relevant = new Set(inspection.judged.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))
   const missed = [...relevant].filter((id) => !column.ids.includes(id)).length
-  const { count: unjudged, of } = column.unjudged
+  const shown = column.ids.slice(0, 10)
+  const [unjudged, of] = [shown.filter((id) => !known.has(id)).length, shown.length]
   return (
     <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
       <strong>{unjudged}</strong> of the first {of} unjudged
@@ -56,7 +59,7 @@ function Judged({ column, inspection }: { readonly column: ColumnState; readonly
 
 interface FoundProps {
   readonly column: ColumnState
-  readonly name: ColumnName
+  readonly name: ColumnId
   readonly labels: ReadonlyMap<string, EsciLabel>
   readonly against: ColumnState | undefined
 }
@@ -77,7 +80,7 @@ function Found({ column: { unranked, ids, scores, boolean }, name, labels, again
 
 export interface ColumnProps {
   readonly title: string
-  readonly name: ColumnName
+  readonly name: ColumnId
   readonly note: string | undefined
   readonly inspection: Inspection
   readonly column: ColumnState | undefined
@@ -88,14 +91,14 @@ export interface ColumnProps {
 
 export function Column({ title, name, note, inspection, column, against, waiting }: ColumnProps) {
   const labels = labelsOf(inspection)
-  const gain = column?.ndcg === undefined || against?.ndcg === undefined ? undefined : column.ndcg - against.ndcg
+  const gain = column?.measures === undefined || against?.measures === undefined ? undefined : column.measures['ndcg@100'] - against.measures['ndcg@100']
   return (
     <article className="column" aria-label={title}>
       <header>
         <h3>{title} {note !== undefined && <small>{note}</small>}</h3>
         {column !== undefined && (
           <p className="ndcg">
-            NDCG@100 <strong>{score(column.ndcg)}</strong>
+            NDCG@100 <strong>{score(column.measures?.['ndcg@100'])}</strong>
             {gain !== undefined && <span className={`delta ${gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}`}> {signed(gain)}</span>}
           </p>
         )}

@@ -1,7 +1,7 @@
 // The view of queries: every one in a table, and one of them asked in many ways, side by side.
 import { useId } from 'react'
-import { count } from '../parts/format.ts'
-import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { textFor } from '../../state/shown.ts'
+import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { CatalogueSearch } from './CatalogueSearch.tsx'
 import { Column } from './Column.tsx'
@@ -26,30 +26,33 @@ function Standing() {
   )
 }
 
+const TITLES: Readonly<Record<string, string>> = { original: 'Original query', before: 'Starting policy', current: 'Current policy' }
+
 function Columns() {
+  const { view } = useWorkbench()
   const inspection = useView((state) => state.inspection)
-  const step = useView((state) => state.inspectedStep)
-  const absent = useRun((state) => state.engine.is === 'absent' || state.engine.is === 'lost')
+  const ids = useView((state) => state.columns)
+  const typed = useView((state) => state.typed)
   const judged = useLibrary((state) => (state.shop?.dataset.queries.length ?? 0) > 0)
   if (inspection === undefined) {
     const said = judged ? 'Pick a query' : 'This data set has no judged queries, so nothing is picked for you. Type any query'
     return <p className="waiting">{said} to see what each way of asking finds.</p>
   }
-  const { original, before, current } = inspection.columns
-  const waiting = absent ? 'no policy engine: see Data' : 'writing …'
   return (
     <>
       <Relevant inspection={inspection} />
+      <button type="button" className="plain" onClick={view.addTyped}>Add a typed column</button>
       <div className="columns">
-        <Column
-          name="original" title="Original query" note={undefined}
-          inspection={inspection} column={original} against={undefined} waiting="ranking …"
-        />
-        <Column name="before" title="Starting policy" note={undefined} inspection={inspection} column={before} against={original} waiting={waiting} />
-        <Column
-          name="current" title="Current policy" note={step === 0 ? 'not trained yet' : `of step ${count(step)}`}
-          inspection={inspection} column={current} against={before} waiting={waiting}
-        />
+        {ids.map((id, at) => (
+          <div key={id}>
+            {id.startsWith('typed:') && <input type="text" aria-label={id} value={textFor(typed, id, inspection.query)} onChange={(event) => view.type(id, event.currentTarget.value)} />}
+            <Column
+              name={id} title={TITLES[id] ?? id} note={undefined}
+              inspection={inspection} column={inspection.columns[id]} against={at === 0 ? undefined : inspection.columns[ids[at - 1]!]}
+              waiting={inspection.absent[id] ?? (id === 'original' ? 'ranking …' : 'writing …')}
+            />
+          </div>
+        ))}
       </div>
     </>
   )

@@ -1,13 +1,11 @@
 // The product that is looked at: its text as it is, and its score under each way of asking, term by term, added up.
 import { useEffect, useId, useRef } from 'react'
 import { sumOf, type AskedBy, type Looked as LookedState } from '../../state/looking.ts'
-import type { ColumnName } from '../../state/view.ts'
 import { count, significant } from '../parts/format.ts'
 import { useLooking, useProduct, useView, useWorkbench } from '../parts/stores.ts'
 import { rankOf } from './ranks.ts'
 
 const ASKED: Readonly<Record<AskedBy, string>> = { original: 'Original', before: 'Starting', current: 'Current', search: 'Search box' }
-const COLUMNS: readonly ColumnName[] = ['original', 'before', 'current']
 
 /** What the product is; its longer texts stand below what is asked of it. */
 function Product({ id }: { readonly id: string }) {
@@ -33,14 +31,15 @@ function Texts({ id }: { readonly id: string }) {
 function Ways({ looked }: { readonly looked: LookedState }) {
   const { looking } = useWorkbench()
   const columns = useView((state) => state.inspection?.columns)
+  const ids = useView((state) => state.columns)
   if (looked.by === 'search') return null
   return (
     <p className="ways" role="group" aria-label="Ranked by">
-      {COLUMNS.filter((name) => columns?.[name] !== undefined).map((name) => {
+      {ids.filter((name) => columns?.[name] !== undefined).map((name) => {
         const rank = rankOf(columns?.[name]?.ids ?? [], looked.id)
         return (
           <button key={name} type="button" aria-pressed={looked.by === name} onClick={() => looking.look(looked.id, name)}>
-            {ASKED[name]} <strong>{rank ?? '–'}</strong>
+            {ASKED[name] ?? name} <strong>{rank ?? '–'}</strong>
           </button>
         )
       })}
@@ -123,7 +122,7 @@ function OpenLooked({ looked }: { readonly looked: LookedState }) {
   return (
     <dialog ref={ref} className="looked" aria-labelledby={id}>
       <header className="looked-head">
-        <h2 id={id}>{ASKED[looked.by]}{place === '' ? '' : `, ${place}`}</h2>
+        <h2 id={id}>{ASKED[looked.by] ?? looked.by}{place === '' ? '' : `, ${place}`}</h2>
         <Ways looked={looked} />
         <button type="button" className="plain" onClick={looking.close}>Close</button>
       </header>

@@ -1,15 +1,14 @@
 // The products that were judged exact for the query, and where each way of asking ranked them.
-import { DEPTH, type ColumnName, type Inspection } from '../../state/inspect.ts'
+import { DEPTH, type Inspection } from '../../state/inspect.ts'
 import { Label } from '../parts/Label.tsx'
-import { useProduct } from '../parts/stores.ts'
+import { useProduct, useView } from '../parts/stores.ts'
 import { rankOf } from './ranks.ts'
-
-const COLUMNS: readonly (readonly [name: ColumnName, said: string])[] = [['original', 'original'], ['before', 'starting'], ['current', 'current']]
 
 const place = (rank: number | undefined): string => (rank === undefined ? `not in the first ${DEPTH}` : `rank ${rank}`)
 
 function Landing({ inspection, productId }: { readonly inspection: Inspection; readonly productId: string }) {
-  const ranks = COLUMNS.flatMap(([name, said]) => {
+  const ids = useView((state) => state.columns)
+  const ranks = ids.map((id) => [id, id] as const).flatMap(([name, said]) => {
     const column = inspection.columns[name]
     return column === undefined ? [] : [{ said, rank: rankOf(column.ids, productId) }]
   })

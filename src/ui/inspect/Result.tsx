@@ -1,6 +1,6 @@
 // One ranked product: its rank, label, title, move and score; it opens what the score is made of.
 import type { EsciLabel } from '../../domain/dataset.ts'
-import type { ColumnName } from '../../state/view.ts'
+import type { ColumnId } from '../../state/view.ts'
 import { significant } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
 import { useLooking, useProduct, useWorkbench } from '../parts/stores.ts'
@@ -10,7 +10,7 @@ export interface ResultProps {
   readonly id: string
   readonly rank: number
   readonly score: number | undefined
-  readonly by: ColumnName
+  readonly by: ColumnId
   readonly label: EsciLabel | undefined
   /** the ranking that moves are measured against */
   readonly before: readonly string[] | undefined

@@ -7,18 +7,18 @@ import { wordDiff } from '../parts/wordDiff.ts'
 const WAYS = [['original', 'as typed'], ['before', 'at the start'], ['current', 'now']] as const
 
 function Way({ said, query, column, against }: { readonly said: string; readonly query: string; readonly column: Column | undefined; readonly against: Column | undefined }) {
-  const gain = column?.ndcg === undefined || against?.ndcg === undefined ? undefined : column.ndcg - against.ndcg
+  const gain = column?.measures === undefined || against?.measures === undefined ? undefined : column.measures['ndcg@100'] - against.measures['ndcg@100']
   return (
     <li>
       <span className="quiet">{said}</span>
       <span className="rewrite">
-        {column === undefined ? '…' : column.output === undefined ? column.rewrite : wordDiff(query, column.rewrite).map(({ word, change }, at) => {
+        {column === undefined ? '…' : column.rewrite === undefined ? '' : wordDiff(query, column.rewrite).map(({ word, change }, at) => {
           const key = `${at} ${word}`
           if (change === 'added') return <span key={key}><ins>{word}</ins> </span>
           return change === 'left out' ? <span key={key}><del>{word}</del> </span> : <span key={key}>{word} </span>
         })}
       </span>
-      <span className="watch-score"><strong>{score(column?.ndcg)}</strong>{gain !== undefined && <span className={gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}> {signed(gain)}</span>}</span>
+      <span className="watch-score"><strong>{score(column?.measures?.['ndcg@100'])}</strong>{gain !== undefined && <span className={gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}> {signed(gain)}</span>}</span>
     </li>
   )
 }
