@@ -19,6 +19,9 @@ export function eventLine(event: RunEvent): string | undefined {
     case 'checkpoint': return `checkpoint ${event.name}, step ${event.step}: ${event.reason}`
     case 'alarm': return `alarm at step ${event.step}: ${event.message}`
     case 'paired': return `sampled outputs over all training queries: ${event.before.toFixed(4)} before, ${event.after.toFixed(4)} after, p ${event.p}`
-    case 'rollouts': case 'done': return undefined
+    case 'stopped': return `training was ended after step ${event.step}`
+    case 'fork': return `goes on from run ${event.run}, step ${event.step}`
+    case 'settings': return `from step ${event.step} on: ${Object.entries(event.changed).map(([name, value]) => `${name}=${value}`).join(' ')}`
+    case 'rollouts': case 'answers': case 'done': return undefined
   }
 }

@@ -52,10 +52,30 @@ const CONDITIONS: readonly Condition[] = [
   },
 ]
 
+/** What a run is watched for, step by step. */
+export class Alarms {
+  readonly #history: GrpoStep[] = []
+  #holding: readonly boolean[] = []
+
+  /** What begins to hold at this step. */
+  push(step: GrpoStep): string[] {
+    this.#history.push(step)
+    const now = CONDITIONS.map((condition) => condition(this.#history))
+    const begun = now.flatMap((message, i) => (message === undefined || this.#holding[i] === true ? [] : [message]))
+    this.#holding = now.map((message) => message !== undefined)
+    return begun
+  }
+
+  /** New settings: what still holds is told again. */
+  forget(): void {
+    this.#holding = []
+  }
+}
+
 /** What begins to hold at the last step of `history`. */
 export function newAlarms(history: readonly GrpoStep[]): string[] {
-  const before = history.slice(0, -1)
-  return CONDITIONS.flatMap((condition) => (before.length > 0 && condition(before) !== undefined ? [] : condition(history) ?? []))
+  const alarms = new Alarms()
+  return history.map((step) => alarms.push(step)).at(-1) ?? []
 }
 
 /** Mean over the window's steps; 0 while there are fewer. */

@@ -6,7 +6,7 @@ import type { Settings } from '../domain/settings.ts'
 import { bootstrapInterval } from '../domain/statistics.ts'
 import { queryWords } from '../domain/words.ts'
 import type { PolicyVersion } from '../protocol/policy.ts'
-import type { Metrics, RunEvent } from './events.ts'
+import type { Answer, AnswersEvent, Metrics, RunEvent } from './events.ts'
 import type { Ports } from './ports.ts'
 import { inGroups, meanDistinct, rankAll } from './score.ts'
 import { generation, greedyOf, samplingOf, type Task } from './tasks.ts'
@@ -25,11 +25,15 @@ export interface Measured {
   readonly failed: { readonly outputs: number; readonly of: number; readonly reason?: string }
   /** one value per query, means over its samples, in the queries' order; NaN for a query none of whose rankings came */
   readonly perQuery: { readonly 'ndcg@10': readonly number[]; readonly 'ndcg@100': readonly number[] }
+  /** in the queries' order; none where answers were sampled */
+  readonly answers: readonly Answer[]
 }
 
 interface Output {
   readonly task: Task
   readonly rewrite: string
+  /** absent where the query itself is the answer */
+  readonly text?: string
   readonly request: Request
   readonly cut: boolean
 }
@@ -63,18 +67,22 @@ const EVALUATION_STEP = 0
 export async function measure(ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers): Promise<Measured> {
   const depth = Math.max(100, settings.evalK)
   const rows: Row[] = []
+  const given: Answer[] = []
   for (let start = 0; start < tasks.length; start += settings.evaluationBatch) {
     const outputs = await answer(ports, settings, tasks.slice(start, start + settings.evaluationBatch), answers)
     const rankings = await rankAll(ports.recommender, [...new Set(outputs.map(({ rewrite }) => rewrite))], settings, depth)
-    for (const { task, rewrite, request, cut } of outputs) {
+    for (const output of outputs) {
+      const { task, rewrite, request, cut } = output
       const { ids, failed } = rankings.get(rewrite)!
-      rows.push({
+      const row: Row = {
         ...(failed !== undefined ? UNMEASURED : {
           ndcg10: ndcg(ids, task.measured, 10), ndcg100: ndcg(ids, task.measured, 100), recall10: recall(ids, task.measured, 10),
           reward: totalReward(rewardParts(request, ndcg(ids, task.targets, settings.evalK), cut, settings), settings),
         }),
         format: request.kind === 'query' ? 1 : 0, words: queryWords(rewrite), failed,
-      })
+      }
+      rows.push(row)
+      if (answers.by !== 'samples') given.push(describeAnswer(output, row))
     }
   }
   const samples = answers.by === 'samples' ? answers.samples : 1
@@ -92,6 +100,14 @@ export async function measure(ports: Ports, settings: Settings, tasks: readonly 
     reward: meanMeasured(rows.map((row) => row.reward)),
     failed: { outputs: failures.length, of: rows.length, ...(failures[0] === undefined ? {} : { reason: failures[0] }) },
     perQuery: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100 },
+    answers: given,
+  }
+}
+
+function describeAnswer({ task: { query: { id, text: query, domain } }, rewrite, text }: Output, { ndcg10, ndcg100, recall10, format, failed }: Row): Answer {
+  return {
+    queryId: id, query, ...(domain === undefined ? {} : { domain }), rewrite, ...(text === undefined ? {} : { text }), format: format === 1,
+    ...(failed === undefined ? { metrics: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100, 'recall@10': recall10 } } : { failed }),
   }
 }
 
@@ -106,7 +122,7 @@ async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], 
   return inGroups(await ports.policy.generate(asked), tasks.length, groupSize).map(({ prompt, text, stop }) => {
     const task = tasks[prompt]!
     const request = parseTraining(task.prompt, text, settings.mode)
-    return { task, rewrite: parseEvaluation(task.prompt, text), request, cut: stop === 'length' }
+    return { task, text, rewrite: parseEvaluation(task.prompt, text), request, cut: stop === 'length' }
   })
 }
 
@@ -114,6 +130,22 @@ async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], 
 const INTERVAL_DRAWS = 1000
 
 type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
+
+/** The answers of an evaluation, as the event that follows its own. */
+export function answersEvent({ answers }: Measured, { split, policy, step }: Pick<Evaluation, 'split' | 'policy' | 'step'>): AnswersEvent {
+  return { type: 'answers', split, policy, step, answers }
+}
+
+/** What `measure` found, from the two events that it was told by: for a run that goes on. A value that is missing was not measured. */
+export function measuredFrom({ metrics, reward }: Evaluation, { answers }: AnswersEvent): Measured {
+  const failures = answers.flatMap(({ failed }) => failed ?? [])
+  const values = (name: 'ndcg@10' | 'ndcg@100'): number[] => answers.map((answer) => answer.metrics?.[name] ?? Number.NaN)
+  return {
+    metrics, reward: reward ?? Number.NaN, answers,
+    failed: { outputs: failures.length, of: answers.length, ...(failures[0] === undefined ? {} : { reason: failures[0] }) },
+    perQuery: { 'ndcg@10': values('ndcg@10'), 'ndcg@100': values('ndcg@100') },
+  }
+}
 
 /** An evaluation as an event, with the bootstrap interval of its NDCG@10 over the queries that were measured. */
 export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {

@@ -79,15 +79,29 @@ export type RunEvent =
   | SftStepEvent
   | { readonly type: 'rollouts'; readonly step: number; readonly rollouts: readonly ScoredRollout[] }
   | AnswersEvent
-  /** what the policy is worth keeping for: the state after `step` updates of the stage, its validation included, stands in the engine until the next event is asked for */
-  | { readonly type: 'checkpoint'; readonly name: 'start' | 'best' | 'last' | 'step'; readonly stage: StageName; readonly step: number; readonly reason: string }
+  | CheckpointEvent
   /** this run goes on from a checkpoint of another, whose events up to there stand before */
   | { readonly type: 'fork'; readonly run: string; readonly step: number }
-  /** a person ended training early; what follows measures what was reached */
+  /** a run that goes on, goes on with these settings changed: after a checkpoint, or its `fork` */
+  | { readonly type: 'settings'; readonly step: number; readonly changed: Readonly<Record<string, string | number | boolean>> }
+  /** a person ended training early after this step of the stage; what follows measures what was reached */
   | { readonly type: 'stopped'; readonly step: number }
   | { readonly type: 'paired'; readonly before: number; readonly after: number; readonly p: number; readonly ms: number }
   | { readonly type: 'alarm'; readonly step: number; readonly message: string }
   | { readonly type: 'done'; readonly summary: Omit<Summary, 'seconds'>; readonly ms: number }
+
+/**
+ * What the policy is worth keeping for: the state after `step` updates of the stage, its validation included, stands in the engine until the next event
+ * is asked for. Events of one stage and step mean the same state, whose bytes need be taken once: it can be best, due and last at a time.
+ */
+export interface CheckpointEvent {
+  readonly type: 'checkpoint'
+  /** start: of every stage; best: the highest validation so far; step: every `checkpointEvery` steps but the last; last: the end of training */
+  readonly name: 'start' | 'best' | 'last' | 'step'
+  readonly stage: StageName
+  readonly step: number
+  readonly reason: string
+}
 
 /** What the engine holds as the run begins. */
 export interface LoadedRecord {

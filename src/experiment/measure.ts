@@ -2,9 +2,10 @@
 import { mean } from '../domain/metrics.ts'
 import { pairedGain, randomisationTest } from '../domain/statistics.ts'
 import { PAIRED_SAMPLES } from '../domain/settings.ts'
-import { evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
-import type { Gain, RunEvent } from './events.ts'
-import type { Run } from './run.ts'
+import type { PolicyVersion } from '../protocol/policy.ts'
+import { answersEvent, evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
+import type { EvaluationEvent, Gain, RunEvent, StageName } from './events.ts'
+import type { Run, Tested } from './run.ts'
 import { summarise } from './summary.ts'
 import type { Task } from './tasks.ts'
 
@@ -14,7 +15,12 @@ const UNKNOWN: Gain = { delta: Number.NaN, low: Number.NaN, high: Number.NaN, p:
 /** Ends the current task: resampling tests of one moment are not one long task on a page's thread. */
 const nextTask = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve) })
 
-async function timed(run: Run, tasks: readonly Task[], answers: Answers): Promise<{ measured: Measured; ms: number }> {
+interface Timed {
+  readonly measured: Measured
+  readonly ms: number
+}
+
+async function timed(run: Run, tasks: readonly Task[], answers: Answers): Promise<Timed> {
   const { ports, settings } = run
   const start = ports.now()
   const measured = await measure(ports, settings, tasks, answers)
@@ -35,30 +41,49 @@ function inBoth(one: readonly number[], other: readonly number[]): { readonly on
   return { one: places.map((at) => one[at]!), other: places.map((at) => other[at]!) }
 }
 
-/** Fixes the reference and tests what the stage starts from: the unchanged query, and the policy as it is. */
+/** What an evaluation tells: its means, the answers behind them, and the rankings that failed. */
+function* told(run: Run, { measured, ms }: Timed, where: Pick<EvaluationEvent, 'split' | 'policy' | 'step'>, what: string, step = where.step): Generator<RunEvent> {
+  yield evaluationEvent(measured, { ...where, ms }, run.settings.seed)
+  yield answersEvent(measured, where)
+  yield* failuresOf(measured, what, step)
+}
+
+/** Fixes the reference, and tests what the last stage starts from. */
 export async function* measureBefore(run: Run): AsyncGenerator<RunEvent> {
-  const { ports, settings, tasks } = run
-  await ports.policy.fixReference()
-  const original = await timed(run, tasks.test, { by: 'original' })
-  run.original = original.measured
+  await run.ports.policy.fixReference()
+  yield* measureStart(run, 'current')
+}
+
+/** Tests the unchanged query, and the policy that the last stage starts from: `current` as it begins, the `reference` ever after. */
+export async function* measureStart(run: Run, version: PolicyVersion): AsyncGenerator<RunEvent> {
+  const { test } = run.tasks
+  const original = await timed(run, test, { by: 'original' })
+  run.original = testedOf(original.measured)
   const { outputs, of, reason } = original.measured.failed
   if (outputs === of) throw new Error(`none of ${of} test queries could be ranked, so there is nothing to train against: ${reason}`)
-  yield evaluationEvent(original.measured, { split: 'test', policy: 'original', step: 0, ms: original.ms }, settings.seed)
-  yield* failuresOf(original.measured, 'the test queries', 0)
-  const before = await timed(run, tasks.test, { by: 'greedy', version: 'current' })
-  run.before = before.measured
-  yield evaluationEvent(before.measured, { split: 'test', policy: 'before', step: 0, ms: before.ms }, settings.seed)
-  yield* failuresOf(before.measured, 'the starting policy’s test', 0)
+  yield* told(run, original, { split: 'test', policy: 'original', step: 0 }, 'the test queries')
+  const before = await timed(run, test, { by: 'greedy', version })
+  run.before = testedOf(before.measured)
+  yield* told(run, before, { split: 'test', policy: 'before', step: 0 }, 'the starting policy’s test')
+}
+
+const testedOf = ({ metrics, perQuery }: Measured): Tested => ({ metrics, perQuery })
+
+/** What the policy worker holds after `step` updates, where that is to be kept for a run that stops: the last step's is kept anyway. */
+export function* keepStep({ settings }: Run, stage: StageName, step: number, steps: number): Generator<RunEvent> {
+  if (settings.checkpointEvery === 0 || step % settings.checkpointEvery !== 0 || step === 0 || step >= steps) return
+  yield { type: 'checkpoint', name: 'step', stage, step, reason: `every ${settings.checkpointEvery} steps` }
 }
 
 /** Validates the policy after `step` updates, and keeps it where its mean reward is the highest so far (the earlier of equals). */
 export async function* validate(run: Run, step: number): AsyncGenerator<RunEvent> {
   const { ports: { policy }, settings, tasks } = run
   if (settings.validationEvery === 0 || tasks.validation.length === 0) return
-  const { measured, ms } = await timed(run, tasks.validation, { by: 'greedy', version: 'current' })
+  const validation = await timed(run, tasks.validation, { by: 'greedy', version: 'current' })
+  const { measured } = validation
   run.validations++
-  yield evaluationEvent(measured, { split: 'validation', policy: 'current', step, ms }, settings.seed)
-  yield* failuresOf(measured, 'the validation', step)
+  run.validatedAt = step
+  yield* told(run, validation, { split: 'validation', policy: 'current', step }, 'the validation')
   if (Number.isNaN(measured.reward)) return
   if (run.best !== undefined && !(measured.reward > run.best.reward)) return
   const above = run.best === undefined ? 'the first' : `above ${run.best.reward.toFixed(4)} at step ${run.best.step}`
@@ -68,19 +93,21 @@ export async function* validate(run: Run, step: number): AsyncGenerator<RunEvent
 }
 
 /** Brings back the best checkpoint, and tests it; ends with the summary. */
-export async function* measureAfter(run: Run): AsyncGenerator<RunEvent> {
+export async function* measureAfter(run: Run, isKept: boolean): AsyncGenerator<RunEvent> {
   const { ports, settings, tasks, best } = run
-  const last = run.history.at(-1)?.step ?? (settings.stages === 'sft' ? settings.sftSteps : 0)
+  const stage = settings.stages === 'sft' ? 'sft' : 'grpo'
+  const last = stage === 'sft' ? run.supervised : run.history.at(-1)?.step ?? 0
   await ports.policy.keep('last')
-  yield { type: 'checkpoint', name: 'last', stage: settings.stages === 'sft' ? 'sft' : 'grpo', step: last, reason: 'the end of training' }
+  if (!isKept) {
+    yield { type: 'checkpoint', name: 'last', stage, step: last, reason: run.stopped ? 'training was ended here' : 'the end of training' }
+  }
   if (best !== undefined && best.step !== last) await ports.policy.restore('best')
   const chosen = best === undefined
     ? { step: last, reason: 'the last step: there was no validation to choose by' }
     : { step: best.step, reason: `highest validation reward of ${run.validations}: ${best.reward.toFixed(4)}` }
 
   const after = await timed(run, tasks.test, { by: 'greedy', version: 'current' })
-  yield evaluationEvent(after.measured, { split: 'test', policy: 'after', step: chosen.step, ms: after.ms }, settings.seed)
-  yield* failuresOf(after.measured, 'the trained policy’s test', last)
+  yield* told(run, after, { split: 'test', policy: 'after', step: chosen.step }, 'the trained policy’s test', last)
 
   const start = ports.now()
   const sampled = { by: 'samples', samples: PAIRED_SAMPLES } as const
@@ -93,8 +120,8 @@ export async function* measureAfter(run: Run): AsyncGenerator<RunEvent> {
   const paired = now.length === 0 ? { before: Number.NaN, after: Number.NaN, p } : { before: mean(then), after: mean(now), p }
   yield { type: 'paired', ...paired, ms: ports.now() - start }
 
-  const { original, before } = run as { readonly original: Measured; readonly before: Measured }
-  const gainOn = async (against: Measured): Promise<Gain> => {
+  const { original, before } = run as { readonly original: Tested; readonly before: Tested }
+  const gainOn = async (against: Tested): Promise<Gain> => {
     await nextTask()
     const { one, other } = inBoth(after.measured.perQuery['ndcg@10'], against.perQuery['ndcg@10'])
     return one.length === 0 ? UNKNOWN : pairedGain(one, other, settings.seed)

@@ -56,7 +56,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'paired': return { ...state, paired: event }
     case 'alarm': return { ...state, alarms: [...state.alarms, { step: event.step, message: event.message }] }
     // read from the store of runs, by query
-    case 'answers': case 'fork': case 'stopped': return state
+    case 'answers': case 'fork': case 'stopped': case 'settings': return state
     case 'done': return { ...state, summary: summaryOf(event) }
   }
 }

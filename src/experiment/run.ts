@@ -2,7 +2,8 @@
 import type { Dataset } from '../domain/dataset.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Objective, Optimiser, PolicyInfo } from '../protocol/policy.ts'
-import type { GrpoStep, LoadedRecord, RunEvent } from './events.ts'
+import { Alarms } from './alarms.ts'
+import type { GrpoStep, LoadedRecord, RunEvent, StageName } from './events.ts'
 import type { Measured } from './evaluate.ts'
 import type { Ports } from './ports.ts'
 import { planTasks, type Tasks } from './tasks.ts'
@@ -27,9 +28,12 @@ export interface RunInput {
   readonly sftPairs?: readonly SftPair[]
   /**
    * Events of a run up to and including a `checkpoint` event (a `fork` event may follow): training goes on after it. The engine must hold that
-   * checkpoint's state, the stage's starting weights as reference and, where there was one, the best checkpoint under `best`.
+   * checkpoint's state, the stage's starting weights as reference and, where there was one, the best checkpoint under `best`: resume.ts restores
+   * them. Of `answers` those of step 0 are needed, wherever they stand; `rollouts` are not.
    */
   readonly resume?: readonly RunEvent[]
+  /** of a run that goes on: false where the best checkpoint was not kept, so that the best is chosen among what follows */
+  readonly bestKept?: boolean
   /** asked before every step: true ends training early, and what was reached is measured */
   readonly ended?: () => boolean
 }
@@ -41,18 +45,39 @@ export interface Run {
   readonly sftPairs: readonly SftPair[] | undefined
   readonly objective: Objective
   readonly optimiser: (learningRate: number) => Optimiser
-  readonly startMs: number
+  /** the run's beginning by the ports' clock; of a run that goes on, what its steps and evaluations took before lies between */
+  startMs: number
   /** GRPO steps so far */
   readonly history: GrpoStep[]
+  /** supervised steps so far */
+  supervised: number
   /** the checkpoint that will be measured, kept in the policy worker as 'best' */
   best: { readonly step: number; readonly reward: number } | undefined
   validations: number
   /** test results of the unchanged query and of the policy that the last stage starts from */
-  original: Measured | undefined
-  before: Measured | undefined
+  original: Tested | undefined
+  before: Tested | undefined
+  /** step of the latest validation of the stage */
+  validatedAt: number | undefined
+  /** whether a person ended training */
+  stopped: boolean
+  /** how much of the history stands before a fork: what went wrong there ends nothing here */
+  forkedAt: number
+  readonly alarms: Alarms
+  readonly ended: () => boolean
 }
 
-export function openRun(ports: Ports, { dataset, settings, sftPairs }: RunInput): Run {
+/** What the summary needs of a test. */
+export type Tested = Pick<Measured, 'metrics' | 'perQuery'>
+
+/** Where in a run its events end, and what follows. */
+export interface Place {
+  readonly stage: StageName
+  readonly step: number
+  readonly name: 'start' | 'best' | 'step' | 'last'
+}
+
+export function openRun(ports: Ports, { dataset, settings, sftPairs, ended = () => false }: RunInput): Run {
   const { beta1, beta2, adamEpsilon: epsilon, weightDecay, maxGradNorm } = settings
   const { aggregation, importance, clipLow, clipHigh, klCoefficient, entropyCoefficient, temperature, microBatchSequences } = settings
   return {
@@ -63,6 +88,7 @@ export function openRun(ports: Ports, { dataset, settings, sftPairs }: RunInput)
       maxCompletionLength: settings.maxNewTokens,
     },
     optimiser: (learningRate) => ({ learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm }),
-    startMs: ports.now(), history: [], best: undefined, validations: 0, original: undefined, before: undefined,
+    startMs: ports.now(), history: [], supervised: 0, best: undefined, validations: 0, original: undefined, before: undefined,
+    validatedAt: undefined, stopped: false, forkedAt: 0, alarms: new Alarms(), ended,
   }
 }

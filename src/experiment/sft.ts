@@ -3,17 +3,26 @@ import { planBatch } from '../domain/order.ts'
 import { renderCompletion, renderPrompt } from '../domain/prompt.ts'
 import { Stream } from '../domain/random.ts'
 import type { RunEvent } from './events.ts'
-import type { Run, SftPair } from './run.ts'
+import { keepStep } from './measure.ts'
+import type { Place, Run, SftPair } from './run.ts'
 
 /** Thoughts where a pair has none: as short as those that trained policies fall back to. */
 const THOUGHTS = ['find it', 'keep the words', 'name the product', 'search for this', 'what they want'] as const
 
-export async function* supervise(run: Run): AsyncGenerator<RunEvent> {
+export async function* supervise(run: Run, from?: Place): AsyncGenerator<RunEvent> {
   const { ports: { policy, now }, settings, tasks, optimiser } = run
   const pairs = run.sftPairs ?? tasks.training.map(({ query: { text } }): SftPair => ({ query: text, rewrite: text }))
   if (pairs.length === 0) throw new Error('sft: 0 texts to imitate; give pairs, or leave sft out of stages')
-  yield { type: 'stage', stage: 'sft', steps: settings.sftSteps }
-  for (let step = 1; step <= settings.sftSteps; step++) {
+  if (from === undefined) {
+    yield { type: 'stage', stage: 'sft', steps: settings.sftSteps }
+    yield { type: 'checkpoint', name: 'start', stage: 'sft', step: 0, reason: 'the start of sft' }
+  }
+  for (let step = (from?.step ?? 0) + 1; step <= settings.sftSteps && !run.stopped; step++) {
+    if (run.ended()) {
+      run.stopped = true
+      yield { type: 'stopped', step: step - 1 }
+      break
+    }
     const start = now()
     const batch = planBatch(pairs, settings.sftBatch, step - 1, settings.seed, 'sft order')
     const chance = new Stream(settings.seed, 'sft thoughts', step)
@@ -27,5 +36,7 @@ export async function* supervise(run: Run): AsyncGenerator<RunEvent> {
     const message = `the sft loss is ${loss}; lower sftLearningRate (now ${settings.sftLearningRate})`
     if (!Number.isFinite(loss)) yield { type: 'alarm', step, message }
     yield { type: 'step', stage: 'sft', step, loss, gradNorm, tokens, learningRate, ms: now() - start }
+    run.supervised = step
+    yield* keepStep(run, 'sft', step, settings.stages === 'sft' ? settings.sftSteps : Infinity)
   }
 }

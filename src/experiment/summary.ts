@@ -2,6 +2,7 @@
 import { standardDeviation, type Advantages } from '../domain/advantage.ts'
 import { mean } from '../domain/metrics.ts'
 import { REWARD_WEIGHTS, type RewardPart } from '../domain/reward.ts'
+import { queryWords } from '../domain/words.ts'
 import type { UpdateReport } from '../protocol/policy.ts'
 import type { GrpoStep, Summary } from './events.ts'
 import { meanDistinct, type Scored } from './score.ts'
@@ -33,14 +34,38 @@ export function describeStep(
     format: written.length / scored.length,
     words: mean(written.map((words) => words.length)),
     distinct: meanDistinct(written),
-    newWords: 0,
-    distinctOutputs: 0,
+    newWords: newWordShare(scored),
+    distinctOutputs: distinctOutputShare(scored),
     completionLength: { mean: mean(lengths), max: Math.max(...lengths), truncated: cut / scored.length },
     zeroSpread: { share: zeroSpread.groups / groups, allGood: zeroSpread.allGood / groups, allBad: zeroSpread.allBad / groups },
     generatedTokens: lengths.reduce((sum, length) => sum + length, 0),
     ...times,
   }
 }
+
+/** Mean over rewrites of the share of their distinct words that their query lacks: 0 copies, 1 says it in other words. NaN where nothing was written. */
+function newWordShare(scored: readonly Scored[]): number {
+  const queries = new Map<number, ReadonlySet<string>>()
+  const shares = scored.flatMap(({ task: { key, query }, words }) => {
+    if (words.length === 0) return []
+    const said = queries.get(key) ?? new Set(queryWords(query.text))
+    queries.set(key, said)
+    const distinct = [...new Set(words)]
+    return distinct.filter((word) => !said.has(word)).length / distinct.length
+  })
+  return meanOrNaN(shares)
+}
+
+/** Mean over groups of distinct rewrites per well-formed one, compared letter by letter. NaN where no group wrote any. */
+function distinctOutputShare(scored: readonly Scored[]): number {
+  const groups = new Map<number, string[]>()
+  for (const { task: { key }, request } of scored) {
+    if (request.kind === 'query') groups.set(key, [...groups.get(key) ?? [], request.query])
+  }
+  return meanOrNaN([...groups.values()].map((texts) => new Set(texts).size / texts.length))
+}
+
+const meanOrNaN = (values: readonly number[]): number => (values.length === 0 ? Number.NaN : mean(values))
 
 interface Results {
   readonly test: Summary['test']

@@ -158,6 +158,7 @@ export class TablePolicy {
   fixReference(): Promise<void> {
     this.calls.push('fixReference')
     this.reference = this.state.logits.slice()
+    this.state = { ...this.state, first: this.state.first.map(() => 0), second: this.state.second.map(() => 0), updates: 0 }
     return Promise.resolve()
   }
 
@@ -170,6 +171,19 @@ export class TablePolicy {
   restore(name: string): Promise<void> {
     this.calls.push(`restore ${name}`)
     this.state = copyOf(this.kept.get(name)!)
+    return Promise.resolve()
+  }
+
+  /** The choices' logits, both moments, and the count of updates in front. */
+  checkpoint(): Promise<ArrayBuffer> {
+    const { logits, first, second, updates } = this.state
+    return Promise.resolve(Float64Array.of(updates, ...logits, ...first, ...second).buffer)
+  }
+
+  resume(bytes: ArrayBuffer): Promise<void> {
+    const [updates, ...values] = new Float64Array(bytes)
+    const part = (i: number): Float64Array => Float64Array.from(values.slice(i * values.length / 3, (i + 1) * values.length / 3))
+    this.state = { updates: updates!, logits: part(0), first: part(1), second: part(2) }
     return Promise.resolve()
   }
 

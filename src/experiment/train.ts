@@ -2,18 +2,18 @@
 import { groupAdvantages } from '../domain/advantage.ts'
 import { settingsRecord } from '../domain/config.ts'
 import { planBatch } from '../domain/order.ts'
-import { newAlarms } from './alarms.ts'
-import type { RunEvent, StageName } from './events.ts'
-import { measureAfter, measureBefore, validate } from './measure.ts'
+import type { GrpoStep, RunEvent, StageName } from './events.ts'
+import { goOn, takeSettings } from './goOn.ts'
+import { keepStep, measureAfter, measureBefore, validate } from './measure.ts'
 import type { Ports } from './ports.ts'
 import { describeRollout, inGroups, scoreRollouts } from './score.ts'
-import { openRun, type Run, type RunInput } from './run.ts'
+import { openRun, type Place, type Run, type RunInput } from './run.ts'
 import { supervise } from './sft.ts'
 import { describeStep } from './summary.ts'
 import { generation, samplingOf } from './tasks.ts'
 
 /** Updates in a row that may come to nothing, or have nothing to learn from, before a stage gives up. */
-const MOST_SKIPPED = 3
+const MOST_IDLE = 3
 
 /**
  * Runs the settings' stages and measures the last of them before and after. Everything in the events but fields named `ms` or `…Ms`
@@ -21,17 +21,23 @@ const MOST_SKIPPED = 3
  */
 export async function* train(ports: Ports, input: RunInput): AsyncGenerator<RunEvent, void, void> {
   const run = openRun(ports, input)
+  const from = input.resume === undefined ? undefined : goOn(run, input, input.resume)
   const { dataset: { name, hash, productCount }, settings, policy, loaded, versions } = input
   const { training, validation, test } = run.tasks
   const counts = { products: productCount, train: training.length, validation: validation.length, test: test.length }
   const record = { settings: settingsRecord(settings), policy, ...(loaded && { loaded }), dataset: { name, hash, ...counts }, recommender: ports.recommender.name, versions }
-  yield { type: 'start', ...record }
+  if (from === undefined) yield { type: 'start', ...record }
+  else yield* takeSettings(run, from)
+  // training had ended: what is left is to measure it
+  const isMeasured = from?.name === 'last' && !from.forked
   const stages = settings.stages.split(',') as StageName[]
-  for (const stage of stages) {
-    if (stage === stages.at(-1)) yield* measureBefore(run)
-    yield* stage === 'sft' ? supervise(run) : reinforce(run)
+  for (const stage of stages.slice(from === undefined ? 0 : stages.indexOf(from.stage))) {
+    const within = stage === from?.stage ? from : undefined
+    if (stage === stages.at(-1) && within === undefined) yield* measureBefore(run)
+    if (isMeasured) continue
+    yield* stage === 'sft' ? supervise(run, within) : reinforce(run, within)
   }
-  yield* measureAfter(run)
+  yield* measureAfter(run, isMeasured)
 }
 
 /** Linear warm-up, then constant or a linear fall that would reach zero one step after the last. */
@@ -40,12 +46,15 @@ function learningRateAt({ learningRate, warmupSteps, schedule, steps }: Run['set
 }
 
 /** The heart: sample, rank, reward, compare within the group, update. */
-async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
-  const { ports: { policy, recommender, now }, settings, tasks, history } = run
-  const { seed, groupSize, iterations } = settings
-  yield { type: 'stage', stage: 'grpo', steps: settings.steps }
-  yield* validate(run, 0)
-  for (let step = 1, skipped = 0; step <= settings.steps && skipped < MOST_SKIPPED; step++) {
+async function* reinforce(run: Run, from?: Place): AsyncGenerator<RunEvent> {
+  const { ports: { policy, recommender, now }, settings, tasks, history, alarms } = run
+  const { seed, groupSize, iterations, steps } = settings
+  yield* begin(run, from)
+  for (let step = (from?.step ?? 0) + 1; step <= steps && !run.stopped && !isIdle(run); step++) {
+    if (run.ended()) {
+      yield* stop(run, step - 1)
+      break
+    }
     const startMs = now()
 
     const batch = planBatch(tasks.training, settings.promptsPerStep, step - 1, seed)
@@ -65,14 +74,44 @@ async function* reinforce(run: Run): AsyncGenerator<RunEvent> {
     const endMs = now()
 
     const times = { generateMs: generatedMs - startMs, rankMs: rankedMs - generatedMs, updateMs: endMs - rankedMs, ms: endMs - startMs }
-    history.push(describeStep(step, scored, advantages.zeroSpread, report, learningRate, times))
+    const done = describeStep(step, scored, advantages.zeroSpread, report, learningRate, times)
+    history.push(done)
     yield { type: 'rollouts', step, rollouts: scored.map((one, i) => describeRollout(one, advantages.values[i]!)) }
-    yield { type: 'step', stage: 'grpo', ...history.at(-1)! }
-    for (const message of newAlarms(history)) yield { type: 'alarm', step, message }
+    yield { type: 'step', stage: 'grpo', ...done }
+    for (const message of alarms.push(done)) yield { type: 'alarm', step, message }
 
-    skipped = report.skipped > 0 || away ? skipped + 1 : 0
-    const why = away ? 'had no ranking to learn from' : 'were not finite'
-    if (skipped === MOST_SKIPPED) yield { type: 'alarm', step, message: `training ends: ${skipped} updates in a row ${why}` }
-    if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === settings.steps)) yield* validate(run, step)
+    const why = isAway(done) ? 'had no ranking to learn from' : 'were not finite'
+    if (isIdle(run)) yield { type: 'alarm', step, message: `training ends: ${MOST_IDLE} updates in a row ${why}` }
+    if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === steps)) yield* validate(run, step)
+    yield* keepStep(run, 'grpo', step, steps)
   }
+}
+
+/** What comes before the next step: at the stage's beginning its record; within it, what the checkpoint that the run goes on from stood before. */
+async function* begin(run: Run, from: Place | undefined): AsyncGenerator<RunEvent> {
+  const { steps } = run.settings
+  if (from === undefined) {
+    yield { type: 'stage', stage: 'grpo', steps }
+    yield { type: 'checkpoint', name: 'start', stage: 'grpo', step: 0, reason: 'the start of grpo, which the KL is measured from' }
+  }
+  if (from === undefined || from.name === 'start') yield* validate(run, 0)
+  if (from?.name === 'best') yield* keepStep(run, 'grpo', from.step, steps)
+}
+
+/** Ends training at a person's word; what was reached may be the best. */
+async function* stop(run: Run, step: number): AsyncGenerator<RunEvent> {
+  run.stopped = true
+  yield { type: 'stopped', step }
+  if (run.validatedAt !== step) yield* validate(run, step)
+}
+
+/** Whether the latest updates came to nothing, one after another. */
+function isIdle({ history, forkedAt }: Run): boolean {
+  const latest = history.slice(Math.max(forkedAt, history.length - MOST_IDLE))
+  return latest.length === MOST_IDLE && latest.every((step) => step.skipped > 0 || isAway(step))
+}
+
+/** Whether none of a step's queries could be ranked: as many failed as were well formed. */
+function isAway({ failed, format }: GrpoStep): boolean {
+  return failed.rollouts > 0 && failed.share === format
 }
