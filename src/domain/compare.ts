@@ -41,7 +41,7 @@ export interface Comparison extends ComparedMeans {
 }
 
 /** Values this close are a tie: sums of the same gains in another order differ by rounding. */
-const TIE = 1e-12
+export const TIE = 1e-12
 
 /**
  * Compares two systems by the measure `label`, query by query (`queries` of two evaluations). `seed` decides the resampling.

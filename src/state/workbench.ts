@@ -1,6 +1,7 @@
 // Puts the stores together over the real workers, and keeps them in step: library → run → view.
 import { fetchFile } from '../client/address.ts'
 import { checkResults, readFiles, recogniseFiles } from '../client/ingest.ts'
+import { createComparer } from '../client/compare.ts'
 import { createModels } from '../client/models.ts'
 import { loadSamplePolicy, sampleConfig, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
@@ -15,12 +16,14 @@ import { train } from '../experiment/train.ts'
 import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
 import { createCursor, type Cursor } from './cursor.ts'
+import { heard } from './heard.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLooking, type Looking } from './looking.ts'
 import { recogniseGiven } from './modelFolder.ts'
 import { createPolicies, SAMPLE, type Policies } from './policies.ts'
 import { createProducts, type Products } from './products.ts'
 import { createProfiling, type Profiling } from './profiling.ts'
+import { createQueryTable, type QueryTable } from './queryTable.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { isRunArchive } from './runArchive.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -42,6 +45,7 @@ export interface Workbench {
   readonly cursor: Cursor
   readonly runs: Runs
   readonly sources: Sources
+  readonly queries: QueryTable
   readonly shell: Shell
   /** Files dropped on the page: exported runs are kept, a model folder or an adapter goes to the policies, everything else is read as data. */
   readonly take: (files: readonly File[]) => Promise<void>
@@ -70,10 +74,11 @@ export function createWorkbench(): Workbench {
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const models = createModels()
   const runs = createRuns(createRunStore())
-  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train, versions }, library)
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => queries.hear(event), input.resume), versions }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })
+  const queries = createQueryTable(library, run, view, createComparer())
   const products = createProducts(store, library)
 
   const underWay = (doing: string): string | undefined => {
@@ -143,7 +148,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
-    cursor: createCursor(), runs, shell: createShell(localStorage), sources,
+    queries, cursor: createCursor(), runs, shell: createShell(localStorage), sources,
     take: async (files) => {
       if (await takeRuns(files) || await takePolicy(files)) return
       await adding.addFiles(files)

@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'shell'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'queries' | 'shell'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -53,6 +53,10 @@ export function useSources<Slice>(select: (state: StateOf<'sources'>) => Slice):
 
 export function useShell<Slice>(select: (state: StateOf<'shell'>) => Slice): Slice {
   return useStore(useWorkbench().shell, select)
+}
+
+export function useQueryTable<Slice>(select: (state: StateOf<'queries'>) => Slice): Slice {
+  return useStore(useWorkbench().queries, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {

@@ -1,4 +1,40 @@
 // Every query of a split as a table: what each of two systems made of it, and which is better.
+import { useEffect, useId } from 'react'
+import { count } from '../parts/format.ts'
+import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { Choosing } from './Choosing.tsx'
+import { Filters } from './Filters.tsx'
+import { Rows } from './Rows.tsx'
+import { useQueryKeys } from './useQueryKeys.ts'
+import { Verdict } from './Verdict.tsx'
+import './queries.css'
+
+function Job() {
+  const { queries } = useWorkbench()
+  const job = useQueryTable((state) => state.job)
+  const failure = useQueryTable((state) => state.failure)
+  if (job === undefined) return failure === undefined ? null : <p role="alert" className="notice bad">{failure}</p>
+  return (
+    <div className="queries-job">
+      <p role="status">Evaluating {job.what}: {count(job.done)} of {count(job.of)} queries <button type="button" className="plain" onClick={queries.cancel}>Cancel</button></p>
+      <progress value={job.done} max={Math.max(1, job.of)} aria-label={`Evaluating ${job.what}`} />
+    </div>
+  )
+}
+
 export function QueryTable() {
-  return null
+  const { queries } = useWorkbench()
+  const heading = useId()
+  useEffect(() => queries.watch(), [queries])
+  useQueryKeys()
+  return (
+    <section className="queries" aria-labelledby={heading}>
+      <h3 id={heading} className="visually-hidden">All queries</h3>
+      <Choosing />
+      <Verdict />
+      <Filters />
+      <Job />
+      <Rows />
+    </section>
+  )
 }

@@ -1,0 +1,32 @@
+// What the table shows: a search, how the queries came out, a domain; and regressions first in one click.
+import { FILTERS } from '../../state/queryRows.ts'
+import { count } from '../parts/format.ts'
+import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { FILTER_WORDS } from './words.ts'
+
+export function Filters() {
+  const { queries } = useWorkbench()
+  const { filter, domain, search, sort, table, order } = useQueryTable((state) => state)
+  const regressions = sort?.by === 'delta' && !sort.down
+  return (
+    <div className="queries-filters">
+      <input
+        type="search" aria-label="Search queries and rewrites" placeholder="Search queries and rewrites" data-queries="search" aria-keyshortcuts="/"
+        value={search} onChange={(event) => queries.show({ search: event.currentTarget.value })}
+      />
+      <select aria-label="Show" value={filter} onChange={(event) => queries.show({ filter: FILTERS.find((name) => name === event.currentTarget.value) ?? 'all' })}>
+        {FILTERS.map((name) => <option key={name} value={name}>{FILTER_WORDS[name]}</option>)}
+      </select>
+      {table.domains.length > 1 && (
+        <select aria-label="Domain" value={domain ?? ''} onChange={(event) => queries.show({ domain: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}>
+          <option value="">every domain</option>
+          {table.domains.map((name) => <option key={name} value={name}>{name}</option>)}
+        </select>
+      )}
+      <button type="button" className="button small" aria-pressed={regressions} onClick={() => queries.show({ sort: regressions ? undefined : { by: 'delta', down: false } })}>
+        <span aria-hidden="true">▼</span> Regressions first
+      </button>
+      <span role="status" className="quiet">{order.length === table.rows.length ? count(order.length) : `${count(order.length)} of ${count(table.rows.length)}`} queries</span>
+    </div>
+  )
+}
