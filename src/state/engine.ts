@@ -71,6 +71,7 @@ export class Engine {
   readonly #status: (status: EngineStatus, adapter: AdapterDescription | undefined) => void
   #connection: Connection<PolicyService> | undefined
   #adapter: AdapterDescription | undefined
+  #info: PolicyInfo | undefined
   /** the files that were opened last: the embedded policy's, or handles of what is kept */
   #files: { readonly policy: string; readonly files: Promise<ModelFiles> } | undefined
   #given: GivenAdapter | undefined
@@ -96,6 +97,11 @@ export class Engine {
   /** The running service, or undefined while there is none. */
   get service(): PolicyService | undefined {
     return this.#connection?.service
+  }
+
+  /** What is loaded, or undefined while nothing is. */
+  get info(): PolicyInfo | undefined {
+    return this.#info
   }
 
   /** The adapter that the next load continues from, on whatever policy it is. */
@@ -262,6 +268,7 @@ export class Engine {
   }
 
   #tell(status: EngineStatus): void {
+    this.#info = status.is === 'ready' ? status.info : undefined
     this.#status(status, this.#adapter)
   }
 }

@@ -5,8 +5,10 @@ import { settingsOf } from '../domain/config.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
 import type { RunInput } from '../experiment/run.ts'
+import { createKeeper } from './keeping.ts'
 import { createLibrary } from './library.ts'
 import { createRun, type RunClient } from './run.ts'
+import { fakeRuns } from './runsTesting.ts'
 import { fakeBrowser } from './testing.ts'
 
 const INFO = { architecture: 'Qwen2', parameters: 10, trainableParameters: 10, vocabulary: 4, layers: 1, bytes: {} } as unknown as PolicyInfo
@@ -52,6 +54,7 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
   const opened: OpenedWorker[] = []
   const asked: string[] = []
   const inputs: RunInput[] = []
+  const runs = fakeRuns()
   const client: RunClient = {
     openPolicy: () => {
       const worker: OpenedWorker = { lose: () => undefined, crash: () => undefined, closed: false }
@@ -70,6 +73,7 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
           return Promise.resolve()
         },
         exportFiles: () => Promise.resolve([{ name: 'model.safetensors', bytes: new ArrayBuffer(8) }]),
+        checkpoint: () => Promise.resolve(new ArrayBuffer(4)),
         ...policy,
       }
       opened.push(worker)
@@ -85,13 +89,14 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
       return train(ports)
     },
     versions: () => ({}),
+    keeper: createKeeper(runs.service), store: runs.service,
   }
   const library = createLibrary(fakeBrowser().client, settingsOf('sample'))
   await library.loadSample()
   const run = createRun(client, library)
   const reaches = (phase: string): Promise<void> => vi.waitFor(() => expect(run.getState().phase).toBe(phase))
   const stepsDone = (): number[] => run.getState().run.steps.map(({ step }) => step)
-  return { run, reaches, stepsDone, opened, asked, loads, inputs, worker: () => opened.at(-1)! }
+  return { run, runs, reaches, stepsDone, opened, asked, loads, inputs, worker: () => opened.at(-1)! }
 }
 
 test('a run that is left alone goes from start to finish', async () => {

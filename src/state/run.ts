@@ -1,25 +1,28 @@
-// The store of the run: it pulls the experiment's events one by one, so that to pause is not to pull.
+// The store of the run: begun, paused, stopped, taken up again from a checkpoint, and kept event by event.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AdapterDescription, ExportDtype, ExportedFile, ExportKind } from '../client/policy.ts'
 import { changeSetting, parseSettings, settingsFromHash, settingsOf } from '../domain/config.ts'
+import type { RunRecord } from '../client/runs.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
-import type { Ports } from '../experiment/ports.ts'
 import { emptyRun, reduce, type RunState } from '../experiment/reduce.ts'
-import type { RunInput } from '../experiment/run.ts'
+import { forkFaults } from '../experiment/resume.ts'
+import { Driver, type DriverClient, type Fork, type Plan } from './driver.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
+import { checkpointAt, latestCheckpoint, readKept, settingsAt, settingsFrom, type CheckpointPlace } from './kept.ts'
 import type { Library } from './library.ts'
 import { longestQuery } from './need.ts'
-import { nextTask } from './nextTask.ts'
 import { sentenceOf } from './sentence.ts'
 
 export type { GrpoStep, RunEvent, ScoredRollout, Summary, Metrics, Gain } from '../experiment/events.ts'
 export type { AdapterDescription, ExportedFile, ExportKind } from '../client/policy.ts'
+export type { Fork } from './driver.ts'
 export type { EngineStatus, LoadedPolicy } from './engine.ts'
 export type { Evaluation, RunState, StepRollouts } from '../experiment/reduce.ts'
 
-export type Phase = 'idle' | 'preparing' | 'running' | 'stepping' | 'pausing' | 'paused' | 'finished' | 'failed'
+/** `stopping`: training was ended early, and what was reached is being measured; `interrupted`: a kept run that nobody drives, shown to be gone on with. */
+export type Phase = 'idle' | 'preparing' | 'running' | 'stepping' | 'pausing' | 'paused' | 'stopping' | 'finished' | 'failed' | 'interrupted'
 
 /** The best policy so far as files, held outside the worker: a lost device does not take it along. */
 export interface Kept {
@@ -38,12 +41,17 @@ export interface RunStoreState {
   readonly run: RunState
   readonly kept: Kept | undefined
   readonly failure: { readonly message: string; readonly kept: string } | undefined
+  /** the record of the run that is shown, as last written */
+  readonly record: RunRecord | undefined
+  /** why the run that is shown is not kept whole */
+  readonly keepingFault: string | undefined
+  /** what the next run goes on from, set up and not begun */
+  readonly fork: Fork | undefined
+  /** how many of the run's alarms a person has put away */
+  readonly dismissed: number
 }
 
-export interface RunClient extends EngineClient {
-  train(ports: Ports, input: RunInput): AsyncGenerator<RunEvent, unknown>
-  versions(): Readonly<Record<string, string>>
-}
+export interface RunClient extends EngineClient, DriverClient {}
 
 export interface Run extends StoreApi<RunStoreState> {
   readonly engine: Engine
@@ -52,7 +60,17 @@ export interface Run extends StoreApi<RunStoreState> {
   readonly pause: () => void
   /** Goes on to the end of the next step, and pauses there. */
   readonly step: () => void
-  /** Gives the run up and loads the starting policy again. */
+  /** Ends training early, and measures what was reached. */
+  readonly stop: () => void
+  /** Goes on with a kept run from its latest checkpoint, or from the one that is named; what came after it is gone. */
+  readonly resume: (id: string, from?: CheckpointPlace) => Promise<void>
+  /** Sets a new run up that begins with what a kept one was after a checkpoint; `train` begins it, with the settings as they are then. */
+  readonly fork: (id: string, stage: CheckpointPlace['stage'], step: number) => Promise<void>
+  readonly unfork: () => void
+  /** Shows the run that was under way when the page was left, if nobody goes on with it. */
+  readonly lookForInterrupted: () => Promise<void>
+  readonly dismissAlarms: () => void
+  /** Gives the run up and loads the starting policy again; it stays kept as stopped. */
   readonly reset: () => void
   /** After a failure: a fresh engine, and the same run from its beginning. */
   readonly startAgain: () => void
@@ -68,173 +86,150 @@ export interface Run extends StoreApi<RunStoreState> {
   readonly setAddress: (hash: string) => void
 }
 
-interface ActiveRun {
-  alive: boolean
-  wanted: boolean
-  oneStep: boolean
-  pulling: boolean
-  events: AsyncGenerator<RunEvent, unknown> | undefined
-}
-
-/** How long an error of the loop waits for a device's loss to be its reason. */
-const LOSS_TELLS_MS = 300
-
-/** More than this is not copied out of the worker at every best checkpoint. */
-const MOST_KEPT_PARAMETERS = 64_000_000
-const LOCKED: ReadonlySet<Phase> = new Set(['preparing', 'running', 'stepping', 'pausing', 'paused'])
+const UNDER_WAY: ReadonlySet<Phase> = new Set(['preparing', 'running', 'stepping', 'pausing', 'paused', 'stopping'])
 
 export function isUnderWay(phase: Phase): boolean {
-  return LOCKED.has(phase)
+  return UNDER_WAY.has(phase)
 }
 
-/** The same object, whose calls are refused once the run that holds it was given up: an abandoned loop cannot touch the next run's policy. */
-function whileAlive<Service extends object>(service: Service, run: ActiveRun): Service {
-  return new Proxy(service, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name)
-      if (typeof member !== 'function') return member
-      return (...values: unknown[]): unknown => {
-        if (!run.alive) return Promise.reject(new Error('this run was given up; nothing more is done for it'))
-        return Reflect.apply(member, target, values)
-      }
-    },
-  })
+const FRESH = { run: emptyRun, kept: undefined, failure: undefined, record: undefined, keepingFault: undefined, dismissed: 0, fork: undefined } as const
+
+/** What a failure leaves, as a sentence. */
+function leftOf({ run, kept, record }: RunStoreState): string {
+  const steps = run.steps.length + run.sft.length
+  const checkpoint = record && latestCheckpoint(record)
+  const parts = [
+    `the curves of ${steps} ${steps === 1 ? 'step' : 'steps'}`,
+    ...(checkpoint === undefined ? [] : [`the checkpoint of step ${checkpoint.step}, to go on from`]),
+    ...(kept === undefined ? [] : [`the best policy, of step ${kept.step}, which can be saved below`]),
+  ]
+  const listed = parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`
+  return `Kept: ${listed}${parts.length < 2 ? '; no checkpoint had been reached' : ''}.`
 }
 
 export function createRun(client: RunClient, library: Library): Run {
   const store = createStore<RunStoreState>(() => ({
-    settings: settingsOf('sample'), addressFault: undefined, engine: { is: 'starting', doing: 'starting' }, adapter: undefined, phase: 'idle',
-    run: emptyRun, kept: undefined, failure: undefined,
+    settings: settingsOf('sample'), addressFault: undefined, engine: { is: 'starting', doing: 'starting' }, adapter: undefined, phase: 'idle', ...FRESH,
   }))
   const { getState, setState } = store
-  let active: ActiveRun | undefined
   let waiting: RunEvent[] = []
-
   const batch = frames(() => {
     if (waiting.length === 0) return
     const events = waiting
     waiting = []
     setState({ run: events.reduce(reduce, getState().run) })
   })
-  const enter = (phase: Phase): void => {
-    batch.flush()
-    setState({ phase })
-  }
-
-  const fail = (message: string): void => {
-    if (active !== undefined) active.alive = false
-    active = undefined
-    batch.flush()
-    const { run, kept } = getState()
-    const steps = run.steps.length + run.sft.length
-    const curves = `the curves of ${steps} ${steps === 1 ? 'step' : 'steps'}`
-    const policy = kept === undefined ? 'no checkpoint had been reached' : `the best policy, of step ${kept.step}, which can be saved below`
-    setState({ phase: 'failed', failure: { message, kept: kept === undefined ? `Kept: ${curves}; ${policy}.` : `Kept: ${curves}, and ${policy}.` } })
-  }
 
   const longest = (): number => longestQuery(library.getState().shop?.dataset.queries)
   const engine = new Engine({ ...client, longestQuery: longest }, (status, adapter) => {
     setState({ engine: status, adapter })
-    if (status.is === 'lost' && active !== undefined) fail(status.reason)
+    if (status.is === 'lost' && driver.busy) driver.fail(status.reason)
   })
-
-  const keep = async (run: ActiveRun, step: number): Promise<void> => {
-    const { service } = engine
-    const { engine: status } = getState()
-    if (service === undefined || status.is !== 'ready' || status.info.trainableParameters > MOST_KEPT_PARAMETERS) return
-    const files = await service.exportFiles()
-    if (run.alive) setState({ kept: { step, files } })
-  }
-
-  const drive = async (run: ActiveRun): Promise<void> => {
-    if (run.pulling || run.events === undefined) return
-    run.pulling = true
-    try {
-      while (run.wanted) {
-        const { value, done } = await run.events.next()
-        if (!run.alive) return
-        if (done === true) {
-          active = undefined
-          enter('finished')
-          return
-        }
-        waiting.push(value)
-        batch.request()
-        if (value.type === 'checkpoint' && value.name === 'best') await keep(run, value.step)
-        if (value.type === 'step' && run.oneStep) run.wanted = false
-        // what leads to the next event is another task than what led to this one
-        await nextTask()
-        if (!run.alive) return
-      }
-      if (run.alive) enter('paused')
-    } catch (error) {
-      // what was under way on a lost device fails with it, often before the loss itself is told: the loss is the better sentence
-      await new Promise((resolve) => { setTimeout(resolve, LOSS_TELLS_MS) })
-      if (run.alive) fail(sentenceOf(error))
-    } finally {
-      run.pulling = false
-    }
-  }
-
-  const begin = async (oneStep: boolean): Promise<void> => {
-    const run: ActiveRun = { alive: true, wanted: true, oneStep, pulling: false, events: undefined }
-    active = run
+  const driver = new Driver(client, library, engine, {
+    event: (event) => {
+      waiting.push(event)
+      batch.request()
+    },
+    phase: (phase) => {
+      batch.flush()
+      setState({ phase })
+    },
+    failed: (message) => {
+      batch.flush()
+      setState({ phase: 'failed', failure: { message, kept: leftOf(getState()) } })
+    },
+    kept: (record, keepingFault) => {
+      const shown = getState().record
+      // of a run that was left only how it was left is heard
+      if (driver.busy ? shown === undefined || shown.id === record?.id : shown?.id === record?.id) setState({ record, keepingFault })
+    },
+    fault: (keepingFault) => setState({ keepingFault }),
+    takenUp: (run, record) => setState({ run, record }),
+    best: (step, files) => setState({ kept: { step, files } }),
+  })
+  const begin = (oneStep: boolean, plan: Plan): Promise<void> => {
     waiting = []
-    const { settings } = getState()
-    setState({ phase: 'preparing', run: emptyRun, kept: undefined, failure: undefined })
-    try {
-      const { service, info, loaded: { policy, adapter } } = await engine.ready(settings)
-      if (!run.alive) return
-      engine.touched()
-      library.rankBy(settings)
-      const { dataset, recommender } = await library.settled()
-      if (!run.alive) return
-      const ports = { policy: whileAlive(service, run), recommender: whileAlive(recommender, run), now: () => performance.now() }
-      run.events = client.train(ports, { dataset, settings, policy: info, loaded: { policy, ...(adapter && { adapter }) }, versions: client.versions() })
-    } catch (error) {
-      if (run.alive) fail(sentenceOf(error))
-      return
-    }
-    enter(run.wanted ? (run.oneStep ? 'stepping' : 'running') : 'paused')
-    await drive(run)
+    // what a run goes on from stays in sight
+    setState({ ...FRESH, phase: 'preparing', ...(plan.same === true ? { run: getState().run, record: getState().record } : {}) })
+    return driver.begin(oneStep, plan)
   }
 
   const go = (oneStep: boolean): void => {
-    const { shop } = library.getState()
-    if (active === undefined) {
-      const failure = { message: 'there is nothing to train on yet', kept: 'Add data, or wait until the sample is loaded.' }
-      if (shop === undefined) setState({ failure })
-      else void begin(oneStep)
-      return
-    }
-    active.wanted = true
-    active.oneStep = oneStep
-    if (active.events === undefined) return
-    enter(oneStep ? 'stepping' : 'running')
-    void drive(active)
+    if (driver.busy) return driver.go(oneStep)
+    const { settings, fork } = getState()
+    const faults = fork === undefined ? [] : forkFaults(fork.record.settings, settings, fork)
+    const nothing = { message: 'there is nothing to train on yet', kept: 'Add data, or wait until the sample is loaded.' }
+    if (library.getState().shop === undefined) setState({ failure: nothing })
+    else if (faults.length > 0) setState({ failure: { message: faults.join('; '), kept: 'Nothing was begun.' } })
+    else void begin(oneStep, { settings, ...(fork && { from: fork }) })
   }
 
   const giveUp = (): void => {
-    if (active !== undefined) active.alive = false
-    active = undefined
+    const { phase, record: left } = getState()
+    if (driver.busy) driver.leave('stopped')
+    else if (phase === 'interrupted' && left !== undefined) void client.store.change(left.id, { status: 'stopped' }).catch(() => undefined)
     waiting = []
     engine.touched()
-    setState({ phase: 'idle', run: emptyRun, kept: undefined, failure: undefined })
+    setState({ ...FRESH, phase: 'idle' })
   }
   const load = (): void => void engine.ready(getState().settings).catch(() => undefined)
-
   const setSettings = (settings: Settings): void => setState({ settings, addressFault: undefined })
+  const recordOf = async (id: string): Promise<RunRecord> => {
+    const found = (await client.store.list()).find((one) => one.id === id)
+    if (found === undefined) throw new Error(`no run ${id} is kept in this browser; look at Runs for those that are`)
+    if (found.damage !== undefined) throw new Error(`run ${found.name} cannot be opened: ${found.damage}`)
+    return found
+  }
+  /** Does what replaces the run that is shown, unless that is under way; what goes wrong is told. */
+  const unlessUnderWay = async (work: () => Promise<void>): Promise<void> => {
+    if (driver.busy) {
+      setState({ failure: { message: 'another run is under way', kept: 'Stop or reset it first; it stays kept.' } })
+      return
+    }
+    try {
+      await work()
+    } catch (error) {
+      setState({ failure: { message: sentenceOf(error), kept: 'Nothing was changed.' } })
+    }
+  }
+  const shown = async (record: RunRecord) => {
+    const { events, state } = await readKept(client.store, record.id)
+    return { ...FRESH, run: state, record, settings: settingsAt(events, record) }
+  }
 
   return {
     ...store,
     engine,
     train: () => go(false),
     step: () => go(true),
-    pause: () => {
-      if (active === undefined) return
-      active.wanted = false
-      if (active.pulling) enter('pausing')
+    pause: () => driver.pause(),
+    stop: () => driver.stop(),
+    resume: (id, from) => unlessUnderWay(async () => {
+      const record = await recordOf(id)
+      const at = from === undefined ? latestCheckpoint(record) : checkpointAt(record, from)
+      if (at === undefined) throw new Error(`run ${record.name} has no checkpoint to go on from; start it again with the same settings`)
+      if (record.writer === 'elsewhere') throw new Error(`run ${record.name} is under way in another tab; go on with it there, or close that tab first`)
+      const now = await shown(record)
+      setState(now)
+      await begin(false, { settings: now.settings, from: { record, stage: at.stage, step: at.step }, same: true })
+    }),
+    fork: (id, stage, step) => unlessUnderWay(async () => {
+      const record = await recordOf(id)
+      checkpointAt(record, { stage, step })
+      setState({ ...FRESH, phase: 'idle', settings: settingsFrom(record.settings), fork: { record, stage, step } })
+    }),
+    unfork: () => setState({ fork: undefined }),
+    lookForInterrupted: async () => {
+      const { settings } = getState()
+      const all = await client.store.list().catch(() => [])
+      const left = all.find(({ status, writer, damage }) => (status === 'running' || status === 'paused') && writer === undefined && damage === undefined)
+      if (left === undefined || latestCheckpoint(left) === undefined) return
+      const now = await shown(left).catch(() => undefined)
+      // somebody was quicker, or came by an address that asks for something else
+      if (now === undefined || driver.busy || getState().phase !== 'idle' || getState().settings !== settings) return
+      setState({ ...now, phase: 'interrupted' })
     },
+    dismissAlarms: () => setState(({ run: { alarms } }) => ({ dismissed: alarms.length })),
     reset: () => {
       giveUp()
       load()

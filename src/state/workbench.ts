@@ -16,6 +16,7 @@ import { train } from '../experiment/train.ts'
 import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
 import { createCursor, type Cursor } from './cursor.ts'
+import { createKeeper } from './keeping.ts'
 import { heard } from './heard.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLooking, type Looking } from './looking.ts'
@@ -74,7 +75,7 @@ export function createWorkbench(): Workbench {
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const models = createModels()
   const runs = createRuns(createRunStore())
-  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => queries.hear(event), input.resume), versions }, library)
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => queries.hear(event), input.resume), versions, keeper: createKeeper(runs.service), store: runs.service }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })

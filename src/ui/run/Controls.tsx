@@ -6,7 +6,7 @@ import { count, duration } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 
 const SAID: Readonly<Record<Phase, string>> = {
-  idle: 'ready', preparing: 'preparing', running: 'training', stepping: 'doing one step', pausing: 'finishing what is under way', paused: 'paused',
+  idle: 'ready', preparing: 'preparing', running: 'training', stopping: 'measuring what was reached', interrupted: 'interrupted', stepping: 'doing one step', pausing: 'finishing what is under way', paused: 'paused',
   finished: 'finished', failed: 'stopped',
 }
 
