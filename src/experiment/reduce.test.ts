@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSettings } from '../domain/config.ts'
 import type { RunEvent } from './events.ts'
-import { emptyRun, reduce } from './reduce.ts'
+import { emptyRun, reduce, reduceAll } from './reduce.ts'
 import { POLICY_INFO, tablePorts, tableShop } from './testing.ts'
 import { train } from './train.ts'
 
@@ -41,6 +41,30 @@ describe('the state of a run', () => {
     const once = events.reduce((state, event) => frozen(reduce(state, event)), frozen({ ...emptyRun }))
     expect(events.reduce(reduce, once)).toEqual(once)
     expect(reduce(once, events[0]!).steps).toEqual([])
+  })
+
+  it('is the same whether events come one by one or many at a time, and copies a list once for all of them', async () => {
+    const events = await record(['stages=sft,grpo', 'sftSteps=3', 'rolloutsKept=2'])
+    const one = events.reduce(reduce, emptyRun)
+    const middle = reduceAll(emptyRun, events.slice(0, 20))
+    const before = structuredClone(middle)
+    expect(reduceAll(middle, events.slice(20))).toEqual(one)
+    expect(middle).toEqual(before)
+    const step = one.steps.at(-1)!
+    const many = Array.from({ length: 10_000 }, (_, i): RunEvent => ({ type: 'step', stage: 'grpo', ...step, step: i + 1 }))
+    const long = reduceAll(emptyRun, many)
+    expect(long.steps).toHaveLength(10_000)
+    expect(reduceAll(long, [{ type: 'alarm', step: 1, message: 'look' }]).steps).toBe(long.steps)
+  })
+
+  it('marks where a run was forked and how its settings changed, and takes those as the ones in force; a stop before a fork is over', async () => {
+    const stopped = reduceAll(emptyRun, [...(await record(['stages=grpo'])).slice(0, 12), { type: 'stopped', step: 3 }])
+    expect(stopped.stopped).toEqual({ type: 'stopped', step: 3 })
+    const forked = reduceAll(stopped, [{ type: 'fork', run: 'one', step: 3 }, { type: 'settings', step: 3, changed: { steps: 9, learningRate: 0.2 } }])
+    expect(forked.forkedAt.map(({ run, step }) => [run, step])).toEqual([['one', 3]])
+    expect(forked.changes).toHaveLength(1)
+    expect(forked).toMatchObject({ stopped: undefined, planned: 9, start: { settings: { steps: 9, learningRate: 0.2, groupSize: 4 } } })
+    expect(stopped.start?.settings['steps']).toBe(6)
   })
 
   it('keeps alarms with their steps', () => {

@@ -1,4 +1,4 @@
-// A run as a page shows it: what its events add up to. Pure: the same events give the same state.
+// A run as a page shows it: what its events add up to. Pure: the same events give the same state, and no state is changed once it was given.
 import { summaryOf, type GrpoStep, type RunEvent, type ScoredRollout, type StageName, type Summary } from './events.ts'
 
 type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
@@ -27,36 +27,123 @@ export interface RunState {
   readonly best: Of<'checkpoint'> | undefined
   readonly paired: Of<'paired'> | undefined
   readonly alarms: readonly { readonly step: number; readonly message: string }[]
+  /** every evaluation of test queries, in the order in which they came */
+  readonly tested: readonly Evaluation[]
+  /** where this run went on from another's checkpoint, and where its settings changed, which `start` then holds: marks on the curves */
+  readonly forkedAt: readonly Of<'fork'>[]
+  readonly changes: readonly Of<'settings'>[]
+  /** where a person ended training early */
+  readonly stopped: Of<'stopped'> | undefined
   readonly summary: Summary | undefined
 }
 
 export const emptyRun: RunState = {
   start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], tests: {}, rollouts: undefined, rolloutHistory: [],
-  checkpoints: [], best: undefined, paired: undefined, alarms: [], summary: undefined,
+  checkpoints: [], best: undefined, paired: undefined, alarms: [], tested: [], forkedAt: [], changes: [], stopped: undefined, summary: undefined,
 }
 
-/** The state after one more event. A 'start' begins anew, whatever was there. */
-export function reduce(state: RunState, event: RunEvent): RunState {
-  switch (event.type) {
-    case 'start': return { ...emptyRun, start: event }
-    case 'stage': return { ...state, stage: event.stage, done: 0, planned: event.steps }
-    case 'step':
-      return event.stage === 'sft'
-        ? { ...state, done: event.step, sft: [...state.sft, event] }
-        : { ...state, done: event.step, steps: [...state.steps, event] }
-    case 'rollouts': {
-      const rollouts = { step: event.step, rollouts: event.rollouts }
-      const kept = Number(state.start?.settings['rolloutsKept'] ?? 1)
-      return { ...state, rollouts, rolloutHistory: [...state.rolloutHistory, rollouts].slice(-kept) }
-    }
-    case 'evaluation':
-      if (event.split === 'validation') return { ...state, validations: [...state.validations, event] }
-      return event.policy === 'current' ? state : { ...state, tests: { ...state.tests, [event.policy]: event } }
-    case 'checkpoint': return { ...state, checkpoints: [...state.checkpoints, event], ...(event.name === 'best' ? { best: event } : {}) }
-    case 'paired': return { ...state, paired: event }
-    case 'alarm': return { ...state, alarms: [...state.alarms, { step: event.step, message: event.message }] }
-    // read from the store of runs, by query
-    case 'answers': case 'fork': case 'stopped': case 'settings': return state
-    case 'done': return { ...state, summary: summaryOf(event) }
+type Lists = { [Name in keyof RunState as RunState[Name] extends readonly unknown[] ? Name : never]: RunState[Name] }
+
+/** A state that takes events: a list is copied once, when the first of them adds to it. */
+class Draft {
+  readonly #own = new Set<keyof RunState>()
+  #state: RunState
+
+  constructor(state: RunState) {
+    this.#state = state
   }
+
+  get state(): RunState {
+    return this.#state
+  }
+
+  /** Takes one more event. A 'start' begins anew, whatever was there. */
+  take(event: RunEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.#own.clear()
+        this.#state = { ...emptyRun, start: event }
+        break
+      case 'stage':
+        this.#set({ stage: event.stage, done: 0, planned: event.steps })
+        break
+      case 'step':
+        this.#set({ done: event.step })
+        if (event.stage === 'sft') this.#add('sft', event)
+        else this.#add('steps', event)
+        break
+      case 'rollouts':
+        this.#rollouts({ step: event.step, rollouts: event.rollouts })
+        break
+      case 'evaluation':
+        if (event.split === 'validation') this.#add('validations', event)
+        else this.#add('tested', event)
+        if (event.split === 'test' && event.policy !== 'current') this.#set({ tests: { ...this.#state.tests, [event.policy]: event } })
+        break
+      case 'checkpoint':
+        this.#add('checkpoints', event)
+        if (event.name === 'best') this.#set({ best: event })
+        break
+      case 'paired':
+        this.#set({ paired: event })
+        break
+      case 'alarm':
+        this.#add('alarms', { step: event.step, message: event.message })
+        break
+      case 'fork':
+        this.#add('forkedAt', event)
+        this.#set({ stopped: undefined })
+        break
+      case 'settings':
+        this.#settings(event)
+        break
+      case 'stopped':
+        this.#set({ stopped: event })
+        break
+      case 'done':
+        this.#set({ summary: summaryOf(event) })
+        break
+      // read from the store of runs, by query
+      case 'answers': break
+    }
+  }
+
+  #set(change: Partial<RunState>): void {
+    this.#state = { ...this.#state, ...change }
+  }
+
+  #add<Name extends keyof Lists>(name: Name, item: Lists[Name][number]): void {
+    if (!this.#own.has(name)) {
+      this.#own.add(name)
+      this.#set({ [name]: [...this.#state[name]] })
+    }
+    ;(this.#state[name] as unknown[]).push(item)
+  }
+
+  #rollouts(rollouts: StepRollouts): void {
+    const kept = Number(this.#state.start?.settings['rolloutsKept'] ?? 1)
+    this.#set({ rollouts, rolloutHistory: [...this.#state.rolloutHistory, rollouts].slice(-kept) })
+  }
+
+  #settings(event: Of<'settings'>): void {
+    const { start, stage } = this.#state
+    const steps = event.changed[stage === 'sft' ? 'sftSteps' : 'steps']
+    this.#add('changes', event)
+    this.#set({
+      stopped: undefined, ...(steps !== undefined && { planned: Number(steps) }),
+      ...(start && { start: { ...start, settings: { ...start.settings, ...event.changed } } }),
+    })
+  }
+}
+
+/** The state after more events. Costs one copy of each list that grows, however many events there are: give it as many as have come. */
+export function reduceAll(state: RunState, events: Iterable<RunEvent>): RunState {
+  const draft = new Draft(state)
+  for (const event of events) draft.take(event)
+  return draft.state
+}
+
+/** The state after one more event. */
+export function reduce(state: RunState, event: RunEvent): RunState {
+  return reduceAll(state, [event])
 }
