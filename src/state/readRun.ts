@@ -1,7 +1,7 @@
 // A kept run's events, read back in parts, so that ten thousand steps are no long task.
 import type { RunsService } from '../client/runs.ts'
 import type { RunEvent } from '../experiment/events.ts'
-import { emptyRun, reduce, type RunState } from '../experiment/reduce.ts'
+import { emptyRun, reduceAll, type RunState } from '../experiment/reduce.ts'
 import { nextTask } from './nextTask.ts'
 
 /** Lines parsed in one task: about a fifth of a megabyte of steps. */
@@ -28,11 +28,9 @@ export async function readRun(client: Pick<RunsService, 'events'>, id: string): 
   const events: RunEvent[] = []
   let state = emptyRun
   for (let from = 0; from < lines.length; from += LINES_A_TASK) {
-    for (const [at, line] of lines.slice(from, from + LINES_A_TASK).entries()) {
-      const event = eventOf(line, from + at)
-      events.push(event)
-      state = reduce(state, event)
-    }
+    const read = lines.slice(from, from + LINES_A_TASK).map((line, at) => eventOf(line, from + at))
+    events.push(...read)
+    state = reduceAll(state, read)
     await nextTask()
   }
   return { events, state }

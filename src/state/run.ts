@@ -5,7 +5,7 @@ import { changeSetting, parseSettings, settingsFromHash, settingsOf } from '../d
 import type { RunRecord } from '../client/runs.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
-import { emptyRun, reduce, type RunState } from '../experiment/reduce.ts'
+import { emptyRun, reduceAll, type RunState } from '../experiment/reduce.ts'
 import { forkFaults } from '../experiment/resume.ts'
 import { Driver, type DriverClient, type Fork, type Plan } from './driver.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
@@ -117,7 +117,7 @@ export function createRun(client: RunClient, library: Library): Run {
     if (waiting.length === 0) return
     const events = waiting
     waiting = []
-    setState({ run: events.reduce(reduce, getState().run) })
+    setState({ run: reduceAll(getState().run, events) })
   })
 
   const longest = (): number => longestQuery(library.getState().shop?.dataset.queries)
