@@ -25,6 +25,7 @@ import { createPolicies, SAMPLE, type Policies } from './policies.ts'
 import { createProducts, type Products } from './products.ts'
 import { createProfiling, type Profiling } from './profiling.ts'
 import { createQueryTable, type QueryTable } from './queryTable.ts'
+import { createReplay, type Replay } from './replay.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { isRunArchive } from './runArchive.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -44,6 +45,7 @@ export interface Workbench {
   readonly policies: Policies
   readonly profiling: Profiling
   readonly cursor: Cursor
+  readonly replay: Replay
   readonly runs: Runs
   readonly sources: Sources
   readonly queries: QueryTable
@@ -75,11 +77,13 @@ export function createWorkbench(): Workbench {
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const models = createModels()
   const runs = createRuns(createRunStore())
-  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => queries.hear(event), input.resume), versions, keeper: createKeeper(runs.service), store: runs.service }, library)
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper: createKeeper(runs.service), store: runs.service }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })
   const queries = createQueryTable(library, run, view, createComparer())
+  const cursor = createCursor()
+  const replay = createReplay({ run, runs, view, library, cursor })
   const products = createProducts(store, library)
 
   const underWay = (doing: string): string | undefined => {
@@ -149,7 +153,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
-    queries, cursor: createCursor(), runs, shell: createShell(localStorage), sources,
+    queries, cursor, replay, runs, shell: createShell(localStorage), sources,
     take: async (files) => {
       if (await takeRuns(files) || await takePolicy(files)) return
       await adding.addFiles(files)

@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'queries' | 'shell'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'replay' | 'queries' | 'shell'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -57,6 +57,10 @@ export function useShell<Slice>(select: (state: StateOf<'shell'>) => Slice): Sli
 
 export function useQueryTable<Slice>(select: (state: StateOf<'queries'>) => Slice): Slice {
   return useStore(useWorkbench().queries, select)
+}
+
+export function useReplay<Slice>(select: (state: StateOf<'replay'>) => Slice): Slice {
+  return useStore(useWorkbench().replay, select)
 }
 
 export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {
