@@ -1,0 +1,269 @@
+// Methods × data × measures from the values of single queries: means with intervals, what is more than chance, and what is best.
+import { holm } from './holm.ts'
+import { mean } from './metrics.ts'
+import { bootstrapInterval, pairedGain } from './statistics.ts'
+
+export const TABLE_MEASURES = ['ndcg@10', 'ndcg@100', 'recall@10', 'format'] as const
+export type TableMeasure = (typeof TABLE_MEASURES)[number]
+export const MEASURE_TITLES: Readonly<Record<TableMeasure, string>> = { 'ndcg@10': 'NDCG@10', 'ndcg@100': 'NDCG@100', 'recall@10': 'Recall@10', 'format': 'Format' }
+/** Format is counted, not tested: comparisons that nobody asks for would cost the others their power. */
+const TESTED: readonly TableMeasure[] = ['ndcg@10', 'ndcg@100', 'recall@10']
+
+/** One system's answers to one set of test queries. */
+export interface System {
+  readonly role: 'original' | 'start' | 'trained'
+  readonly title: string
+  /** says more of it: the recommender, the policy, the stages */
+  readonly detail: string
+  /** the run that measured it, whose original and start it is compared with */
+  readonly run: { readonly id: string; readonly name: string }
+  readonly data: { readonly name: string; readonly hash: string }
+  /** by query id; a measure that is absent was not measured for that query */
+  readonly values: ReadonlyMap<string, Readonly<Partial<Record<TableMeasure, number>>>>
+}
+
+/** † below 0.05, ‡ below 0.01, after Holm's adjustment. */
+export interface Mark {
+  readonly against: 'original' | 'start'
+  readonly level: 1 | 2
+  /** the difference is a loss */
+  readonly lower: boolean
+}
+
+export interface Test {
+  readonly delta: number
+  readonly low: number
+  readonly high: number
+  /** two-sided, of the paired randomisation test, before and after Holm's adjustment */
+  readonly p: number
+  readonly adjusted: number
+  readonly queries: number
+}
+
+export interface Cell {
+  readonly mean: number
+  /** 95 % percentile bootstrap over queries */
+  readonly low: number
+  readonly high: number
+  readonly queries: number
+  readonly best: boolean
+  readonly tests: Readonly<Partial<Record<'original' | 'start', Test>>>
+  readonly marks: readonly Mark[]
+}
+
+export interface TableRow {
+  readonly role: System['role']
+  readonly title: string
+  readonly detail: string
+  /** by set of data, then by measure; undefined where nothing was measured */
+  readonly cells: readonly (Readonly<Partial<Record<TableMeasure, Cell>>> | undefined)[]
+}
+
+/** Runs that were measured on the same data and the same test queries. */
+export interface TableData {
+  readonly name: string
+  readonly hash: string
+  readonly queries: number
+}
+
+/** Two trained policies on the same queries: NDCG@10 of `one` less that of `other`. */
+export interface Pair extends Test {
+  readonly data: number
+  readonly one: string
+  readonly other: string
+}
+
+export interface MethodsTable {
+  readonly data: readonly TableData[]
+  readonly rows: readonly TableRow[]
+  readonly pairs: readonly Pair[]
+  /** how many tests Holm's adjustment is over */
+  readonly comparisons: number
+  readonly notes: readonly string[]
+}
+
+const ORDER: Readonly<Record<System['role'], number>> = { original: 0, start: 1, trained: 2 }
+const SAME = 1e-12
+
+function sameValues(one: System, other: System): boolean {
+  if (one.values.size !== other.values.size) return false
+  for (const [id, values] of one.values) {
+    const others = other.values.get(id)
+    if (others === undefined || TABLE_MEASURES.some((name) => values[name] !== others[name])) return false
+  }
+  return true
+}
+
+/** Systems by data and test queries, in the order in which they first stand. */
+function group(systems: readonly System[]): { readonly data: readonly TableData[]; readonly of: ReadonlyMap<System, number> } {
+  const places = new Map<string, number>()
+  const data: TableData[] = []
+  const of = new Map<System, number>()
+  // all systems of one run are measured on the same queries: those of its largest set, should a ranking be missing somewhere
+  const ids = new Map<string, readonly string[]>()
+  for (const { run, values } of systems) if ((ids.get(run.id)?.length ?? -1) < values.size) ids.set(run.id, [...values.keys()].toSorted())
+  for (const system of systems) {
+    const queries = ids.get(system.run.id)!
+    const key = `${system.data.hash}\n${queries.join('\n')}`
+    let at = places.get(key)
+    if (at === undefined) {
+      at = data.push({ name: system.data.name, hash: system.data.hash, queries: queries.length }) - 1
+      places.set(key, at)
+    }
+    of.set(system, at)
+  }
+  return { data, of }
+}
+
+interface Row {
+  readonly role: System['role']
+  readonly title: string
+  detail: string
+  readonly cells: (System | undefined)[]
+}
+
+/** Equal originals and starts of several runs are one row; a method of one name on different data is one row too. */
+function arrange(systems: readonly System[], of: ReadonlyMap<System, number>, groups: number): { readonly rows: readonly Row[]; readonly rowOf: ReadonlyMap<System, Row> } {
+  const rows: Row[] = []
+  const rowOf = new Map<System, Row>()
+  for (const system of systems) {
+    const at = of.get(system)!
+    const alike = rows.filter(({ role, title, detail }) => role === system.role && title === system.title && detail === system.detail)
+    const same = alike.find(({ cells }) => cells[at] !== undefined && system.role !== 'trained' && sameValues(cells[at], system))
+      ?? alike.find(({ cells }) => cells[at] === undefined)
+    const row = same ?? { role: system.role, title: system.title, detail: system.detail, cells: Array.from({ length: groups }, () => undefined) }
+    if (same === undefined) {
+      rows.push(row)
+      // what is called the same and answers otherwise is told apart by its run
+      if (alike.length > 0 && system.role !== 'trained') row.detail = `${row.detail}, ${system.run.name}`
+    }
+    row.cells[at] ??= system
+    rowOf.set(system, row)
+  }
+  return { rows: rows.toSorted((a, b) => ORDER[a.role] - ORDER[b.role]), rowOf }
+}
+
+/** Values of one measure of the queries that both have it for, in order. */
+function paired(one: System, other: System, measure: TableMeasure): readonly [number[], number[]] {
+  const [first, second]: [number[], number[]] = [[], []]
+  for (const [id, values] of one.values) {
+    const [a, b] = [values[measure], other.values.get(id)?.[measure]]
+    if (a === undefined || b === undefined) continue
+    first.push(a)
+    second.push(b)
+  }
+  return [first, second]
+}
+
+interface Wanted {
+  readonly measure: TableMeasure
+  readonly one: System
+  readonly other: System
+  readonly against: 'original' | 'start' | 'trained'
+}
+
+/** Every comparison of the table, each once, however many runs share a row. */
+function comparisonsOf(rows: readonly Row[], systems: readonly System[], rowOf: ReadonlyMap<System, Row>): readonly Wanted[] {
+  const of = (run: string, role: System['role']): System | undefined => systems.find((system) => system.run.id === run && system.role === role)
+  const wanted: Wanted[] = []
+  for (const row of rows) {
+    for (const one of row.cells) {
+      if (one === undefined || row.role === 'original') continue
+      for (const against of row.role === 'trained' ? ['original', 'start'] as const : ['original'] as const) {
+        const other = of(one.run.id, against)
+        if (other !== undefined) wanted.push(...TESTED.map((measure) => ({ measure, one, other, against })))
+      }
+    }
+  }
+  const trained = rows.filter(({ role }) => role === 'trained')
+  for (const [at, row] of trained.entries()) {
+    for (const [place, one] of row.cells.entries()) {
+      for (const later of trained.slice(at + 1)) {
+        const other = later.cells[place]
+        if (one !== undefined && other !== undefined && rowOf.get(other) !== row) wanted.push({ measure: 'ndcg@10', one: other, other: one, against: 'trained' })
+      }
+    }
+  }
+  return wanted
+}
+
+/**
+ * The table of `systems`. `seed` decides the resampling; `breathe` is awaited between the tests, so that ten thousand queries are no long task.
+ * Systems are compared only within one run's queries, or where data hash and test queries are the same.
+ */
+export async function methodsTable(systems: readonly System[], seed: number, breathe: () => Promise<void>): Promise<MethodsTable> {
+  const { data, of } = group(systems)
+  const { rows, rowOf } = arrange(systems, of, data.length)
+
+  const tested: (Omit<Test, 'adjusted'> & Wanted)[] = []
+  for (const wanted of comparisonsOf(rows, systems, rowOf)) {
+    const [one, other] = paired(wanted.one, wanted.other, wanted.measure)
+    if (one.length > 0) tested.push({ ...wanted, ...pairedGain(one, other, seed), queries: one.length })
+    await breathe()
+  }
+  const adjusted = holm(tested.map(({ p }) => p))
+  const tests = tested.map((test, at) => ({ ...test, adjusted: adjusted[at]! }))
+
+  const cellOf = async (system: System, measure: TableMeasure): Promise<Cell | undefined> => {
+    const values = [...system.values.values()].flatMap((of) => of[measure] ?? [])
+    if (values.length === 0) return undefined
+    const own: Partial<Record<'original' | 'start', Test>> = {}
+    for (const { one, measure: tried, against, delta, low, high, p, adjusted: after, queries } of tests) {
+      if (one === system && tried === measure && against !== 'trained') own[against] = { delta, low, high, p, adjusted: after, queries }
+    }
+    const marks = (['original', 'start'] as const).flatMap((against): Mark[] => {
+      const test = own[against]
+      return test === undefined || !(test.adjusted < 0.05) ? [] : [{ against, level: test.adjusted < 0.01 ? 2 : 1, lower: test.delta < 0 }]
+    })
+    await breathe()
+    return { mean: mean(values), ...bootstrapInterval(values, seed), queries: values.length, best: false, tests: own, marks }
+  }
+  const filled: TableRow[] = []
+  for (const { role, title, detail, cells } of rows) {
+    const measured: (Partial<Record<TableMeasure, Cell>> | undefined)[] = []
+    for (const system of cells) {
+      if (system === undefined) {
+        measured.push(undefined)
+        continue
+      }
+      const by: Partial<Record<TableMeasure, Cell>> = {}
+      for (const measure of TABLE_MEASURES) {
+        const cell = await cellOf(system, measure)
+        if (cell !== undefined) by[measure] = cell
+      }
+      measured.push(by)
+    }
+    filled.push({ role, title, detail, cells: measured })
+  }
+  const pairs = tests.filter(({ against }) => against === 'trained').map(({ one, other, delta, low, high, p, adjusted: after, queries }) => (
+    { data: of.get(one)!, one: one.title, other: other.title, delta, low, high, p, adjusted: after, queries }))
+  return { data, rows: withBest(filled, data.length), pairs, comparisons: tests.length, notes: notesOf(data) }
+}
+
+function withBest(rows: readonly TableRow[], groups: number): readonly TableRow[] {
+  const most = Array.from({ length: groups }, (_, at) => Object.fromEntries(TABLE_MEASURES.map((measure) => {
+    const means = rows.flatMap(({ cells }) => cells[at]?.[measure]?.mean ?? [])
+    // one value alone is no best
+    return [measure, means.length < 2 ? Infinity : Math.max(...means)]
+  })) as Record<TableMeasure, number>)
+  return rows.map((row) => ({
+    ...row,
+    cells: row.cells.map((by, at) => by && Object.fromEntries(Object.entries(by).map(([measure, cell]) => (
+      [measure, { ...cell, best: cell.mean >= most[at]![measure as TableMeasure] - SAME }])))),
+  }))
+}
+
+function notesOf(data: readonly TableData[]): readonly string[] {
+  const notes: string[] = []
+  const hashes = new Set(data.map(({ hash }) => hash))
+  if (hashes.size > 1) notes.push('Runs on different data are not compared with each other: each set of data has its own columns, marks and best.')
+  if (hashes.size < data.length) notes.push('Runs on the same data were measured on different test queries; they stand in columns of their own and are not compared with each other.')
+  return notes
+}
+
+/** What the table's signs mean, as one paragraph without markup. */
+export function captionOf({ data, comparisons }: MethodsTable): string {
+  const queries = data.map(({ name, queries: many }) => `${name}: ${many} test queries`).join('; ')
+  return `Means over queries with 95 % bootstrap intervals (${queries}). † p < .05, ‡ p < .01 against the original query (o) and the run’s start (s); ↓ marks a loss. `
+    + `Two-sided paired randomisation tests over the same queries, Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold. Format is not tested.`
+}

@@ -1,0 +1,32 @@
+// Kept runs as the systems of a results table: the original query, what each run started from, and what it became.
+import type { System, TableMeasure } from '../domain/methodsTable.ts'
+import type { Answer, AnswersEvent } from '../experiment/events.ts'
+import type { RunRecord } from '../client/runs.ts'
+
+const STAGES: Readonly<Record<string, { readonly start: string; readonly trained: string }>> = {
+  'grpo': { start: 'Prompting', trained: 'RL' },
+  'sft,grpo': { start: 'SFT', trained: 'SFT + RL' },
+  'sft': { start: 'Prompting', trained: 'SFT' },
+}
+
+function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
+  // the unchanged query was written by nobody, so it keeps no format
+  return { ...metrics, ...(original ? {} : { format: Number(format) }) }
+}
+
+/** The systems that a run measured on its test queries, as far as it got. */
+export function systemsOf({ id, name, dataset, policy, recommender, settings }: RunRecord, answers: readonly AnswersEvent[]): readonly System[] {
+  const stages = STAGES[String(settings['stages'])] ?? STAGES['grpo']!
+  const run = { id, name }
+  const described = {
+    original: { role: 'original', title: 'Original query', detail: recommender },
+    before: { role: 'start', title: stages.start, detail: `${policy}, ${recommender}` },
+    after: { role: 'trained', title: name, detail: `${stages.trained}, ${recommender}` },
+  } as const
+  return (['original', 'before', 'after'] as const).flatMap((which): System[] => {
+    const event = answers.findLast(({ policy: whose }) => whose === which)
+    if (event === undefined) return []
+    const values = new Map(event.answers.map((answer) => [answer.queryId, valuesOf(answer, which === 'original')]))
+    return [{ ...described[which], run, data: dataset, values }]
+  })
+}
