@@ -1,7 +1,7 @@
 // A kept run played again: its events fed to the charts at a chosen speed, paused, and moved to any place.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RunEvent } from '../experiment/events.ts'
-import { emptyRun, reduce, type RunState } from '../experiment/reduce.ts'
+import { emptyRun, reduceAll, type RunState } from '../experiment/reduce.ts'
 import { sentenceOf } from './sentence.ts'
 
 export interface PlaybackState {
@@ -55,9 +55,11 @@ export function createPlayback(now: () => number = () => performance.now()): Pla
   /** Adds up the events from where the state stands. Rising only; marks are left on the way. */
   const advance = (from: RunState, at: number, to: number): RunState => {
     let state = from
-    for (let next = at; next < to; next++) {
-      state = reduce(state, events[next]!)
-      if ((next + 1) % MARK_EVERY === 0) marks[(next + 1) / MARK_EVERY] = state
+    for (let next = at; next < to;) {
+      const end = Math.min(to, (Math.floor(next / MARK_EVERY) + 1) * MARK_EVERY)
+      state = reduceAll(state, events.slice(next, end))
+      if (end % MARK_EVERY === 0) marks[end / MARK_EVERY] = state
+      next = end
     }
     return state
   }

@@ -1,10 +1,15 @@
 // One kept run in full: what it was, what came of it, where one can go on from it, and the machine it ran on.
 import { useState, type ReactNode } from 'react'
+import { isUnderWay } from '../../state/run.ts'
 import { bytesOfRun, outcomeOf, summaryIn } from '../../state/runList.ts'
-import type { RunRecord } from '../../state/runs.ts'
+import { WHOLE_RUN, type RunRecord } from '../../state/runs.ts'
+import { againstPreset, valueText } from '../../state/settingsDiff.ts'
 import { count, duration, pValue, score, signed, size } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
-import { useRuns, useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+import { useRun, useRuns, useWorkbench } from '../parts/stores.ts'
+import { canGoOn, Checkpoints } from './Checkpoints.tsx'
+import { Playback } from './Playback.tsx'
 import { RunName } from './RunName.tsx'
 import { Status } from './Status.tsx'
 import { Tags } from './Tags.tsx'
@@ -32,10 +37,63 @@ function Result({ run }: { readonly run: RunRecord }) {
   )
 }
 
-function Head({ run }: { readonly run: RunRecord }) {
+function Differences({ run }: { readonly run: RunRecord }) {
+  const rows = againstPreset(run.settings)
+  const preset = String(run.settings['preset'] ?? 'unknown')
+  if (rows.length === 0) return <p className="quiet">As preset {preset} has them.</p>
+  return (
+    <div className="scroll-x">
+      <table className="run-table">
+        <caption className="visually-hidden">Settings of this run that differ from its preset</caption>
+        <thead><tr><th scope="col">Setting</th><th scope="col">This run</th><th scope="col">Preset {preset}</th></tr></thead>
+        <tbody>
+          {rows.map(({ name, unit, explanation, values: [value], preset: before }) => (
+            <tr key={name}><th scope="row"><Term explain={explanation}>{name}</Term></th><td>{valueText(value, unit)}</td><td className="quiet">{valueText(before, unit)}</td></tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Environment({ run }: { readonly run: RunRecord }) {
+  return (
+    <table className="run-table">
+      <caption className="visually-hidden">Machine and versions that the run ran on</caption>
+      <tbody>
+        {[...Object.entries(run.environment), ['data hash', run.dataset.hash] as const].map(([name, value]) => (
+          <tr key={name}><th scope="row">{name}</th><td className="value">{value}</td></tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Note({ run }: { readonly run: RunRecord }) {
   const { runs } = useWorkbench()
+  const on = Object.keys(run.notes).filter((id) => id !== WHOLE_RUN).length
+  return (
+    <>
+      <textarea
+        className="run-note" rows={2} defaultValue={run.notes[WHOLE_RUN] ?? ''} aria-label={`Note on ${run.name}`} placeholder="What was this run for, and what did it show?"
+        onBlur={(event) => void runs.note(run.id, event.currentTarget.value)}
+      />
+      {on > 0 && <p className="quiet">And notes on {count(on)} {on === 1 ? 'query' : 'queries'}, in Inspect.</p>}
+    </>
+  )
+}
+
+/** A part of the page that can be put away. */
+function Part({ title, children, open = true }: { readonly title: string; readonly children: ReactNode; readonly open?: boolean }) {
+  return <details className="run-part" open={open}><summary><h4>{title}</h4></summary>{children}</details>
+}
+
+function Head({ run }: { readonly run: RunRecord }) {
+  const { runs, run: page, view } = useWorkbench()
   const [renaming, setRenaming] = useState(false)
   const doing = useRuns((state) => state.doing)
+  const busy = useRun((state) => isUnderWay(state.phase))
+  const here = useRun((state) => state.record?.id === run.id)
   const save = async (): Promise<void> => {
     const packed = await runs.pack(run.id)
     if (packed !== undefined) saveBlob(packed.name, packed.blob)
@@ -49,9 +107,21 @@ function Head({ run }: { readonly run: RunRecord }) {
         <Status status={run.status} />
       </div>
       <p className="row run-acts">
+        {canGoOn(run) && !busy && (
+          <button
+            type="button" className="button primary"
+            onClick={() => {
+              void page.resume(run.id)
+              view.setPlace('train')
+            }}
+          >
+            Go on
+          </button>
+        )}
+        {here && busy && <button type="button" className="button primary" onClick={() => view.setPlace('train')}>Show in Train</button>}
         <button type="button" className="button" disabled={doing !== undefined} onClick={() => void save()}>Export as one file</button>
         <button type="button" className="button" onClick={() => setRenaming(true)}>Rename</button>
-        <button type="button" className="button danger" onClick={() => void runs.remove(run.id)}>Delete</button>
+        <button type="button" className="button danger" disabled={here && busy} title={here && busy ? 'It is under way: stop or reset it in Train first.' : undefined} onClick={() => void runs.remove(run.id)}>Delete</button>
       </p>
     </>
   )
@@ -76,6 +146,11 @@ export function RunDetail({ id }: { readonly id: string }) {
         <Fact name="Kept">{size(bytesOfRun(run))}: {count(run.events.count)} events ({size(run.events.bytes)}), {count(run.checkpoints.length)} checkpoints</Fact>
         {run.parent !== undefined && <Fact name="Goes on from">{run.parent.name}, step {count(run.parent.step)}</Fact>}
       </Facts>
+      <Note run={run} />
+      <Part title="Replay"><Playback run={run} /></Part>
+      <Part title="Checkpoints"><Checkpoints run={run} /></Part>
+      <Part title={`Settings that differ from preset ${String(run.settings['preset'] ?? 'unknown')}`}><Differences run={run} /></Part>
+      <Part title="Environment"><Environment run={run} /></Part>
     </article>
   )
 }

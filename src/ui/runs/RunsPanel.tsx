@@ -1,8 +1,12 @@
 // Beside the list: one run in full, or the chosen runs together: their curves, settings and results.
 import { Tab, TabList, TabPanel, TabProvider } from '@ariakit/react/tab'
+import { useMemo } from 'react'
 import { RUNS_TABS, type RunsTab } from '../../state/runs.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
+import { Overlay } from './Overlay.tsx'
+import { ResultsTable } from './ResultsTable.tsx'
 import { RunDetail } from './RunDetail.tsx'
+import { SettingsTable } from './SettingsTable.tsx'
 
 const TITLES: Readonly<Record<RunsTab, string>> = { run: 'Run', curves: 'Curves', settings: 'Settings', results: 'Results' }
 
@@ -10,7 +14,7 @@ const TITLES: Readonly<Record<RunsTab, string>> = { run: 'Run', curves: 'Curves'
 export function useCompared(): readonly string[] {
   const chosen = useRuns((state) => state.chosen)
   const shown = useRuns((state) => state.shown)
-  return chosen.length > 0 ? chosen : shown === undefined ? [] : [shown]
+  return useMemo(() => (chosen.length > 0 ? chosen : shown === undefined ? [] : [shown]), [chosen, shown])
 }
 
 function Body({ tab }: { readonly tab: RunsTab }) {
@@ -18,7 +22,8 @@ function Body({ tab }: { readonly tab: RunsTab }) {
   const shown = useRuns((state) => state.shown)
   if (tab === 'run') return shown === undefined ? <p className="waiting">Choose a run in the list to see what it was, and to go on from it.</p> : <RunDetail id={shown} key={shown} />
   if (compared.length === 0) return <p className="waiting">Tick runs in the list: their {TITLES[tab].toLowerCase()} stand here together.</p>
-  return null
+  if (tab === 'curves') return <Overlay ids={compared} />
+  return tab === 'settings' ? <SettingsTable ids={compared} /> : <ResultsTable ids={compared} />
 }
 
 export function RunsPanel() {
