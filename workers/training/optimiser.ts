@@ -74,9 +74,7 @@ export class OptimiserState {
   }
 
   upload(bytes: ArrayBuffer): void {
-    const expected = 4 * (1 + this.#live().reduce((sum, { size }) => sum + size / 4, 0))
-    if (bytes.byteLength !== expected) throw new Error(`checkpoint holds ${bytes.byteLength} bytes, but this policy's is ${expected}; load the policy it was made from, with the same trainable weights`)
-    const whole = new Float32Array(bytes)
+    const whole = this.#read(bytes)
     this.#step = whole[0] ?? 0
     let at = 1
     for (const tensor of this.#live()) {
@@ -85,10 +83,41 @@ export class OptimiserState {
     }
   }
 
+  /** Bytes of graphics memory that `standIn` takes. */
+  get bytesToStandIn(): number {
+    return this.parts.reduce((sum, { weights }) => sum + weights.size, 0)
+  }
+
+  /** Puts the weights of `download`'s bytes in the place of the present ones until what is returned is called; moments and the step count stay. */
+  standIn(bytes: ArrayBuffer): () => void {
+    const whole = this.#read(bytes)
+    const recording = this.gpu.record()
+    const copies = this.parts.map(({ weights }) => this.gpu.room('kept checkpoints', weights.size / 4))
+    this.parts.forEach(({ weights }, i) => recording.copy(weights, copies[i] ?? weights))
+    recording.submit()
+    let at = 1
+    for (const { weights } of this.parts) {
+      this.gpu.write(weights, whole.subarray(at, at + weights.size / 4))
+      at += 3 * (weights.size / 4)
+    }
+    return () => {
+      this.parts.forEach(({ weights }, i) => recording.copy(copies[i] ?? weights, weights))
+      recording.submit()
+      for (const copy of copies) this.gpu.discard(copy)
+    }
+  }
+
   free(): void {
     this.gpu.free(this.state)
     this.gpu.free(this.#scratch)
     for (const { tensors } of this.#snapshots.values()) for (const tensor of tensors) this.gpu.free(tensor)
+  }
+
+  /** A checkpoint's words; throws where they are not as many as this policy's. */
+  #read(bytes: ArrayBuffer): Float32Array<ArrayBuffer> {
+    const expected = 4 * (1 + this.#live().reduce((sum, { size }) => sum + size / 4, 0))
+    if (bytes.byteLength !== expected) throw new Error(`checkpoint holds ${bytes.byteLength} bytes, but this policy's is ${expected}; load the policy it was made from, with the same trainable weights`)
+    return new Float32Array(bytes)
   }
 
   #live(): Tensor[] {

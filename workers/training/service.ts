@@ -107,6 +107,17 @@ export class Service implements PolicyService {
     })
   }
 
+  async generateAs(state: ArrayBuffer, request: GenerateRequest): Promise<Rollout[]> {
+    const { policy } = this.#policy()
+    policy.allow(policy.optimiser.bytesToStandIn, 'a copy of what is trained, while a checkpoint answers in its place,')
+    const putBack = policy.optimiser.standIn(state)
+    try {
+      return await this.generate(request)
+    } finally {
+      putBack()
+    }
+  }
+
   async continueIds(ids: readonly number[], sampling: Omit<Sampling, 'stop'>, stop: readonly number[], seed: number): Promise<{ ids: number[]; logps: number[] }> {
     const { policy } = this.#policy()
     policy.reserveSampling(1, 1, Math.max(1, ids.length), sampling.maxNewTokens)
