@@ -1,7 +1,7 @@
 // The store of the run: begun, paused, stopped, taken up again from a checkpoint, and kept event by event.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { AdapterDescription, ExportDtype, ExportedFile, ExportKind } from '../client/policy.ts'
-import { changeSetting, parseSettings, settingsFromHash, settingsOf } from '../domain/config.ts'
+import { changeSetting, parseSettings, settingsFromHash, settingsOf, settingsToHash } from '../domain/config.ts'
 import type { RunRecord } from '../client/runs.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
@@ -47,6 +47,8 @@ export interface RunStoreState {
   readonly keepingFault: string | undefined
   /** what the next run goes on from, set up and not begun */
   readonly fork: Fork | undefined
+  /** an interrupted run that is not shown, for the address asks for something else */
+  readonly left: RunRecord | undefined
   /** how many of the run's alarms a person has put away */
   readonly dismissed: number
 }
@@ -67,8 +69,12 @@ export interface Run extends StoreApi<RunStoreState> {
   /** Sets a new run up that begins with what a kept one was after a checkpoint; `train` begins it, with the settings as they are then. */
   readonly fork: (id: string, stage: CheckpointPlace['stage'], step: number) => Promise<void>
   readonly unfork: () => void
-  /** Shows the run that was under way when the page was left, if nobody goes on with it. */
-  readonly lookForInterrupted: () => Promise<void>
+  /**
+   * Shows the run that was under way when the page was left, if nobody goes on with it. `asked`: the settings of the page's address; where they are
+   * other ones, the run is told of (`left`) and not shown.
+   */
+  readonly lookForInterrupted: (asked: Settings | undefined) => Promise<void>
+  readonly forgetLeft: () => void
   readonly dismissAlarms: () => void
   /** Gives the run up and loads the starting policy again; it stays kept as stopped. */
   readonly reset: () => void
@@ -92,7 +98,7 @@ export function isUnderWay(phase: Phase): boolean {
   return UNDER_WAY.has(phase)
 }
 
-const FRESH = { run: emptyRun, kept: undefined, failure: undefined, record: undefined, keepingFault: undefined, dismissed: 0, fork: undefined } as const
+const FRESH = { run: emptyRun, kept: undefined, failure: undefined, record: undefined, keepingFault: undefined, dismissed: 0, fork: undefined, left: undefined } as const
 
 /** What a failure leaves, as a sentence. */
 function leftOf({ run, kept, record }: RunStoreState): string {
@@ -219,16 +225,21 @@ export function createRun(client: RunClient, library: Library): Run {
       setState({ ...FRESH, phase: 'idle', settings: settingsFrom(record.settings), fork: { record, stage, step } })
     }),
     unfork: () => setState({ fork: undefined }),
-    lookForInterrupted: async () => {
+    lookForInterrupted: async (asked) => {
       const { settings } = getState()
       const all = await client.store.list().catch(() => [])
       const left = all.find(({ status, writer, damage }) => (status === 'running' || status === 'paused') && writer === undefined && damage === undefined)
       if (left === undefined || latestCheckpoint(left) === undefined) return
+      if (asked !== undefined && settingsToHash(asked) !== settingsToHash(settingsFrom(left.settings))) {
+        if (getState().phase === 'idle') setState({ left })
+        return
+      }
       const now = await shown(left).catch(() => undefined)
       // somebody was quicker, or came by an address that asks for something else
       if (now === undefined || driver.busy || getState().phase !== 'idle' || getState().settings !== settings) return
       setState({ ...now, phase: 'interrupted' })
     },
+    forgetLeft: () => setState({ left: undefined }),
     dismissAlarms: () => setState(({ run: { alarms } }) => ({ dismissed: alarms.length })),
     reset: () => {
       giveUp()

@@ -10,17 +10,19 @@ import { createSourceStore } from '../client/sources.ts'
 import { createRunStore } from '../client/runs.ts'
 import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
-import { differences, settingsOf, settingsToHash } from '../domain/config.ts'
+import { differences, settingsOf } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
 import { train } from '../experiment/train.ts'
 import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
 import { createCursor, type Cursor } from './cursor.ts'
+import { createDurations, type Durations } from './durations.ts'
 import { createKeeper } from './keeping.ts'
 import { heard } from './heard.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLooking, type Looking } from './looking.ts'
 import { recogniseGiven } from './modelFolder.ts'
+import { followPage, openAddressed, takeAddress } from './page.ts'
 import { createPolicies, SAMPLE, type Policies } from './policies.ts'
 import { createProducts, type Products } from './products.ts'
 import { createProfiling, type Profiling } from './profiling.ts'
@@ -44,6 +46,7 @@ export interface Workbench {
   readonly search: Search
   readonly policies: Policies
   readonly profiling: Profiling
+  readonly durations: Durations
   readonly cursor: Cursor
   readonly replay: Replay
   readonly runs: Runs
@@ -81,7 +84,7 @@ export function createWorkbench(): Workbench {
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })
-  const queries = createQueryTable(library, run, view, createComparer())
+  const queries = createQueryTable({ library, run, view, runs, sources, comparer: createComparer(), memory: localStorage })
   const cursor = createCursor()
   const replay = createReplay({ run, runs, view, library, cursor })
   const products = createProducts(store, library)
@@ -152,7 +155,7 @@ export function createWorkbench(): Workbench {
   })
 
   return {
-    library, run, view, products, adding, policies, profiling: createProfiling(run), looking: createLooking(library, run, view), search: createSearch(library),
+    library, run, view, products, adding, policies, profiling: createProfiling(run), durations: createDurations(localStorage, run, library), looking: createLooking(library, run, view), search: createSearch(library),
     queries, cursor, replay, runs, shell: createShell(localStorage), sources,
     take: async (files) => {
       if (await takeRuns(files) || await takePolicy(files)) return
@@ -202,20 +205,20 @@ export function createWorkbench(): Workbench {
   }
 }
 
-/** Loads the sample and the policy, and ties the settings to the page's address. Called once, by the page. */
+/** Loads the sample and the policy, brings an interrupted run back, and ties the settings to the page's address. Called once, by the page. */
 export function startWorkbench({ library, run, policies, view }: Workbench): void {
   // a link to the inspector says its query and columns once; what is changed after it is the person's own
   if (view.takeLink(location.search)) history.replaceState(null, '', `${location.pathname}${location.hash}`)
-  const readAddress = (): void => {
-    if (location.hash.length > 1) run.setAddress(location.hash)
-  }
-  readAddress()
-  addEventListener('hashchange', readAddress)
-  run.subscribe(({ settings }, before) => {
-    if (settings !== before.settings) history.replaceState(null, '', `#${settingsToHash(settings)}`)
+  const { data, settings } = location.hash.length > 1 ? takeAddress({ run, view }, location.hash) : { data: undefined, settings: undefined }
+  addEventListener('hashchange', () => {
+    if (location.hash.length < 2) return
+    const { data: wanted } = takeAddress({ run, view }, location.hash)
+    if (wanted !== undefined) void openAddressed({ library, run }, wanted)
   })
+  followPage({ library, run, view }, { write: (hash) => history.replaceState(null, '', `#${hash}`), title: (text) => { document.title = text } })
+  void run.lookForInterrupted(settings)
   library.rankBy(run.getState().settings)
-  void library.start()
+  void library.start().then(() => (data === undefined ? undefined : openAddressed({ library, run }, data)))
   run.load()
   void policies.look()
 }
