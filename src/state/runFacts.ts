@@ -29,3 +29,8 @@ export function environmentOf({ settings, versions, dataset, policy }: StartEven
     'data hash': dataset.hash, ...others,
   }
 }
+
+/** Of the machine, as far as a page can tell. */
+export function machineOf({ hardwareConcurrency, platform }: Pick<Navigator, 'hardwareConcurrency' | 'platform'>): Readonly<Record<string, string>> {
+  return { cores: String(hardwareConcurrency), ...(platform === '' ? {} : { platform }) }
+}
