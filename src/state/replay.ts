@@ -12,8 +12,8 @@ import { judgedQuery, type View } from './view.ts'
 
 export type { AnswersEvent, ScoredRollout } from '../experiment/events.ts'
 
-/** The run of the page, or a kept one by its id. */
-export type Subject = 'live' | string
+/** `live`: the run of the page; else a kept one by its id. */
+export type Subject = string
 
 /** One step's rollouts, every group of it. */
 export interface StepRollouts {

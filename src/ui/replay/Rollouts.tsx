@@ -1,120 +1,109 @@
-// The rollouts of the last step, or of one not long before, in their groups: what was written, what it earned, which way it pulls.
-import { memo, useState } from 'react'
-import type { RunStoreState, ScoredRollout, StepRollouts } from '../../state/run.ts'
-import { count, score, signed } from '../parts/format.ts'
-import { useTurn } from '../parts/useTurn.ts'
-import { useWorkbench } from '../parts/stores.ts'
+// The rollouts of a step in their groups, one group side by side: what was written, what it earned of what, which way it pulls.
+import { memo, useEffect, useId, useMemo, useState } from 'react'
+import { GROUP_KINDS, groupsOf, sumOf, type Group, type GroupKind } from '../../state/groups.ts'
+import type { ReplayState } from '../../state/replay.ts'
+import type { RunStoreState } from '../../state/run.ts'
+import { count, score } from '../parts/format.ts'
+import { useCursor, useReplay, useRuns, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-
-const selectHistory = ({ run }: RunStoreState): readonly StepRollouts[] => run.rolloutHistory
+import { useTurn } from '../parts/useTurn.ts'
+import { Member } from './Member.tsx'
+import { TokenLegend } from './Tokens.tsx'
+import './replay.css'
 
 const COMPARING = 'Each query is answered several times. Rewards are compared within the group: above its mean pulls towards, below pushes away.'
 
-interface Group {
-  readonly queryId: string
-  readonly query: string
-  readonly rollouts: readonly ScoredRollout[]
-  readonly mean: number
-  readonly spread: number
-}
+const KIND_WORDS: Readonly<Record<GroupKind, string>> = { spread: 'with spread', good: 'all good', bad: 'all bad', failed: 'not ranked' }
+const ORDERS = ['as drawn', 'by reward', 'by likelihood'] as const
+type Order = (typeof ORDERS)[number]
 
-function groupsOf(rollouts: readonly ScoredRollout[]): Group[] {
-  const byQuery = new Map<string, ScoredRollout[]>()
-  for (const rollout of rollouts) byQuery.set(rollout.queryId, [...(byQuery.get(rollout.queryId) ?? []), rollout])
-  return [...byQuery].map(([queryId, members]) => {
-    const rewards = members.map(({ reward }) => reward).filter((reward) => reward !== undefined)
-    const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length
-    const spread = rewards.length === 0 ? 0 : Math.max(...rewards) - Math.min(...rewards)
-    return { queryId, query: members[0]!.query, rollouts: members, mean, spread }
-  })
-}
+const selectStep = (state: ReplayState): ReplayState['step'] => state.step
+const selectSettings = ({ run, settings }: RunStoreState): Readonly<Record<string, unknown>> => run.start?.settings ?? settings
 
-function Advantage({ value }: { readonly value: number }) {
-  const width = Math.min(50, Math.abs(value) * 20)
+function Row({ group, chosen, onChoose }: { readonly group: Group; readonly chosen: boolean; readonly onChoose: () => void }) {
   return (
-    <span className="advantage">
-      <span className="advantage-track" aria-hidden="true">
-        <span className={value < 0 ? 'negative' : 'positive'} style={{ [value < 0 ? 'right' : 'left']: '50%', width: `${width}%` }} />
-      </span>
-      {signed(value)}
-    </span>
+    <li>
+      <button type="button" className="group-row" aria-pressed={chosen} onClick={onChoose}>
+        <span className="title">{group.query}</span>
+        <span className="group-mean">{score(group.mean)}</span>
+        <span className={`group-kind ${group.kind}`}>
+          {group.kind === 'spread' ? `±${score((group.max - group.min) / 2)}` : KIND_WORDS[group.kind]}
+          {group.failed > 0 && group.kind !== 'failed' && <span className="fault"> {count(group.failed)} not ranked</span>}
+        </span>
+      </button>
+    </li>
   )
 }
 
-function partsOf(rollout: ScoredRollout): string {
-  return Object.entries(rollout.parts).filter(([, value]) => value !== 0).map(([name, value]) => `${name} ${score(value)}`).join(' · ')
+const worth = { 'as drawn': () => 0, 'by reward': ({ reward = -Infinity }) => -reward, 'by likelihood': ({ logp }) => -logp } as const satisfies Record<Order, (rollout: Group['rollouts'][number]) => number>
+
+function Members({ group, order }: { readonly group: Group; readonly order: Order }) {
+  const { run } = useWorkbench()
+  const subject = useReplay((state) => state.subject)
+  const kept = useRuns((state) => state.records.find(({ id }) => id === subject)?.settings)
+  const own = useTurn(run, selectSettings)
+  const settings = kept ?? own
+  const most = useMemo(() => Math.max(1e-9, ...group.rollouts.flatMap((rollout) => [
+    Math.abs(rollout.reward ?? 0), ...sumOf(rollout, settings)?.addends.map(({ product }) => Math.abs(product)) ?? []])), [group, settings])
+  const rollouts = order === 'as drawn' ? group.rollouts : group.rollouts.toSorted((a, b) => worth[order](a) - worth[order](b))
+  return <ul className="members" aria-label={`Rollouts for ${group.query}`}>{rollouts.map((rollout) => <Member key={rollout.member} rollout={rollout} settings={settings} most={most} />)}</ul>
 }
 
-function Member({ rollout }: { readonly rollout: ScoredRollout }) {
+function Groups({ step }: { readonly step: NonNullable<ReplayState['step']> }) {
+  const id = useId()
+  const inspected = useReplay((state) => state.query?.id)
+  const groups = useMemo(() => groupsOf(step.rollouts), [step])
+  const [kind, setKind] = useState<GroupKind | 'all'>('all')
+  const [order, setOrder] = useState<Order>('as drawn')
+  // by query where it is in the step, else by place: the open group stays open while steps go by
+  const [picked, setPicked] = useState<{ readonly queryId: string; readonly place: number; readonly inspected: string | undefined }>()
+  // inspecting another query shows its own group
+  const chosen = picked?.inspected === inspected ? picked : undefined
+  const shown = kind === 'all' ? groups : groups.filter((group) => group.kind === kind)
+  const wanted = chosen?.queryId ?? inspected
+  const group = shown.find(({ queryId }) => queryId === wanted) ?? shown[chosen?.place ?? 0] ?? shown[0]
+  const counts = GROUP_KINDS.map((one) => [one, groups.filter((candidate) => candidate.kind === one).length] as const)
   return (
-    <li>
-      <div className="member-figures">
-        <strong>{rollout.reward === undefined ? 'no reward' : score(rollout.reward)}</strong>
-        {rollout.reward !== undefined && <Advantage value={rollout.advantage} />}
-        <span className="quiet">{count(rollout.tokens)} tokens{rollout.stop === 'length' ? ', cut' : ''}</span>
+    <>
+      <div className="rollouts-bar">
+        <span role="group" aria-label="Groups" className="segmented">
+          <button type="button" aria-pressed={kind === 'all'} onClick={() => setKind('all')}>all {count(groups.length)}</button>
+          {counts.map(([one, many]) => <button key={one} type="button" aria-pressed={kind === one} disabled={many === 0 && kind !== one} onClick={() => setKind(one)}>{KIND_WORDS[one]} {count(many)}</button>)}
+        </span>
+        <span>
+          <label htmlFor={id} className="quiet">in order</label>{' '}
+          <select id={id} value={order} onChange={(event) => setOrder(ORDERS.find((one) => one === event.currentTarget.value) ?? 'as drawn')}>
+            {ORDERS.map((one) => <option key={one}>{one}</option>)}
+          </select>
+        </span>
+        <TokenLegend />
       </div>
-      <p className={rollout.rewrite === undefined ? 'fault' : ''} title={rollout.text}>{rollout.rewrite ?? 'format broken'}</p>
-      {rollout.failed === undefined ? <p className="quiet">{partsOf(rollout)}</p> : <p className="fault">not ranked: {rollout.failed}</p>}
-    </li>
-  )
-}
-
-function GroupRow({ group, open, onToggle }: { readonly group: Group; readonly open: boolean; readonly onToggle: (open: boolean) => void }) {
-  const flat = group.spread <= 1e-6
-  const failed = group.rollouts.filter((rollout) => rollout.failed !== undefined).length
-  return (
-    <li>
-      <details className="group" open={open} onToggle={(event) => onToggle(event.currentTarget.open)}>
-        <summary>
-          <span className="title">{group.query}</span>
-          <span className="group-mean">{failed === group.rollouts.length ? '–' : score(group.mean)}</span>
-          <span>
-            {failed > 0 && <span className="fault">{count(failed)} not ranked </span>}
-            <span className="quiet" title="largest minus smallest reward, halved">
-              {failed > group.rollouts.length - 2 ? '' : flat ? 'no spread' : `±${score(group.spread / 2)}`}
-            </span>
-          </span>
-        </summary>
-        {open && <ul className="members">{group.rollouts.map((rollout) => <Member key={rollout.member} rollout={rollout} />)}</ul>}
-      </details>
-    </li>
+      <div className="rollouts-body">
+        <ol className="group-list" aria-label="Groups of the step">
+          {shown.map((one, place) => <Row key={one.queryId} group={one} chosen={one === group} onChoose={() => setPicked({ queryId: one.queryId, place, inspected })} />)}
+        </ol>
+        {group === undefined ? <p className="waiting">No group of this step is {kind === 'all' ? 'there' : KIND_WORDS[kind]}. Choose another kind.</p> : <Members group={group} order={order} />}
+      </div>
+    </>
   )
 }
 
 function RolloutsBase() {
-  const { run } = useWorkbench()
-  const history = useTurn(run, selectHistory)
-  // undefined follows the last step
-  const [chosen, setChosen] = useState<number>()
-  // by place, not by query: the open group stays open while steps go by
-  const [open, setOpen] = useState(0)
-  const shown = history.find(({ step }) => step === chosen) ?? history.at(-1)
-  if (shown === undefined) {
-    return (
-      <aside className="rollouts" aria-label="Rollouts of the last step">
-        <h3>Rollouts</h3>
-        <p className="waiting">Train or Step: the last step’s rollouts come here in their groups, with rewards, their parts and advantages.</p>
-      </aside>
-    )
-  }
-  const groups = groupsOf(shown.rollouts)
+  const { replay } = useWorkbench()
+  useEffect(() => replay.watch(), [replay])
+  const step = useTurn(replay, selectStep)
+  const pinned = useCursor((state) => state.pinned)
+  const groupSize = step === undefined ? 0 : groupsOf(step.rollouts)[0]?.rollouts.length ?? 0
+  const groups = step === undefined ? 0 : new Set(step.rollouts.map(({ queryId }) => queryId)).size
   return (
-    <aside className="rollouts" aria-label="Rollouts of the last step">
+    <aside className="rollouts" aria-label={pinned === undefined ? 'Rollouts of the last step' : 'Rollouts of the pinned step'}>
       <h3>
         <Term explain={COMPARING}>Rollouts</Term>
-        {' '}<small>step {count(shown.step)} · {count(groups.length)} groups of {count(groups[0]?.rollouts.length)}</small>
+        {step !== undefined && <>{' '}<small>step {count(step.step)} · {count(groups)} groups of {count(groupSize)}{pinned !== undefined && pinned !== step.step && <span className="warns"> (step {count(pinned)} has none: the nearest before)</span>}</small></>}
       </h3>
-      {history.length > 1 && (
-        <input
-          type="range" className="scrubber" aria-label="Rollouts of which step" min={history[0]!.step} max={history.at(-1)!.step} value={shown.step}
-          onChange={({ currentTarget: { valueAsNumber: step } }) => setChosen(step === history.at(-1)!.step ? undefined : step)}
-        />
-      )}
-      <ol className="groups">
-        {groups.map((group, at) => (
-          <GroupRow key={group.queryId} group={group} open={open === at} onToggle={(now) => setOpen((was) => (now ? at : was === at ? -1 : was))} />
-        ))}
-      </ol>
+      {step === undefined
+        ? <p className="waiting">{pinned === undefined ? 'Train or Step: the last step’s rollouts come here in their groups, with rewards, their parts and advantages.' : `No rollouts are kept at or before step ${count(pinned)}.`}</p>
+        : <Groups step={step} />}
     </aside>
   )
 }

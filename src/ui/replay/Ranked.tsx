@@ -1,0 +1,58 @@
+// The shown text ranked now by the recommender of the page, on demand: what it would find in the catalogue as it stands.
+import { useEffect, useState } from 'react'
+import { rankText, type Found } from '../../state/inspect.ts'
+import { sentenceOf } from '../../state/sentence.ts'
+import { judgedQuery } from '../../state/view.ts'
+import { score } from '../parts/format.ts'
+import { Label } from '../parts/Label.tsx'
+import { useLibrary, useProduct, useRun } from '../parts/stores.ts'
+import type { EsciLabel } from '../../domain/dataset.ts'
+
+const SHOWN = 5
+/** A slider that is dragged asks for a ranking when it rests this long. */
+const RESTS_MS = 150
+
+function Product({ id, label }: { readonly id: string; readonly label: EsciLabel | undefined }) {
+  const product = useProduct(id)
+  const title = product === undefined ? '' : product === null || product.title === '' ? id : product.title
+  return (
+    <li>
+      {label === undefined ? <span className="label label-none" title="not judged for this query" aria-hidden="true" /> : <Label label={label} />}
+      <span className="title" title={title}>{title}</span>
+    </li>
+  )
+}
+
+export function Ranked({ query, rewrite }: { readonly query: string; readonly rewrite: string }) {
+  const shop = useLibrary((state) => state.shop)
+  const settings = useRun((state) => state.settings)
+  const [found, setFound] = useState<{ readonly of: string; readonly found?: Found; readonly fault?: string }>()
+  useEffect(() => {
+    if (shop === undefined) return undefined
+    let wanted = true
+    const timer = setTimeout(() => {
+      void rankText(rewrite, shop.recommender, { query, judged: judgedQuery(shop, query) }, settings).then(
+        (ranked) => { if (wanted) setFound({ of: rewrite, found: ranked }) },
+        (error: unknown) => { if (wanted) setFound({ of: rewrite, fault: sentenceOf(error) }) },
+      )
+    }, RESTS_MS)
+    return () => {
+      wanted = false
+      clearTimeout(timer)
+    }
+  }, [shop, settings, query, rewrite])
+  const fault = found?.fault ?? found?.found?.unranked
+  if (fault !== undefined) return <p role="alert" className="notice bad">No ranking: {fault}</p>
+  if (found?.found === undefined) return <p className="waiting">ranking …</p>
+  const judgements = (shop && judgedQuery(shop, query))?.judgements ?? []
+  const labels = new Map(judgements.toReversed().map(({ productId, label }) => [productId, label]))
+  const { ids, measures } = found.found
+  return (
+    <div className={found.of === rewrite ? 'replay-ranked' : 'replay-ranked late'}>
+      <p className="quiet">
+        {ids.length === 0 ? 'Finds no product' : 'Finds now'}{measures !== undefined && <> · NDCG@10 <strong>{score(measures['ndcg@10'])}</strong> · Recall@10 <strong>{score(measures['recall@10'])}</strong></>}
+      </p>
+      <ol>{ids.slice(0, SHOWN).map((id) => <Product key={id} id={id} label={labels.get(id)} />)}</ol>
+    </div>
+  )
+}

@@ -1,0 +1,24 @@
+// Which run is looked back on: the page's own, or a kept one of the same data.
+import { useId } from 'react'
+import { lookBackOn } from '../../state/replay.ts'
+import { useLibrary, useReplay, useRun, useRuns, useWorkbench } from '../parts/stores.ts'
+
+export function Subject() {
+  const { replay } = useWorkbench()
+  const id = useId()
+  const subject = useReplay((state) => state.subject)
+  const own = useRun((state) => state.record?.id)
+  const hash = useLibrary((state) => state.shop?.dataset.hash)
+  const records = useRuns((state) => state.records)
+  const kept = lookBackOn(records, hash).filter((record) => record.id !== own)
+  if (kept.length === 0) return null
+  return (
+    <span className="replay-subject">
+      <label htmlFor={id} className="quiet">of</label>
+      <select id={id} value={subject} onChange={(event) => replay.choose(event.currentTarget.value)}>
+        <option value="live">this page’s run</option>
+        {kept.map((record) => <option key={record.id} value={record.id}>{record.name}</option>)}
+      </select>
+    </span>
+  )
+}
