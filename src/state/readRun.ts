@@ -1,6 +1,7 @@
 // A kept run's events, read back in parts, so that ten thousand steps are no long task.
 import type { RunsService } from '../client/runs.ts'
 import type { RunEvent } from '../experiment/events.ts'
+import { eventOf } from '../experiment/line.ts'
 import { emptyRun, reduceAll, type RunState } from '../experiment/reduce.ts'
 import { nextTask } from './nextTask.ts'
 
@@ -12,10 +13,10 @@ export interface ReadRun {
   readonly state: RunState
 }
 
-/** An event of one line; the sentence says which line is broken. */
-export function eventOf(line: string, at: number): RunEvent {
+/** The event of plain line `at`; the sentence says which line is broken. */
+function plainEvent(line: string, at: number): RunEvent {
   try {
-    return JSON.parse(line) as RunEvent
+    return eventOf(line)
   } catch {
     throw new Error(`events.jsonl, plain line ${at + 1}: not JSON (${line.slice(0, 40)}…); export the run again where it was made, and import that file`)
   }
@@ -28,7 +29,7 @@ export async function readRun(client: Pick<RunsService, 'events'>, id: string): 
   const events: RunEvent[] = []
   let state = emptyRun
   for (let from = 0; from < lines.length; from += LINES_A_TASK) {
-    const read = lines.slice(from, from + LINES_A_TASK).map((line, at) => eventOf(line, from + at))
+    const read = lines.slice(from, from + LINES_A_TASK).map((line, at) => plainEvent(line, from + at))
     events.push(...read)
     state = reduceAll(state, read)
     await nextTask()
