@@ -191,10 +191,16 @@ export class Driver {
     const { store } = this.#client
     const { record: { id, name }, stage, step } = from
     const own = same ? id : (await store.fork(id, stage, step, `${name}, from step ${step}`)).id
-    const rewound = await store.rewind(own, stage, step)
-    const record = same ? rewound : await store.change(own, { settings: settingsRecord(settings), planned: stage === 'sft' ? settings.sftSteps : settings.steps })
-    const read = await readKept(store, own)
-    const bestKept = await restore(policy, store, record, read.events)
-    return { ...read, record, bestKept }
+    try {
+      const rewound = await store.rewind(own, stage, step)
+      const record = same ? rewound : await store.change(own, { settings: settingsRecord(settings), planned: stage === 'sft' ? settings.sftSteps : settings.steps })
+      const read = await readKept(store, own)
+      const bestKept = await restore(policy, store, record, read.events)
+      return { ...read, record, bestKept }
+    } catch (error) {
+      // a branch that nothing ever ran on is no run
+      if (!same) await store.remove(own).catch(() => undefined)
+      throw error
+    }
   }
 }

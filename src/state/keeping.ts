@@ -1,5 +1,5 @@
 // What the driver asks of whatever keeps runs, and how a store that fails never ends a run: it is told, and tried again at the next checkpoint.
-import type { RunRecord, RunsService, RunStatus } from '../client/runs.ts'
+import type { RunRecord, RunStatus } from '../client/runs.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -60,10 +60,4 @@ export function careful(recording: Recording, tell: (kept: Kept) => void): Caref
     },
     settle: (status) => attempt('how the run ended is not kept', () => recording.settle(status)),
   }
-}
-
-/** Hands what the driver tells to the recorder of the store of runs. */
-export function createKeeper(_: RunsService): Keeper {
-  const silent: Recording = { record: () => undefined, take: () => Promise.resolve(), keep: () => Promise.resolve(), settle: () => Promise.resolve() }
-  return { begin: () => silent, goOn: () => silent }
 }

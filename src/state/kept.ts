@@ -25,6 +25,13 @@ export function checkpointAt({ name, checkpoints }: Pick<RunRecord, 'name' | 'ch
   throw new Error(`run ${name} keeps no checkpoint of ${stage} step ${step}; it keeps ${there === '' ? 'none' : there}`)
 }
 
+/** The run that was under way when the page was left last: nobody has it open, it has a checkpoint, and no other run was begun since. */
+export function leftBehind(records: readonly RunRecord[]): RunRecord | undefined {
+  const left = records.filter((one) => (one.status === 'running' || one.status === 'paused') && one.writer === undefined && one.damage === undefined && one.checkpoints.length > 0)
+  const latest = left.toSorted((a, b) => b.changedAt - a.changedAt)[0]
+  return latest === undefined || records.some(({ createdAt }) => createdAt > latest.changedAt) ? undefined : latest
+}
+
 type Recorded = Readonly<Record<string, string | number | boolean>>
 
 /** The settings that a run was made with. One that was added since has its preset's value. */
@@ -34,7 +41,7 @@ export function settingsFrom(recorded: Recorded): Settings {
 }
 
 /** What the driver reads of the store of runs. */
-export type KeptRuns = Pick<RunsService, 'list' | 'events' | 'lines' | 'checkpoint' | 'rewind' | 'fork' | 'change'>
+export type KeptRuns = Pick<RunsService, 'list' | 'events' | 'lines' | 'checkpoint' | 'rewind' | 'fork' | 'change' | 'remove'>
 
 export interface ReadKept {
   /** the plain events, and the answers of step 0 after them: what a run that goes on needs */

@@ -5,8 +5,8 @@ import { settingsOf } from '../domain/config.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import type { Ports } from '../experiment/ports.ts'
 import type { RunInput } from '../experiment/run.ts'
-import { createKeeper } from './keeping.ts'
 import { createLibrary } from './library.ts'
+import { createRecorder } from './recorder.ts'
 import { createRun, type RunClient } from './run.ts'
 import { fakeRuns } from './runsTesting.ts'
 import { fakeBrowser } from './testing.ts'
@@ -89,7 +89,7 @@ async function open({ train = threeSteps, policy = {}, kept = {} }: Setting = {}
       return train(ports)
     },
     versions: () => ({}),
-    keeper: createKeeper(runs.service), store: runs.service,
+    keeper: createRecorder(runs.service), store: runs.service,
   }
   const library = createLibrary(fakeBrowser().client, settingsOf('sample'))
   await library.loadSample()

@@ -10,7 +10,7 @@ import { forkFaults } from '../experiment/resume.ts'
 import { Driver, type DriverClient, type Fork, type Plan } from './driver.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
-import { checkpointAt, latestCheckpoint, readKept, settingsAt, settingsFrom, type CheckpointPlace } from './kept.ts'
+import { checkpointAt, latestCheckpoint, leftBehind, readKept, settingsAt, settingsFrom, type CheckpointPlace } from './kept.ts'
 import type { Library } from './library.ts'
 import { longestQuery } from './need.ts'
 import { sentenceOf } from './sentence.ts'
@@ -228,8 +228,8 @@ export function createRun(client: RunClient, library: Library): Run {
     lookForInterrupted: async (asked) => {
       const { settings } = getState()
       const all = await client.store.list().catch(() => [])
-      const left = all.find(({ status, writer, damage }) => (status === 'running' || status === 'paused') && writer === undefined && damage === undefined)
-      if (left === undefined || latestCheckpoint(left) === undefined) return
+      const left = leftBehind(all)
+      if (left === undefined) return
       if (asked !== undefined && settingsToHash(asked) !== settingsToHash(settingsFrom(left.settings))) {
         if (getState().phase === 'idle') setState({ left })
         return

@@ -17,7 +17,6 @@ import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
 import { createCursor, type Cursor } from './cursor.ts'
 import { createDurations, type Durations } from './durations.ts'
-import { createKeeper } from './keeping.ts'
 import { heard } from './heard.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLooking, type Looking } from './looking.ts'
@@ -28,6 +27,8 @@ import { createProducts, type Products } from './products.ts'
 import { createProfiling, type Profiling } from './profiling.ts'
 import { createQueryTable, type QueryTable } from './queryTable.ts'
 import { createReplay, type Replay } from './replay.ts'
+import { createRecorder } from './recorder.ts'
+import { machineOf } from './runFacts.ts'
 import { createRun, isUnderWay, type Run } from './run.ts'
 import { isRunArchive } from './runArchive.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -80,7 +81,8 @@ export function createWorkbench(): Workbench {
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const models = createModels()
   const runs = createRuns(createRunStore())
-  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper: createKeeper(runs.service), store: runs.service }, library)
+  const keeper = createRecorder(runs.service, { machine: machineOf(navigator) })
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })

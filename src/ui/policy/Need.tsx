@@ -7,7 +7,7 @@ import { chosenConfig, SAMPLE } from '../../state/policies.ts'
 import { memory, millions } from '../parts/format.ts'
 import { useLibrary, usePolicies, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-import { Setting } from '../run/SettingsForm.tsx'
+import { Setting } from '../run/Setting.tsx'
 
 const MEASURED = 'What existed at most at one time since this policy was loaded; freed buffers that wait to be taken again count as scratch.'
 const LARGEST = 'No single buffer may be larger than what the adapter binds. Frozen matrices that are larger are kept in shards of rows.'

@@ -1,98 +1,88 @@
-// The settings form, generated from the table of settings: name, value, unit, range, explanation, and what differs from the preset.
-import { useId, useState } from 'react'
+// Every setting of a run as a form that can be searched: found by words, by group, or by what was changed.
+import { useId, useMemo, useRef, useState } from 'react'
 import { settingsOf } from '../../domain/config.ts'
-import { SETTING_GROUPS, SETTINGS, type SettingGroup, type SettingName, type Settings, type SettingSpec } from '../../domain/settings.ts'
+import { SETTINGS, type SettingName, type Settings } from '../../domain/settings.ts'
+import { settingsFrom } from '../../state/kept.ts'
+import { isUnderWay } from '../../state/run.ts'
+import { findSettings } from '../../state/settingSearch.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
+import { Setting } from './Setting.tsx'
 
-const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
-  run: 'Run', recommender: 'Recommender', task: 'Task', sampling: 'Sampling', reward: 'Reward', advantage: 'Advantage', objective: 'Objective',
-  optimiser: 'Optimiser', weights: 'Weights', evaluation: 'Evaluation', sft: 'Supervised stage',
+/** What changes are counted against: the run that this one goes on from, or the preset. */
+export function useBase(): { readonly base: Settings; readonly named: string } {
+  const preset = useRun((state) => state.settings.preset)
+  const fork = useRun((state) => state.fork)
+  return useMemo(() => (fork === undefined ? { base: settingsOf(preset), named: `preset ${preset}` } : { base: settingsFrom(fork.record.settings), named: fork.record.name }), [preset, fork])
 }
 
-function rangeOf(spec: SettingSpec): string {
-  const ends = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}`.replaceAll('-', '−') : ''
-  const range = spec.kind === 'text' ? 'all, or a list' : ends
-  return [range, spec.unit].filter((part) => part !== '').join(' ')
+export function changedFrom(base: Settings, settings: Settings): SettingName[] {
+  return SETTINGS.map(({ name }) => name).filter((name) => name !== 'preset' && settings[name] !== base[name])
 }
 
-interface ControlProps {
-  readonly spec: SettingSpec
-  readonly value: string
-  readonly id: string
-  readonly describedBy: string
-  readonly invalid: boolean
-  readonly onChange: (text: string) => void
-}
+const said = (value: Settings[SettingName]): string => (value === '' ? 'none' : String(value))
 
-function Control({ spec, value, id, describedBy, invalid, onChange }: ControlProps) {
-  const shared = { id, 'aria-describedby': describedBy }
-  if (spec.kind === 'boolean') {
-    return <input type="checkbox" {...shared} checked={value === 'true'} onChange={(event) => onChange(String(event.currentTarget.checked))} />
-  }
-  if (spec.kind === 'choice') {
-    return (
-      <select {...shared} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {spec.choices.map((choice) => <option key={choice}>{choice}</option>)}
-      </select>
-    )
-  }
-  const numeric = spec.kind === 'text' || spec.kind === 'free' ? 'text' : spec.kind === 'integer' ? 'numeric' : 'decimal'
-  return (
-    <input
-      type="text" className={spec.kind === 'free' || spec.kind === 'text' ? 'free' : ''} inputMode={numeric} autoComplete="off" spellCheck={false}
-      {...shared}
-      placeholder={spec.kind === 'free' ? spec.example : undefined}
-      aria-invalid={invalid} value={value} onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  )
-}
-
-interface SettingProps {
-  readonly spec: SettingSpec
-  readonly value: Settings[SettingName]
-  readonly preset: Settings[SettingName]
-}
-
-export function Setting({ spec, value, preset }: SettingProps) {
+function Changes({ changed, settings, base, named, locked }: { readonly changed: readonly SettingName[]; readonly settings: Settings; readonly base: Settings; readonly named: string; readonly locked: boolean }) {
   const { run } = useWorkbench()
-  const id = useId()
-  // the text as typed, while it is not yet a value
-  const [draft, setDraft] = useState<{ readonly text: string; readonly fault: string }>()
-  const changed = value !== preset
-  const take = (text: string): void => {
-    const fault = run.change(spec.name as SettingName, text)
-    setDraft(fault === undefined ? undefined : { text, fault })
-  }
+  if (changed.length === 0) return <p className="quiet">Everything is as in {named}.</p>
+  const back = (names: readonly SettingName[]): void => void run.changeAll(Object.fromEntries(names.map((name) => [name, base[name]])))
   return (
-    <div className={changed ? 'setting changed' : 'setting'}>
-      <label htmlFor={id}>{spec.name}</label>
-      <div className="setting-control">
-        <Control spec={spec} value={draft?.text ?? String(value)} id={id} describedBy={`${id}-why`} invalid={draft !== undefined} onChange={take} />
-        <span className="quiet" title={spec.kind === 'text' ? spec.items.join(', ') : undefined}>{rangeOf(spec)}</span>
-      </div>
-      <p id={`${id}-why`} className="setting-why">
-        {draft === undefined ? spec.explanation : <span role="alert" className="fault">{draft.fault}</span>}
-        {changed && <> <button type="button" className="plain" onClick={() => take(String(preset))}>Back to {String(preset)}</button></>}
-      </p>
-    </div>
+    <details className="changes">
+      <summary>{changed.length} changed against {named}</summary>
+      <ul>
+        {changed.map((name) => (
+          <li key={name}>
+            <code>{name}</code> <span className="quiet">{said(base[name])} →</span> <strong>{said(settings[name])}</strong>{' '}
+            <button type="button" className="plain" disabled={locked} aria-label={`Set ${name} back to ${said(base[name])}`} onClick={() => back([name])}>Set back</button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="button small" disabled={locked} onClick={() => back(changed)}>Set all back</button>
+    </details>
   )
 }
 
 export function SettingsForm() {
   const settings = useRun((state) => state.settings)
-  const locked = useRun((state) => state.phase !== 'idle' && state.phase !== 'failed' && state.phase !== 'finished')
-  const preset = settingsOf(settings.preset)
+  const locked = useRun((state) => isUnderWay(state.phase))
+  const { base, named } = useBase()
+  const [words, setWords] = useState('')
+  const [only, setOnly] = useState(false)
+  const form = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const changed = changedFrom(base, settings)
+  const groups = findSettings(words, only ? changed : undefined)
+  const count = groups.reduce((sum, { specs }) => sum + specs.length, 0)
+  const jump = (group: string): void => {
+    const target = form.current?.querySelector<HTMLElement>(`[data-group=${group}]`)
+    target?.scrollIntoView({ block: 'start' })
+    target?.focus({ preventScroll: true })
+  }
   return (
-    <div className="settings">
-      {locked && <p className="notice">These settings belong to the run in progress. Reset it to change them.</p>}
-      {SETTING_GROUPS.map((group) => (
-        <fieldset key={group} disabled={locked}>
-          <legend>{GROUP_TITLES[group]}</legend>
-          {SETTINGS.filter((spec) => spec.group === group && spec.name !== 'preset').map((spec) => (
-            <Setting key={spec.name} spec={spec} value={settings[spec.name]} preset={preset[spec.name]} />
+    <div className="settings-view">
+      <div className="settings-head">
+        <p className="settings-search">
+          <label htmlFor={id} className="visually-hidden">Search settings</label>
+          <input id={id} type="search" placeholder="Search settings: name, explanation, group" value={words} onChange={(event) => setWords(event.currentTarget.value)} />
+          <label className="check"><input type="checkbox" checked={only} disabled={changed.length === 0 && !only} onChange={(event) => setOnly(event.currentTarget.checked)} /> Only changed</label>
+          <span role="status" className="quiet">{words === '' && !only ? `${count} settings` : `${count} found`}</span>
+        </p>
+        <nav aria-label="Groups of settings" className="settings-groups">
+          {groups.map(({ group, title, specs }) => (
+            <button key={group} type="button" className="plain" onClick={() => jump(group)}>{title} <small>{specs.length}</small></button>
           ))}
-        </fieldset>
-      ))}
+        </nav>
+        <Changes changed={changed} settings={settings} base={base} named={named} locked={locked} />
+        {locked && <p className="notice">These settings belong to the run in progress. Stop or reset it to change them; it stays kept.</p>}
+      </div>
+      <div className="settings" ref={form}>
+        {groups.length === 0 && <p className="waiting">No setting says {only ? 'that among those that were changed' : 'all of these words'}.</p>}
+        {groups.map(({ group, title, specs }) => (
+          <fieldset key={group} disabled={locked} data-group={group} tabIndex={-1}>
+            <legend>{title}</legend>
+            {specs.map((spec) => <Setting key={spec.name} spec={spec} value={settings[spec.name]} preset={base[spec.name]} />)}
+          </fieldset>
+        ))}
+      </div>
     </div>
   )
 }
