@@ -10,6 +10,8 @@ export interface Product {
   readonly color: string
   /** where the shop files it: the last of Amazon's category path, or its main category; absent where no shard says */
   readonly category?: string
+  /** the address of a picture of it, where a shard has one; nothing is fetched from there unless a person wants pictures */
+  readonly image?: string
 }
 
 /** ESCI's four grades: Exact, Substitute, Complement, Irrelevant. */

@@ -31,11 +31,15 @@ export interface Looked {
 
 export interface LookingState {
   readonly looked: Looked | undefined
+  /** the same product as another column ranks it, to compare with; undefined where nothing is compared */
+  readonly beside: Looked | undefined
 }
 
 export interface Looking extends StoreApi<LookingState> {
   /** Looks at a product as one way of asking ranked it; `text` where that is the search box. */
   readonly look: (id: string, by: AskedBy, text?: string) => void
+  /** Compares with the way another column ranks the product, or no more. */
+  readonly compare: (by: ColumnId | undefined) => void
   readonly close: () => void
 }
 
@@ -49,10 +53,34 @@ export function sumOf({ terms, factor, score }: Explanation): { readonly sum: nu
   return { sum, total, equal: Math.abs(total - score) <= ROUNDING * Math.max(1, Math.abs(score)) }
 }
 
+/** One row of two explanations side by side: what a term in a field gives to each score, as it counts there; undefined where it gives nothing. */
+export interface ComparedTerm {
+  readonly term: string
+  readonly field: string
+  readonly here: number | undefined
+  readonly there: number | undefined
+}
+
+/** The terms of both, those that differ most first. Shares count times their factor, so that each side adds up to its score. */
+export function compareTerms(here: Explanation | undefined, there: Explanation | undefined): ComparedTerm[] {
+  const rows = new Map<string, { readonly term: string; readonly field: string; here: number | undefined; there: number | undefined }>()
+  for (const [side, explanation] of [['here', here], ['there', there]] as const) {
+    for (const { term, field, share } of explanation?.terms ?? []) {
+      const key = `${field} ${term}`
+      const row = rows.get(key) ?? { term, field, here: undefined, there: undefined }
+      row[side] = (row[side] ?? 0) + share * explanation!.factor
+      rows.set(key, row)
+    }
+  }
+  const gap = (row: ComparedTerm): number => Math.abs((row.here ?? 0) - (row.there ?? 0))
+  return [...rows.values()].toSorted((a, b) => gap(b) - gap(a) || Math.max(b.here ?? 0, b.there ?? 0) - Math.max(a.here ?? 0, a.there ?? 0))
+}
+
 export function createLooking(library: Library, run: Run, view: View): Looking {
-  const store = createStore<LookingState>(() => ({ looked: undefined }))
+  const store = createStore<LookingState>(() => ({ looked: undefined, beside: undefined }))
   const { getState, setState } = store
-  let latest = 0
+  /** counts what was asked for each place: an older answer is nobody's */
+  const latest = { looked: 0, beside: 0 }
 
   const unmatchedOf = (searched: string, { terms }: Explanation): readonly string[] => {
     const spec = library.getState().shop?.spec
@@ -61,50 +89,67 @@ export function createLooking(library: Library, run: Run, view: View): Looking {
     return [...new Set(termsOf(spec.analyzer, searched))].filter((term) => !held.has(term))
   }
 
-  const look = (id: string, by: AskedBy, text = ''): void => {
-    const mine = ++latest
+  /** Puts a product as one way of asking ranked it into a place, and its explanation when that comes. */
+  const fill = (place: keyof LookingState, id: string, by: AskedBy, text: string): void => {
+    const mine = ++latest[place]
+    const put = (looked: Looked | undefined): void => setState({ [place]: looked })
     const { shop } = library.getState()
     const column = by === 'search' ? undefined : view.getState().inspection?.columns[by]
-    if (shop === undefined || (by !== 'search' && column === undefined)) return setState({ looked: undefined })
+    if (shop === undefined || (by !== 'search' && column === undefined)) return put(undefined)
     const searched = searchText(column?.rewrite ?? text, run.getState().settings.mode)
     const at = column?.ids.indexOf(id) ?? -1
     const looked: Looked = {
       id, by, searched, rank: at < 0 ? undefined : at + 1, score: at < 0 ? undefined : column?.scores[at],
       explanation: undefined, unmatched: [], absent: undefined,
     }
-    const { explain } = shop.opened
     if (column !== undefined && column.rewrite === undefined) {
-      setState({ looked: { ...looked, absent: 'another system made this ranking, and no text came with it: its scores can’t be taken apart' } })
-      return
+      return put({ ...looked, searched: '', absent: 'another system made this ranking, and no text came with it: its scores can’t be taken apart' })
     }
-    if (explain === undefined) {
-      setState({ looked: { ...looked, absent: `${shop.recommender.name} gives no terms: its scores can’t be taken apart` } })
-      return
-    }
-    setState({ looked })
+    const { explain } = shop.opened
+    if (explain === undefined) return put({ ...looked, absent: `${shop.recommender.name} gives no terms: its scores can’t be taken apart` })
+    put(looked)
     explain(searched, id).then((explanation) => {
-      if (mine !== latest) return
-      const rest = explanation === undefined
+      if (mine !== latest[place]) return
+      put({ ...looked, ...(explanation === undefined
         ? { absent: 'none of the query’s terms stands in this product' }
-        : { explanation, unmatched: unmatchedOf(searched, explanation) }
-      setState({ looked: { ...looked, ...rest } })
+        : { explanation, unmatched: unmatchedOf(searched, explanation) }) })
     }, (error: unknown) => {
-      if (mine === latest) setState({ looked: { ...looked, absent: sentenceOf(error) } })
+      if (mine === latest[place]) put({ ...looked, absent: sentenceOf(error) })
     })
   }
+  const compare = (by: ColumnId | undefined): void => {
+    const { looked } = getState()
+    if (looked !== undefined && by !== undefined && by !== looked.by) return fill('beside', looked.id, by, '')
+    latest.beside++
+    setState({ beside: undefined })
+  }
   const close = (): void => {
-    latest++
-    if (getState().looked !== undefined) setState({ looked: undefined })
+    latest.looked++
+    latest.beside++
+    if (getState().looked !== undefined) setState({ looked: undefined, beside: undefined })
   }
 
   library.subscribe(({ shop }, before) => { if (shop?.dataset.hash !== before.shop?.dataset.hash) close() })
   // another ranking of the same query is another score of the same product; another query is something else
   view.subscribe(({ inspection }, before) => {
-    const { looked } = getState()
+    const { looked, beside } = getState()
     if (looked === undefined || looked.by === 'search' || inspection === before.inspection) return
     if (inspection === undefined || inspection.query !== before.inspection?.query) return close()
-    if (inspection.columns[looked.by] !== before.inspection.columns[looked.by]) look(looked.id, looked.by)
+    if (inspection.columns[looked.by] === undefined) return close()
+    if (inspection.columns[looked.by] !== before.inspection.columns[looked.by]) fill('looked', looked.id, looked.by, '')
+    if (beside === undefined) return
+    if (inspection.columns[beside.by] === undefined) compare(undefined)
+    else if (inspection.columns[beside.by] !== before.inspection.columns[beside.by]) fill('beside', beside.id, beside.by, '')
   })
 
-  return { ...store, look, close }
+  return {
+    ...store, compare, close,
+    look: (id, by, text = '') => {
+      const { beside } = getState()
+      fill('looked', id, by, text)
+      // what is compared stays compared from one product to the next
+      if (by === 'search' || beside === undefined || beside.by === by) compare(undefined)
+      else fill('beside', id, beside.by, '')
+    },
+  }
 }

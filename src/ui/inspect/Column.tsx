@@ -1,123 +1,239 @@
-// One way to ask for the query: what was written, what was searched for, and the first products that came back.
-import { printBoolean } from '../../domain/boolean.ts'
+// One way to ask for the query: what was written, what was searched for, and the products that came back.
+import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react/menu'
+import { memo, useId, useMemo, useState, type FocusEvent, type KeyboardEvent } from 'react'
+import { overlap, rankBiasedOverlap, RBO_P } from '../../domain/agreement.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
+import { searchText } from '../../domain/words.ts'
+import { kindOf } from '../../state/columns.ts'
+import { wantedTerms } from '../../state/highlight.ts'
+import { textFor } from '../../state/shown.ts'
 import type { Column as ColumnState, ColumnId, Inspection } from '../../state/view.ts'
 import { score, signed } from '../parts/format.ts'
-import { wordDiff } from '../parts/wordDiff.ts'
+import { useLibrary, useProduct, useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { focusAcross, focusRank } from './focus.ts'
+import { useIsHot } from './hot.ts'
+import { droppedFrom, ranksOf, type Dropped } from './ranks.ts'
 import { Result } from './Result.tsx'
-
-export const SHOWN = 8
+import { Rewrite, Said } from './Said.tsx'
 
 /** The better label stands for a product that was judged twice. */
-export function labelsOf({ judged }: Inspection): ReadonlyMap<string, EsciLabel> {
+export function labelsOf(judged: Inspection['judged']): ReadonlyMap<string, EsciLabel> {
   const order = ['I', 'C', 'S', 'E'] as const
   const sorted = (judged?.judgements ?? []).toSorted((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
   return new Map(sorted.map(({ productId, label }) => [productId, label]))
 }
 
-function Rewrite({ query, column }: { readonly query: string; readonly column: ColumnState }) {
-  if (column.rewrite === undefined) return <p className="rewrite quiet">(a ranking without a text)</p>
-  if (column.rewrite === query) return <p className="rewrite">{column.rewrite}</p>
-  if (column.rewrite === '') return <p className="rewrite quiet">(an empty query)</p>
+function Measure({ name, value, against }: { readonly name: string; readonly value: number | undefined; readonly against: number | undefined }) {
+  const gain = value === undefined || against === undefined ? undefined : value - against
   return (
-    <p className="rewrite">
-      {wordDiff(query, column.rewrite).map(({ word, change }, at) => {
-        const key = `${at} ${word}`
-        if (change === 'added') return <span key={key}><ins>{word}</ins> </span>
-        if (change === 'left out') return <span key={key}><del>{word}</del> </span>
-        return <span key={key}>{word} </span>
-      })}
+    <span className="measure">
+      {name} <strong>{score(value)}</strong>
+      {gain !== undefined && <span className={`delta ${gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}`}> {signed(gain)}</span>}
+    </span>
+  )
+}
+
+/** What a person does to a column. */
+function ColumnMenu({ id, title, left }: { readonly id: ColumnId; readonly title: string; readonly left: ColumnState | undefined }) {
+  const { view } = useWorkbench()
+  const at = useView((state) => state.columns.indexOf(id))
+  const count = useView((state) => state.columns.length)
+  const text = left?.rewrite
+  return (
+    <MenuProvider>
+      <MenuButton className="column-menu" aria-label={`Column ${title}`}>⋯</MenuButton>
+      <Menu className="menu" gutter={4} unmountOnHide portal overflowPadding={8}>
+        <MenuItem className="menu-item" disabled={at === 0} onClick={() => view.moveColumn(id, -1)}>Move left</MenuItem>
+        <MenuItem className="menu-item" disabled={at === count - 1} onClick={() => view.moveColumn(id, 1)}>Move right</MenuItem>
+        {kindOf(id)?.is === 'typed' && (
+          <MenuItem className="menu-item" disabled={text === undefined} onClick={() => view.type(id, text ?? '')}>Take the text at the left</MenuItem>
+        )}
+        <MenuItem className="menu-item" onClick={() => view.removeColumn(id)}>Remove</MenuItem>
+      </Menu>
+    </MenuProvider>
+  )
+}
+
+/** The text of one's own. Enter looks at once would be a surprise in a text of several lines: a pause is enough. */
+function Typed({ id, query, title }: { readonly id: ColumnId; readonly query: string; readonly title: string }) {
+  const { view } = useWorkbench()
+  const text = useView((state) => textFor(state.typed, id, query))
+  return (
+    <>
+      <textarea
+        className="typed" aria-label={`${title}: what to search for`} rows={2} spellCheck={false} value={text}
+        onChange={(event) => view.type(id, event.currentTarget.value.replaceAll('\n', ' '))}
+      />
+      {text !== query && <Rewrite query={query} rewrite={text} />}
+    </>
+  )
+}
+
+function DroppedProduct({ dropped: { id, was, now } }: { readonly dropped: Dropped }) {
+  const product = useProduct(id)
+  const hot = useIsHot(id)
+  const title = product === undefined ? '' : product === null || product.title === '' ? id : product.title
+  return (
+    <span className={hot ? 'hot' : ''} data-product={id} title={title}>
+      <span className="dropped-ranks">{was} → {now ?? '–'}</span> {title}
+    </span>
+  )
+}
+
+const MOST_DROPPED = 8
+
+function DroppedProducts({ dropped }: { readonly dropped: readonly Dropped[] }) {
+  if (dropped.length === 0) return null
+  return (
+    <p className="dropped">
+      <span className="quiet">dropped{dropped.length > MOST_DROPPED ? ` (${dropped.length})` : ''}:</span>
+      {dropped.slice(0, MOST_DROPPED).map((one) => <DroppedProduct key={one.id} dropped={one} />)}
+      {dropped.length > MOST_DROPPED && <span className="quiet">and {dropped.length - MOST_DROPPED} more</span>}
     </p>
   )
 }
 
-/** How a Boolean query was read, and what was read past. */
-function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable<ColumnState['boolean']> }) {
+const OVERLAP = `Rank-biased overlap of the two rankings' first 100 with p = ${RBO_P}, extrapolated (Webber, Moffat and Zobel 2010): 1 is the same ranking, 0 nothing in common; `
+  + 'the first ten ranks hold 86 % of the weight.'
+
+/** How this ranking and the one at the left agree. */
+function Between({ left, column, listed }: { readonly left: ColumnState; readonly column: ColumnState; readonly listed: number }) {
+  const { rbo, counts } = useMemo(() => ({
+    rbo: rankBiasedOverlap(left.ids, column.ids), counts: overlap(left.ids, column.ids, listed),
+  }), [left.ids, column.ids, listed])
+  const { common, unchanged, improved, worsened, entered } = counts
   return (
-    <p className="read">
-      <span className="quiet">read as</span> {query === undefined ? '(no words)' : printBoolean(query)}
-      {tolerated.length > 0 && <span className="warns"> {tolerated.join('; ')}</span>}
+    <p className="between">
+      <span title={OVERLAP}>RBO <strong>{score(rbo)}</strong></span>
+      {' · '}{common} of {listed} common: {unchanged} unchanged, {improved} up, {worsened} down{entered > 0 && ` · ${entered} new`}
     </p>
   )
 }
 
-/** How many of the first ten nobody judged, and how many relevant products the ranking misses. */
-function Judged({ column, inspection }: { readonly column: ColumnState; readonly inspection: Inspection }) {
-  if (inspection.judged === undefined) return null
-  const known = new Set(inspection.judged.judgements.map(({ productId }) => productId))
-  const relevant = new Set(inspection.judged.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))
-  const missed = [...relevant].filter((id) => !column.ids.includes(id)).length
-  const shown = column.ids.slice(0, 10)
-  const [unjudged, of] = [shown.filter((id) => !known.has(id)).length, shown.length]
+/** How many of the listed products nobody judged, and how many relevant ones the ranking misses. */
+function Judged({ column, inspection: { judged }, labels, listed }: {
+  readonly column: ColumnState; readonly inspection: Inspection; readonly labels: ReadonlyMap<string, EsciLabel>; readonly listed: number
+}) {
+  if (judged === undefined) return null
+  const shown = column.ids.slice(0, listed)
+  const unjudged = shown.filter((id) => !labels.has(id)).length
+  const relevant = [...labels].filter(([, label]) => label === 'E').map(([id]) => id)
+  const found = new Set(column.ids)
+  const missed = relevant.filter((id) => !found.has(id)).length
   return (
     <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
-      <strong>{unjudged}</strong> of the first {of} unjudged
-      {relevant.size > 0 && <> · <strong>{missed}</strong> of {relevant.size} relevant missed</>}
+      unjudged@{listed} <strong>{unjudged}</strong> of {shown.length}
+      {relevant.length > 0 && <> · <strong>{missed}</strong> of {relevant.length} relevant missed</>}
     </p>
-  )
-}
-
-interface FoundProps {
-  readonly column: ColumnState
-  readonly name: ColumnId
-  readonly labels: ReadonlyMap<string, EsciLabel>
-  readonly against: ColumnState | undefined
-}
-
-function Found({ column: { unranked, ids, scores, boolean }, name, labels, against }: FoundProps) {
-  if (unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {unranked}</p>
-  if (ids.length === 0) {
-    return <p className="waiting">{boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'}</p>
-  }
-  return (
-    <ol className="results">
-      {ids.slice(0, SHOWN).map((id, at) => (
-        <Result key={id} id={id} rank={at + 1} score={scores[at]} by={name} label={labels.get(id)} before={against?.ids} />
-      ))}
-    </ol>
   )
 }
 
 export interface ColumnProps {
+  readonly id: ColumnId
   readonly title: string
-  readonly name: ColumnId
-  readonly note: string | undefined
+  readonly note: string
   readonly inspection: Inspection
   readonly column: ColumnState | undefined
-  /** the column to the left, which moves and gains are measured against */
-  readonly against: ColumnState | undefined
-  readonly waiting: string
+  /** why there is none */
+  readonly absent: string | undefined
+  /** there is a column at the left, and what it holds: moves and gains are measured against it */
+  readonly hasLeft: boolean
+  readonly left: ColumnState | undefined
+  readonly labels: ReadonlyMap<string, EsciLabel>
+  /** ranks that are drawn, from 0 */
+  readonly first: number
+  readonly last: number
+  /** pixels of a row */
+  readonly row: number
 }
 
-export function Column({ title, name, note, inspection, column, against, waiting }: ColumnProps) {
-  const labels = labelsOf(inspection)
-  const gain = column?.measures === undefined || against?.measures === undefined ? undefined : column.measures['ndcg@100'] - against.measures['ndcg@100']
+function Results({ id, column, left, labels, inspection, first, last, row }: ColumnProps & { readonly column: ColumnState }) {
+  const listed = useView((state) => state.listed)
+  const pictures = useView((state) => state.pictures)
+  const spec = useLibrary((state) => state.shop?.spec)
+  const mode = useRun((state) => state.settings.mode)
+  const [stop, setStop] = useState(0)
+  const wanted = useMemo(() => (column.rewrite === undefined ? undefined : wantedTerms(searchText(column.rewrite, mode), spec)), [column.rewrite, mode, spec])
+  const before = useMemo(() => (left === undefined ? undefined : ranksOf(left.ids)), [left])
+  const size = Math.min(listed, column.ids.length)
+  const to = Math.min(size - 1, last)
+  // the row that Tab comes to is always one that is drawn
+  const tabStop = stop >= first && stop <= to ? stop : first
+  const press = (event: KeyboardEvent<HTMLElement>): void => {
+    const at = Number((event.target as HTMLElement).closest<HTMLElement>('[data-rank]')?.dataset['rank'] ?? 0)
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key]
+    const done = by !== undefined ? focusRank(event.currentTarget, Math.max(1, Math.min(size, at + by)))
+      : event.key === 'ArrowLeft' ? focusAcross(event.currentTarget, at, -1)
+        : event.key === 'ArrowRight' && focusAcross(event.currentTarget, at, 1)
+    if (done) event.preventDefault()
+  }
+  const focus = (event: FocusEvent): void => setStop(Number(event.target.closest<HTMLElement>('[data-rank]')?.dataset['rank'] ?? 1) - 1)
   return (
-    <article className="column" aria-label={title}>
+    // a row holds the one button that opens it: the keys move between rows, as in a list of options
+    <ol className="results" style={{ height: size * row, paddingTop: first * row }} onKeyDown={press} onFocus={focus}>
+      {column.ids.slice(first, to + 1).map((product, at) => {
+        const rank = first + at + 1
+        return (
+          <Result
+            key={product} id={product} rank={rank} score={column.scores[rank - 1]} by={id} label={labels.get(product)} judged={inspection.judged !== undefined}
+            was={before?.get(product)} compared={before !== undefined} wanted={wanted} pictures={pictures} stop={rank - 1 === tabStop} size={size}
+          />
+        )
+      })}
+    </ol>
+  )
+}
+
+function Body(props: ColumnProps & { readonly column: ColumnState }) {
+  const { column, left, labels, inspection } = props
+  const listed = useView((state) => state.listed)
+  const dropped = useMemo(() => (left === undefined ? [] : droppedFrom(left.ids, ranksOf(column.ids), listed)), [left, column, listed])
+  if (column.unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {column.unranked}</p>
+  if (column.ids.length === 0) {
+    return <p className="waiting">{column.boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'}</p>
+  }
+  return (
+    <>
+      <Results {...props} />
+      <DroppedProducts dropped={dropped} />
+      <Judged column={column} inspection={inspection} labels={labels} listed={listed} />
+    </>
+  )
+}
+
+function ColumnBase(props: ColumnProps) {
+  const { id, title, note, inspection, column, absent, left, hasLeft } = props
+  const k = useView((state) => state.k)
+  const listed = useView((state) => state.listed)
+  const heading = useId()
+  const typed = kindOf(id)?.is === 'typed'
+  return (
+    <article className="column" data-column={id} aria-label={title} aria-busy={column === undefined && absent === undefined} tabIndex={-1}
+      onKeyDown={(event) => { if (event.target === event.currentTarget && event.key === 'ArrowDown' && focusRank(event.currentTarget, 1)) event.preventDefault() }}
+    >
       <header>
-        <h3>{title} {note !== undefined && <small>{note}</small>}</h3>
+        <div className="column-name">
+          <h3 id={heading} title={note === '' ? title : `${title}, ${note}`}>{title} {note !== '' && <small>{note}</small>}</h3>
+          <ColumnMenu id={id} title={title} left={left} />
+        </div>
         {column !== undefined && (
-          <p className="ndcg">
-            NDCG@100 <strong>{score(column.measures?.['ndcg@100'])}</strong>
-            {gain !== undefined && <span className={`delta ${gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}`}> {signed(gain)}</span>}
+          <p className="measures">
+            <Measure name={`NDCG@${k}`} value={column.measures?.[`ndcg@${k}`]} against={left?.measures?.[`ndcg@${k}`]} />
+            <Measure name={`Recall@${k}`} value={column.measures?.[`recall@${k}`]} against={left?.measures?.[`recall@${k}`]} />
           </p>
         )}
       </header>
-      {column === undefined ? <p className="waiting">{waiting}</p> : (
-        <>
-          <div className="said">
-            {column.fault !== undefined && <p className="fault">Format broken: {column.fault}</p>}
-            {column.thought !== undefined && column.thought !== '' && <p className="thought" title="the policy’s thought">{column.thought}</p>}
-            <Rewrite query={inspection.query} column={column} />
-            {column.boolean !== undefined && <Read boolean={column.boolean} />}
-            {column.output !== undefined && <details><summary>Whole output</summary><pre>{column.output}</pre></details>}
-          </div>
-          <div className="found">
-            <Found column={column} name={name} labels={labels} against={against} />
-            <Judged column={column} inspection={inspection} />
-          </div>
-        </>
-      )}
+      <div className="said">
+        {typed && <Typed id={id} query={inspection.query} title={title} />}
+        {column !== undefined && <Said query={inspection.query} column={column} plain={typed} />}
+        {column !== undefined && hasLeft && left !== undefined && <Between left={left} column={column} listed={listed} />}
+      </div>
+      <div className="found">
+        {column !== undefined && <Body {...props} column={column} />}
+        {column === undefined && absent !== undefined && <p className="notice">{absent}</p>}
+        {column === undefined && absent === undefined && <p className="waiting">{id === 'original' || typed ? 'ranking …' : 'writing …'}</p>}
+      </div>
     </article>
   )
 }
+export const Column = memo(ColumnBase)

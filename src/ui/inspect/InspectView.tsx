@@ -1,38 +1,35 @@
-// The view of queries: every one in a table, and one of them asked in many ways, side by side.
-import { useId } from 'react'
-import { textFor } from '../../state/shown.ts'
+// The view of queries: every one in a table at the left, one of them asked in many ways side by side, and what training made of it below.
+import { Tab, TabList, TabPanel, TabProvider } from '@ariakit/react/tab'
+import { useId, useState, useSyncExternalStore } from 'react'
 import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { QueryTable } from '../queries/QueryTable.tsx'
+import { Replay } from '../replay/Replay.tsx'
+import { Rollouts } from '../replay/Rollouts.tsx'
 import { CatalogueSearch } from './CatalogueSearch.tsx'
-import { Column } from './Column.tsx'
+import { Columns } from './Columns.tsx'
+import { createHot, HotContext } from './hot.ts'
 import { Looked } from './Looked.tsx'
 import { QueryPicker } from './QueryPicker.tsx'
 import { Relevant } from './Relevant.tsx'
-import { Rollouts } from '../replay/Rollouts.tsx'
+import { Toolbar } from './Toolbar.tsx'
+import './inspect.css'
 
-const READING = 'Greedy outputs, ranked by the same recommender. Frames and letters are labels; moves and gains compare with the left.'
+const READING = 'One query asked in many ways, all ranked by the same recommender; policies answer greedily. Letters and frames are labels, ? is unjudged. '
+  + 'Moves, gains and lines compare with the column at the left.'
 
-function Standing() {
-  const { view } = useWorkbench()
-  const inspecting = useView((state) => state.inspecting)
-  const fault = useView((state) => state.fault)
-  const split = useView((state) => state.inspection?.judged?.split)
-  return (
-    <p className="inspect-standing">
-      {split !== undefined && <span className="badge">{split} query</span>}
-      <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>
-      {fault !== undefined && <span role="alert" className="fault">{fault}</span>}
-    </p>
-  )
+const wide = (): MediaQueryList => matchMedia('(width >= 1180px)')
+
+function useWide(): boolean {
+  return useSyncExternalStore((changed) => {
+    const query = wide()
+    query.addEventListener('change', changed)
+    return () => query.removeEventListener('change', changed)
+  }, () => wide().matches)
 }
 
-const TITLES: Readonly<Record<string, string>> = { original: 'Original query', before: 'Starting policy', current: 'Current policy' }
-
-function Columns() {
-  const { view } = useWorkbench()
+function Compared() {
   const inspection = useView((state) => state.inspection)
-  const ids = useView((state) => state.columns)
-  const typed = useView((state) => state.typed)
   const judged = useLibrary((state) => (state.shop?.dataset.queries.length ?? 0) > 0)
   if (inspection === undefined) {
     const said = judged ? 'Pick a query' : 'This data set has no judged queries, so nothing is picked for you. Type any query'
@@ -41,40 +38,63 @@ function Columns() {
   return (
     <>
       <Relevant inspection={inspection} />
-      <button type="button" className="plain" onClick={view.addTyped}>Add a typed column</button>
-      <div className="columns">
-        {ids.map((id, at) => (
-          <div key={id}>
-            {id.startsWith('typed:') && <input type="text" aria-label={id} value={textFor(typed, id, inspection.query)} onChange={(event) => view.type(id, event.currentTarget.value)} />}
-            <Column
-              name={id} title={TITLES[id] ?? id} note={undefined}
-              inspection={inspection} column={inspection.columns[id]} against={at === 0 ? undefined : inspection.columns[ids[at - 1]!]}
-              waiting={inspection.absent[id] ?? (id === 'original' ? 'ranking …' : 'writing …')}
-            />
-          </div>
-        ))}
-      </div>
+      <Columns inspection={inspection} />
     </>
   )
 }
 
-export function InspectView() {
-  const heading = useId()
+/** What training made of the query, folded away until it is asked for. */
+function Strip() {
+  const [tab, setTab] = useState<string | null>(null)
+  const open = tab !== null
   return (
-    <section className="panel inspect" aria-labelledby={heading}>
-      <div className="inspect-main">
+    <div className={`strip${open ? ' open' : ''}`}>
+      <TabProvider selectedId={tab} setSelectedId={(id) => setTab(id ?? null)} selectOnMove={false}>
+        <div className="strip-head">
+          <TabList className="tabs" aria-label="What training made of it">
+            {/* a second press folds the open one away */}
+            <Tab id="strip-replay" onClick={() => { if (tab === 'strip-replay') setTimeout(() => setTab(null)) }}>Replay through training</Tab>
+            <Tab id="strip-rollouts" onClick={() => { if (tab === 'strip-rollouts') setTimeout(() => setTab(null)) }}>Rollouts</Tab>
+          </TabList>
+          {open && <button type="button" className="plain" onClick={() => setTab(null)}>Fold away</button>}
+        </div>
+        {tab === 'strip-replay' && <TabPanel tabId="strip-replay" className="strip-body"><Replay /></TabPanel>}
+        {tab === 'strip-rollouts' && <TabPanel tabId="strip-rollouts" className="strip-body"><Rollouts /></TabPanel>}
+      </TabProvider>
+    </div>
+  )
+}
+
+export function InspectView() {
+  const { view } = useWorkbench()
+  const heading = useId()
+  const table = useId()
+  const isWide = useWide()
+  const tableOpen = useView((state) => state.tableOpen)
+  // on a narrow page the table would push the columns out of sight: there it is open only when it is asked for
+  const [narrowOpen, setNarrowOpen] = useState(false)
+  const open = isWide ? tableOpen : narrowOpen
+  const toggle = (): void => (isWide ? view.show({ tableOpen: !tableOpen }) : setNarrowOpen(!narrowOpen))
+  const [hot] = useState(createHot)
+  return (
+    <HotContext value={hot}>
+      <section className={`panel inspect${open ? ' with-table' : ''}`} aria-labelledby={heading}>
         <div className="inspect-head">
-          <h2 id={heading}>
-            <Term explain={READING}>Inspector</Term>
-          </h2>
+          <h2 id={heading}><Term explain={READING}>Inspector</Term></h2>
+          <button type="button" className="button table-toggle" aria-expanded={open} aria-controls={table} onClick={toggle}>
+            <span aria-hidden="true">{open ? '◂' : '▸'}</span> All queries
+          </button>
           <QueryPicker />
           <CatalogueSearch />
-          <Standing />
         </div>
-        <Columns />
-      </div>
-      <Rollouts />
-      <Looked />
-    </section>
+        <div id={table} className="inspect-table" hidden={!open}>{open && <QueryTable />}</div>
+        <div className="inspect-main" {...hot.handlers}>
+          <Toolbar />
+          <Compared />
+        </div>
+        <Strip />
+        <Looked />
+      </section>
+    </HotContext>
   )
 }

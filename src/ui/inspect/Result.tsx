@@ -1,10 +1,38 @@
-// One ranked product: its rank, label, title, move and score; it opens what the score is made of.
+// One ranked product: its rank, label, picture, title, brand, move and score; it opens what the score is made of.
+import { memo, useMemo } from 'react'
 import type { EsciLabel } from '../../domain/dataset.ts'
+import { highlight, type Wanted } from '../../state/highlight.ts'
 import type { ColumnId } from '../../state/view.ts'
 import { significant } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
 import { useLooking, useProduct, useWorkbench } from '../parts/stores.ts'
+import { useIsHot } from './hot.ts'
 import { moveOf } from './ranks.ts'
+
+/** A text with the words that the query asks for marked. */
+export function Marked({ text, wanted }: { readonly text: string; readonly wanted: Wanted | undefined }) {
+  const pieces = useMemo(() => (wanted === undefined ? [{ text, matches: false }] : highlight(text, wanted)), [text, wanted])
+  let from = 0
+  return pieces.map(({ text: piece, matches }) => {
+    const key = from
+    from += piece.length
+    return matches ? <mark key={key}>{piece}</mark> : <span key={key}>{piece}</span>
+  })
+}
+
+function Unjudged() {
+  return (
+    <span className="label label-none" title="not judged for this query: counts as irrelevant">
+      <span aria-hidden="true">?</span><span className="visually-hidden">not judged</span>
+    </span>
+  )
+}
+
+/** Only http(s) addresses are fetched; without a picture the place stays, so that rows keep their height. */
+function Picture({ address }: { readonly address: string | undefined }) {
+  if (address === undefined || !/^https?:\/\//i.test(address)) return <span className="picture" aria-hidden="true" />
+  return <img className="picture" src={address} alt="" loading="lazy" decoding="async" referrerPolicy="no-referrer" />
+}
 
 export interface ResultProps {
   readonly id: string
@@ -12,27 +40,41 @@ export interface ResultProps {
   readonly score: number | undefined
   readonly by: ColumnId
   readonly label: EsciLabel | undefined
-  /** the ranking that moves are measured against */
-  readonly before: readonly string[] | undefined
+  /** somebody judged products for the query */
+  readonly judged: boolean
+  /** the rank at the left, and whether there is a left */
+  readonly was: number | undefined
+  readonly compared: boolean
+  readonly wanted: Wanted | undefined
+  readonly pictures: boolean
+  /** the place of Tab in its list */
+  readonly stop: boolean
+  readonly size: number
 }
 
-export function Result({ id, rank, score, by, label, before }: ResultProps) {
+function ResultBase({ id, rank, score, by, label, judged, was, compared, wanted, pictures, stop, size }: ResultProps) {
   const { looking } = useWorkbench()
   const product = useProduct(id)
   const open = useLooking(({ looked }) => looked?.id === id && looked.by === by)
-  const move = moveOf(rank, id, before)
+  const hot = useIsHot(id)
+  const move = moveOf(rank, was, compared)
   // nothing flashes by while the text is on its way
   const title = product === undefined ? '' : product === null || product.title === '' ? id : product.title
-  const about = [title, product?.brand ?? '', product?.color ?? ''].filter((part) => part !== '').join(' · ')
+  const maker = [product?.brand ?? '', product?.color ?? ''].filter((part) => part !== '').join(' · ')
   return (
-    <li>
+    <li data-rank={rank} data-product={id} aria-setsize={size} aria-posinset={rank}>
       <button
-        type="button" aria-haspopup="dialog" aria-expanded={open} className={label === undefined ? 'result' : `result judged frame-${label}`}
+        type="button" aria-haspopup="dialog" aria-expanded={open} tabIndex={stop ? 0 : -1}
+        className={`result${label === undefined ? '' : ` judged frame-${label}`}${hot ? ' hot' : ''}`}
         onClick={() => (open ? looking.close() : looking.look(id, by))}
       >
         <span className="rank">{rank}</span>
-        {label === undefined ? <span className="label label-none" title="not judged for this query" aria-hidden="true" /> : <Label label={label} />}
-        <span className="title" title={about}>{title}</span>
+        {label !== undefined ? <Label label={label} /> : judged ? <Unjudged /> : <span aria-hidden="true" />}
+        {pictures && <Picture address={product?.image} />}
+        <span className="result-text">
+          <span className="title" title={maker === '' ? title : `${title} · ${maker}`}><Marked text={title} wanted={wanted} /></span>
+          <span className="maker">{maker}</span>
+        </span>
         <span className={`move ${move.kind}`} title={move.words}>
           <span aria-hidden="true">{move.mark}</span><span className="visually-hidden">{move.words}</span>
         </span>
@@ -41,3 +83,4 @@ export function Result({ id, rank, score, by, label, before }: ResultProps) {
     </li>
   )
 }
+export const Result = memo(ResultBase)

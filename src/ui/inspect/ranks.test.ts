@@ -1,20 +1,31 @@
-// Checks the moves between rankings as the inspector tells them.
+// Checks the moves between rankings as the inspector tells and draws them.
 import { expect, test } from 'vitest'
-import { moveOf, rankOf } from './ranks.ts'
+import { droppedFrom, linksBetween, moveOf, rankOf, ranksOf } from './ranks.ts'
 
 test('a product that rose says by how much and from where', () => {
-  expect(moveOf(1, 'c', ['a', 'b', 'c'])).toEqual({ kind: 'up', by: 2, mark: '▲2', words: 'up 2 places, from 3' })
+  expect(moveOf(1, 3, true)).toEqual({ kind: 'up', by: 2, mark: '+2', words: 'up 2 places, from 3' })
 })
 
 test('a product that fell by one place says place, not places', () => {
-  expect(moveOf(2, 'a', ['a', 'b']).words).toBe('down 1 place, from 1')
+  expect(moveOf(2, 1, true)).toMatchObject({ mark: '−1', words: 'down 1 place, from 1' })
 })
 
 test('a product that was not ranked is new, and one without a ranking to compare with has no move', () => {
-  expect(moveOf(1, 'x', ['a']).kind).toBe('new')
-  expect(moveOf(1, 'x', undefined).mark).toBe('')
+  expect(moveOf(1, undefined, true).kind).toBe('new')
+  expect(moveOf(1, undefined, false).mark).toBe('')
 })
 
 test('ranks count from one, and an unranked product has none', () => {
   expect([rankOf(['a', 'b'], 'b'), rankOf(['a', 'b'], 'c')]).toEqual([2, undefined])
+})
+
+test('products that left the listed ones say where they are now, if anywhere', () => {
+  expect(droppedFrom(['a', 'b', 'c'], ranksOf(['c', 'x', 'b']), 2)).toEqual([{ id: 'a', was: 1, now: undefined }, { id: 'b', was: 2, now: 3 }])
+})
+
+test('every listed product has one line: between its places, going out, or coming in', () => {
+  expect(linksBetween(['a', 'b', 'c', 'd'], ['c', 'b', 'x', 'a'], 3)).toEqual([
+    { id: 'a', from: 1, to: undefined, kind: 'left' }, { id: 'b', from: 2, to: 2, kind: 'same' }, { id: 'c', from: 3, to: 1, kind: 'up' },
+    { id: 'x', from: undefined, to: 3, kind: 'entered' },
+  ])
 })

@@ -1,0 +1,57 @@
+// What was written for a query: the text with what changed in it, the thought before it, the format, and the whole output.
+import { printBoolean } from '../../domain/boolean.ts'
+import type { Column as ColumnState } from '../../state/view.ts'
+import { wordDiff } from '../parts/wordDiff.ts'
+
+/** Longer thoughts are folded. */
+const LONG_THOUGHT = 140
+
+/** A text with its words added and left out against the query; words that only moved are as they were. */
+export function Rewrite({ query, rewrite }: { readonly query: string; readonly rewrite: string | undefined }) {
+  if (rewrite === undefined) return <p className="rewrite quiet">(a ranking, no text)</p>
+  if (rewrite.trim() === '') return <p className="rewrite quiet">(an empty query)</p>
+  return (
+    <p className="rewrite">
+      {wordDiff(query, rewrite).map(({ word, change }, at) => {
+        const key = `${at} ${word}`
+        if (change === 'added') return <span key={key}><ins>{word}</ins> </span>
+        if (change === 'left out') return <span key={key}><del>{word}</del> </span>
+        return <span key={key} {...(change === 'moved' ? { className: 'moved', title: 'moved' } : {})}>{word} </span>
+      })}
+    </p>
+  )
+}
+
+/** How a Boolean query was read, and what was read past. */
+function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable<ColumnState['boolean']> }) {
+  return (
+    <p className="read">
+      <span className={tolerated.length === 0 && query !== undefined ? 'good' : 'warns'}>
+        {query === undefined ? 'no Boolean query' : tolerated.length === 0 ? 'valid Boolean query' : `repaired: ${tolerated.join('; ')}`}
+      </span>
+      {query !== undefined && <> <span className="quiet">read as</span> {printBoolean(query)}</>}
+    </p>
+  )
+}
+
+function Thought({ thought }: { readonly thought: string }) {
+  if (thought.length <= LONG_THOUGHT) return <p className="thought" title="the thought before the answer">{thought}</p>
+  return (
+    <details className="thought">
+      <summary>{thought.slice(0, LONG_THOUGHT - 20).trimEnd()} …</summary>
+      <p>{thought}</p>
+    </details>
+  )
+}
+
+export function Said({ query, column, plain }: { readonly query: string; readonly column: ColumnState; /** the text stands elsewhere already */ readonly plain: boolean }) {
+  return (
+    <>
+      {column.fault !== undefined && <p className="fault">Format broken: {column.fault}</p>}
+      {column.thought !== undefined && column.thought !== '' && <Thought thought={column.thought} />}
+      {!plain && <Rewrite query={query} rewrite={column.rewrite} />}
+      {column.boolean !== undefined && <Read boolean={column.boolean} />}
+      {column.output !== undefined && <details><summary>Whole output</summary><pre>{column.output}</pre></details>}
+    </>
+  )
+}

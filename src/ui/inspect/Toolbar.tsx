@@ -1,0 +1,84 @@
+// What the inspector's columns show, which there are, and how to hand them on.
+import { useId, useState } from 'react'
+import { LISTED, type Listed } from '../../state/shown.ts'
+import { useView, useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+import { AddColumn } from './AddColumn.tsx'
+
+const PICTURES = 'Pictures are fetched from the servers that the data set names. Those learn your network address, and which products you look at and when. '
+  + 'The page itself asks nobody. Data sets without picture addresses (ESCI, the sample) show none.'
+
+function Listing() {
+  const { view } = useWorkbench()
+  const listed = useView((state) => state.listed)
+  const k = useView((state) => state.k)
+  const ids = [useId(), useId()] as const
+  return (
+    <>
+      <label htmlFor={ids[0]}>Products</label>
+      <select id={ids[0]} value={listed} onChange={(event) => view.show({ listed: Number(event.currentTarget.value) as Listed })}>
+        {LISTED.map((count) => <option key={count} value={count}>{count}</option>)}
+      </select>
+      <label htmlFor={ids[1]}>NDCG, recall at</label>
+      <select id={ids[1]} value={k} onChange={(event) => view.show({ k: event.currentTarget.value === '10' ? 10 : 100 })}>
+        <option value={10}>10</option><option value={100}>100</option>
+      </select>
+    </>
+  )
+}
+
+function Pictures() {
+  const { view } = useWorkbench()
+  const pictures = useView((state) => state.pictures)
+  const id = useId()
+  return (
+    <span className="toolbar-pair">
+      <input id={id} type="checkbox" checked={pictures} onChange={(event) => view.show({ pictures: event.currentTarget.checked })} />
+      <label htmlFor={id}>Pictures</label>
+      <Term explain={PICTURES}>who learns of it?</Term>
+    </span>
+  )
+}
+
+/** Copies an address that opens this query with these columns. */
+function CopyLink() {
+  const { view } = useWorkbench()
+  const [said, setSaid] = useState('')
+  const copy = async (): Promise<void> => {
+    const { search, leftOut } = view.link()
+    const rest = leftOut.length === 0 ? '' : `; ${leftOut.length} ${leftOut.length === 1 ? 'column lives' : 'columns live'} in this browser alone and ${leftOut.length === 1 ? 'is' : 'are'} left out`
+    try {
+      await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${search}${location.hash}`)
+      setSaid(`copied${rest}`)
+    } catch {
+      setSaid('the browser did not let the page copy')
+    }
+    setTimeout(() => setSaid(''), 6000)
+  }
+  return (
+    <>
+      <button type="button" className="plain" onClick={() => void copy()}>Copy link to these columns</button>
+      <span role="status" className="quiet">{said}</span>
+    </>
+  )
+}
+
+export function Toolbar() {
+  const { view } = useWorkbench()
+  const inspecting = useView((state) => state.inspecting)
+  const fault = useView((state) => state.fault)
+  const split = useView((state) => state.inspection?.judged?.split)
+  return (
+    <div className="toolbar" role="group" aria-label="What the columns show">
+      <AddColumn />
+      <Listing />
+      <Pictures />
+      <CopyLink />
+      <span className="inspect-standing">
+        {split !== undefined && <span className="badge">{split} query</span>}
+        <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>
+        {fault !== undefined && <span role="alert" className="fault">{fault}</span>}
+      </span>
+    </div>
+  )
+}
