@@ -1,97 +1,112 @@
-// The grid of a run's curves: each card follows the run by itself, in a task of its own.
-import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Settings } from '../../domain/settings.ts'
-import type { RunState } from '../../state/run.ts'
-import { useSize } from '../parts/useSize.ts'
-import { useTurn } from '../parts/useTurn.ts'
-import { useRun, useView } from '../parts/stores.ts'
+// The curves of one run or of several, in sections. Each chart follows by itself, in a task of its own.
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { useStore } from 'zustand'
+import { createCursor, type Cursor } from '../../state/cursor.ts'
+import { RUN_COLOURS, RUN_DASHES } from '../runs/palette.ts'
+import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-import type { Row } from './series.ts'
-import { CURVES, type Curve, type CurveSource } from './curves.ts'
+import { inTurn } from '../parts/turns.ts'
+import { ChartBar } from './ChartBar.tsx'
+import { ChartCard, type ChartAct } from './ChartCard.tsx'
+import { Charted, type ChartedRun } from './charted.ts'
+import { CURVES, SECTIONS, type Curve, type Section } from './curves.ts'
+import type { Look } from './frame.ts'
+import type { RunSeries } from './runSeries.ts'
+import './charts.css'
 
-// recharts is the heaviest part of the page and nothing needs it before the first paint
-const Plot = lazy(async () => ({ default: (await import('./Plot.tsx')).Plot }))
+export type { ChartedRun } from './charted.ts'
 
-/** A run whose curves are drawn: the live one, or a kept one. Its colour is its place in the list. */
-export interface ChartedRun {
-  readonly id: string
-  readonly name: string
-  readonly state: RunState
-  readonly settings: Settings
+const Large = lazy(async () => ({ default: (await import('./Large.tsx')).Large }))
+const ExportSheet = lazy(async () => ({ default: (await import('./ExportSheet.tsx')).ExportSheet }))
+
+/** Sections that runs like these have. */
+function sectionsOf(all: readonly RunSeries[]): readonly Section[] {
+  const stages = new Set(all.flatMap(({ settings }) => settings.stages.split(',')))
+  return SECTIONS.map(({ id }) => id).filter((id) => stages.has(id === 'sft' ? 'sft' : 'grpo'))
 }
 
-type Charted = StoreApi<{ readonly runs: readonly ChartedRun[] }>
-
-/** Selects a source that stays the same object while nothing in it changed. */
-function stableSource(): (state: { readonly runs: readonly ChartedRun[] }) => CurveSource {
-  let last: CurveSource = { steps: [], validations: [], iterations: 1, klCoefficient: 1 }
-  return ({ runs: [first] }) => {
-    const { steps, validations } = first?.state ?? { steps: [], validations: [] }
-    const { iterations, klCoefficient } = first?.settings ?? last
-    const next = { steps, validations, iterations, klCoefficient }
-    const same = (Object.keys(next) as (keyof CurveSource)[]).every((key) => last[key] === next[key])
-    if (!same) last = next
-    return last
-  }
+/** Steps of imitation are counted apart: their charts have a cursor of their own, drawn the same way. */
+function useSftCursor(cursor: Cursor): Cursor {
+  const [own] = useState(createCursor)
+  useEffect(() => {
+    const follow = ({ axis, log, ignoreOutliers }: ReturnType<Cursor['getState']>): void => own.setState({ axis, log, ignoreOutliers })
+    follow(cursor.getState())
+    return cursor.subscribe((now, before) => {
+      follow(now)
+      if (before.range !== undefined && now.range === undefined) own.showAll()
+      if (before.pinned !== undefined && now.pinned === undefined) own.unpin()
+    })
+  }, [cursor, own])
+  return own
 }
 
-/** Unseen points: charts are drawn once while nothing trains, so that a run only ever moves what stands. */
-function blankRows({ lines, band }: Curve): Row[] {
-  const zeros = Object.fromEntries([...lines.map(({ key }) => key), ...(band ?? [])].map((key) => [key, 1]))
-  return [0, 1, 2].map((step) => ({ step, ...zeros }))
+/** Counts up to `all`, one a task: a page of charts put up at once would hold everything up. */
+function useOneByOne(all: number): number {
+  const [ready, setReady] = useState(1)
+  useEffect(() => (ready < all ? inTurn(() => setReady(ready + 1)) : undefined), [all, ready])
+  return ready
 }
 
-function CurveCardBase({ curve, charted }: { readonly curve: Curve; readonly charted: Charted }) {
-  const [selectSource] = useState(stableSource)
-  const source = useTurn(charted, selectSource)
-  const smoothing = useView((state) => state.smoothing)
-  const [box, size] = useSize()
-  const rows = curve.rows(source)
-  const note = rows.length > 0 || curve.id === 'clip' || curve.id === 'kl' ? curve.note?.(source) : undefined
-  const last = rows.at(-1)
-  // the line whose value stands at the right needs no key
-  const keyed = curve.lines.filter(({ name }) => name !== 'all')
-  const describe = useCallback(() => curve.lines.map(({ key, name }) => `${name} ${curve.format(last?.[key])}`).join(', '), [curve, last])
+function Legend({ all }: { readonly all: readonly RunSeries[] }) {
   return (
-    <figure className="curve" data-curve={curve.id}>
-      <figcaption>
-        <Term explain={curve.explain}>{curve.title}</Term>
-        <span className="curve-value">{note === undefined ? curve.format(last?.[curve.lines[0]!.key]) : ''}</span>
-        {keyed.length > 1 && note === undefined && (
-          <span className="curve-keys">{keyed.map(({ key, colour, name }) => <span key={key} className={`key series-${colour}`}>{name}</span>)}</span>
-        )}
-      </figcaption>
-      <div className="curve-box" ref={box}>
-        {note !== undefined && <p className="curve-note">{note}</p>}
-        {note === undefined && rows.length === 0 && <p className="curve-note empty">no {curve.id === 'validation' ? 'validation' : 'steps'} yet</p>}
-        {note === undefined && size !== undefined && size.width > 0 && (
-          <Suspense fallback={null}>
-            <Plot
-              rows={rows.length === 0 ? blankRows(curve) : rows} blank={rows.length === 0} lines={curve.lines} format={curve.format}
-              {...(curve.band === undefined ? {} : { band: curve.band })}
-              {...(curve.range === undefined ? {} : { range: curve.range })} smoothing={smoothing}
-              width={size.width} height={size.height} label={`${curve.title} by step: ${describe()}`}
-            />
-          </Suspense>
-        )}
-      </div>
-    </figure>
+    <ul className="chart-legend" aria-label="Runs">
+      {all.map(({ id, name }, at) => (
+        <li key={id}>
+          <svg width="22" height="8" aria-hidden="true">
+            <line x1="0" y1="4" x2="22" y2="4" stroke={RUN_COLOURS[at % RUN_COLOURS.length]} strokeWidth="2.5" strokeDasharray={RUN_DASHES[at % RUN_DASHES.length]} />
+          </svg>
+          {name}
+        </li>
+      ))}
+    </ul>
   )
 }
-const CurveCard = memo(CurveCardBase)
 
-/** Draws the curves of `runs` together, the first as the one that is pointed at. Its parent may render as often as it likes: a chart follows in its own time. */
+/** What lies open over the grid. */
+type Over = { readonly is: 'none' } | { readonly is: 'large'; readonly curve: Curve; readonly table: boolean } | { readonly is: 'export' }
+
+/**
+ * Draws the curves of `runs` together; the first is the one that is pointed at, and whose alarms and checkpoints are marked. Its parent may render as often
+ * as it likes: a chart follows in its own time, and reads only what was added.
+ */
 export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
-  const [charted] = useState<Charted>(() => createStore(() => ({ runs })))
-  useEffect(() => charted.setState({ runs }), [charted, runs])
-  return <div className="curves">{CURVES.map((curve) => <CurveCard key={curve.id} curve={curve} charted={charted} />)}</div>
-}
-
-/** The curves of the run of the page. */
-export function LiveCurves() {
-  const state = useRun((store) => store.run)
-  const settings = useRun((store) => store.settings)
-  const runs = useMemo(() => [{ id: 'live', name: 'this run', state, settings }], [state, settings])
-  return <CurveGrid runs={runs} />
+  const { cursor, view } = useWorkbench()
+  const [charted] = useState(() => new Charted(runs))
+  useEffect(() => charted.follow(runs), [charted, runs])
+  useStore(charted.version, () => `${charted.series.map(({ id, name, settings }) => `${id} ${name} ${settings.stages}`).join()}`)
+  const sftCursor = useSftCursor(cursor)
+  const shown = sectionsOf(charted.series)
+  const curves = CURVES.filter(({ section }) => shown.includes(section))
+  const ready = useOneByOne(curves.length)
+  const [over, setOver] = useState<Over>({ is: 'none' })
+  const lookOf = useCallback((curve: Curve, line?: string): Look => {
+    const { axis, log, ignoreOutliers, range } = (curve.of === 'sft' ? sftCursor : cursor).getState()
+    return { axis, log, ignoreOutliers, range, smoothing: view.getState().smoothing, line }
+  }, [cursor, sftCursor, view])
+  const act = useCallback((curve: Curve, what: ChartAct, line: string | undefined): void => {
+    if (what === 'enlarge' || what === 'table') return setOver({ is: 'large', curve, table: what === 'table' })
+    void import('./exporting.ts').then(({ exportCharts }) => exportCharts([curve], charted, what, { columns: 1, look: (one) => lookOf(one, line) }))
+  }, [charted, lookOf])
+  const close = useCallback(() => setOver({ is: 'none' }), [])
+  return (
+    <div className="charts">
+      <ChartBar cursor={cursor} onExport={() => setOver({ is: 'export' })} />
+      {charted.series.length > 1 && <Legend all={charted.series} />}
+      {SECTIONS.filter(({ id }) => shown.includes(id)).map(({ id, title, about, says }) => (
+        <section key={id} className={`curves-section ${id}`} aria-label={title}>
+          <h3>{about === undefined ? title : <Term about={about}>{title}</Term>}</h3>
+          {says !== undefined && <p className="quiet">{says}</p>}
+          <div className="curves">
+            {curves.slice(0, ready).filter(({ section }) => section === id).map((curve) => (
+              <ChartCard key={curve.id} curve={curve} charted={charted} cursor={id === 'sft' ? sftCursor : cursor} onAct={act} />
+            ))}
+          </div>
+        </section>
+      ))}
+      <Suspense fallback={null}>
+        {over.is === 'large' && <Large curve={over.curve} table={over.table} charted={charted} cursor={over.curve.of === 'sft' ? sftCursor : cursor} onAct={act} onClose={close} />}
+        {over.is === 'export' && <ExportSheet curves={curves} charted={charted} look={lookOf} onClose={close} />}
+      </Suspense>
+    </div>
+  )
 }

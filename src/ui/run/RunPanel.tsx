@@ -4,7 +4,7 @@ import { differences } from '../../domain/config.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Alarms, KeptPolicy, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
-import { LiveCurves } from '../charts/CurveGrid.tsx'
+import { LiveCurves } from '../charts/LiveCurves.tsx'
 import { KernelsPanel } from './KernelsPanel.tsx'
 import { SettingsForm } from './SettingsForm.tsx'
 import { TestStrip } from './TestStrip.tsx'
@@ -39,25 +39,6 @@ function Tabs({ id }: { readonly id: string }) {
   )
 }
 
-const AVERAGE = 'Exponential moving average without bias towards its start; the raw values stay faint behind it. '
-  + 'Long curves are drawn with fewer points, every peak kept.'
-
-function Smoothing() {
-  const { view } = useWorkbench()
-  const smoothing = useView((state) => state.smoothing)
-  const id = useId()
-  return (
-    <p className="smoothing" title={AVERAGE}>
-      <label htmlFor={id}>Smoothing</label>
-      <input
-        id={id} type="range" min={0} max={0.95} step={0.05} value={smoothing}
-        onChange={(event) => view.setSmoothing(event.currentTarget.valueAsNumber)}
-      />
-      <span>{smoothing.toFixed(2)}</span>
-    </p>
-  )
-}
-
 export function RunPanel() {
   const heading = useId()
   const tab = useView((state) => state.tab)
@@ -71,7 +52,6 @@ export function RunPanel() {
       <Alarms />
       <div className="run-bar">
         <Tabs id={heading} />
-        {tab === 'curves' && <Smoothing />}
       </div>
       <div role="tabpanel" id={`${heading}-panel`} aria-labelledby={`${heading}-${tab}`} className="run-body" tabIndex={0}>
         {tab === 'curves' && <><TestStrip /><LiveCurves /></>}

@@ -1,0 +1,97 @@
+// Axes of charts: round ends, round ticks, and how ticks are written.
+import type { ChartAxis } from '../../state/cursor.ts'
+import { digits, type count } from '../parts/format.ts'
+
+export interface Scale {
+  readonly domain: readonly [low: number, high: number]
+  readonly ticks: readonly number[]
+}
+
+/** The least of 1, 2 or 5 times a power of ten that is `step` or more. */
+function roundUp(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step))
+  const found = [1, 2, 5].find((times) => times * power >= step * (1 - 1e-9)) ?? 10
+  return found * power
+}
+
+/** Multiples of `step` within `low` to `high`, without the dust of floating point. */
+function multiples(low: number, high: number, step: number): number[] {
+  const places = Math.max(0, Math.ceil(-Math.log10(step)) + 1)
+  const ticks: number[] = []
+  for (let at = Math.ceil(low / step - 1e-6); at * step <= high + step * 1e-6; at++) ticks.push(Number((at * step).toFixed(Math.min(20, places))))
+  return ticks
+}
+
+/** A linear axis that holds `low` to `high` and ends at ticks, about `parts` of them apart. A single value stands in the middle. */
+export function linear(low: number, high: number, parts: number): Scale {
+  if (!(high > low)) {
+    const around = low === 0 ? 1 : Math.abs(low) / 5
+    return low === 0 ? { domain: [0, 1], ticks: [0, 0.5, 1] } : linear(low - around, low + around, parts)
+  }
+  const step = roundUp((high - low) / parts)
+  const ticks = multiples(Math.floor(low / step + 1e-6) * step, Math.ceil(high / step - 1e-6) * step, step)
+  return { domain: [ticks[0]!, ticks.at(-1)!], ticks }
+}
+
+/** A logarithmic axis from `low` to `high`, both above 0; ticks are powers of ten, or round numbers where there are fewer than two of those. */
+export function logarithmic(low: number, high: number, parts: number): Scale {
+  const [from, to] = high > low ? [low, high] : [low / 2, low * 2]
+  const margin = (to / from) ** 0.04
+  const [first, last] = [from / margin, to * margin]
+  const [least, most] = [Math.ceil(Math.log10(first)), Math.floor(Math.log10(last))]
+  if (most - least < 1) {
+    const ticks = multiples(first, last, roundUp((last - first) / parts)).filter((tick) => tick > 0)
+    return { domain: [first, last], ticks }
+  }
+  const every = Math.max(1, Math.ceil((most - least) / parts))
+  const ticks: number[] = []
+  for (let power = least; power <= most; power += every) ticks.push(Number(`1e${power}`))
+  return { domain: [first, last], ticks }
+}
+
+/** Units of time that divide well, in seconds. */
+const TIMES = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400]
+
+/** The x axis between two ends as they are: what is drawn fills it. */
+export function along([low, high]: readonly [number, number], axis: ChartAxis, parts: number): Scale {
+  const rough = Math.max((high - low) / Math.max(1, parts), Number.MIN_VALUE)
+  const round = axis === 'wall' ? TIMES.find((time) => time >= rough) ?? roundUp(rough / 86400) * 86400 : roundUp(rough)
+  return { domain: [low, high], ticks: multiples(low, high, axis === 'wall' && round > 1 ? round : axis === 'wall' ? roundUp(rough) : Math.max(1, round)) }
+}
+
+const scaled = (value: number): string => {
+  const size = Math.abs(value)
+  const [unit, name] = size >= 1e9 ? [1e9, 'B'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, '']
+  return unit === 1 ? digits(value) : `${Number((value / unit).toPrecision(3))}${name}`
+}
+
+/** 45 s, 3 min, 1:05 h, 2 d */
+function time(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`
+  if (seconds < 3600) return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')} min`
+  return `${Math.floor(seconds / 3600)}:${String(Math.round((seconds % 3600) / 60)).padStart(2, '0')} h`
+}
+
+/** A tick of the x axis: 400, 20k; 1.5M; 10 min. */
+export function xTick(axis: ChartAxis): (value: number) => string {
+  return axis === 'wall' ? time : scaled
+}
+
+/** A tick of the y axis needs fewer digits than a value: 0.45, 50 %, 12k. */
+export function yTick(format: typeof count): (value: number) => string {
+  const shares = format(0.5).endsWith('%')
+  return (value) => (shares ? `${Number((value * 100).toPrecision(3))}\u00a0%` : scaled(Number(value.toPrecision(3))))
+}
+
+/**
+ * Bounds beyond which a value is an outlier: three interquartile ranges outside the quartiles (Tukey's far out). Where half of the values are alike, the
+ * middle 98 in 100 stand. undefined where nothing lies beyond.
+ */
+export function fences(values: Float64Array): readonly [low: number, high: number] | undefined {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
+  if (sorted.length < 8) return undefined
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!
+  const spread = at(0.75) - at(0.25)
+  const bounds = spread > 0 ? [at(0.25) - 3 * spread, at(0.75) + 3 * spread] as const : [at(0.01), at(0.99)] as const
+  return sorted[0]! < bounds[0] || sorted.at(-1)! > bounds[1] ? bounds : undefined
+}

@@ -1,0 +1,35 @@
+// The runs that a grid draws, as columns that follow them; charts hear that something was added and draw it in their own time.
+import { createStore } from 'zustand/vanilla'
+import type { Settings } from '../../domain/settings.ts'
+import type { RunState } from '../../state/run.ts'
+import { RunSeries } from './runSeries.ts'
+
+/** A run whose curves are drawn: the live one, or a kept one. Its colour is its place in the list. */
+export interface ChartedRun {
+  readonly id: string
+  readonly name: string
+  readonly state: RunState
+  readonly settings: Settings
+}
+
+export class Charted {
+  /** counts changes */
+  readonly version = createStore<number>(() => 0)
+  series: readonly RunSeries[] = []
+
+  constructor(runs: readonly ChartedRun[]) {
+    this.follow(runs)
+  }
+
+  /** Takes the runs as they are now; one that was there keeps its columns. */
+  follow(runs: readonly ChartedRun[]): void {
+    const before = this.series
+    this.series = runs.map(({ id, name, settings }) => {
+      const kept = before.find((series) => series.id === id)
+      if (kept !== undefined) kept.name = name
+      return kept ?? new RunSeries(id, name, settings)
+    })
+    const grown = runs.map(({ state, settings }, at) => this.series[at]!.follow(state, settings)).includes(true)
+    if (grown || before.length !== runs.length || before.some((series, at) => series !== this.series[at])) this.version.setState((version) => version + 1, true)
+  }
+}
