@@ -14,11 +14,12 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2023', chunkSizeWarningLimit: 2000 },
   optimizeDeps: {
-    include: ['client-zip', 'comlink', 'react', 'react-dom/client', 'react/jsx-dev-runtime', 'zustand', 'zustand/vanilla', 'recharts', 'minisearch', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', '@huggingface/transformers', '@huggingface/tokenizers', '@huggingface/jinja', 'onnxruntime-web/webgpu'],
+    include: ['@zip.js/zip.js/lib/zip-core-native.js', 'client-zip', 'comlink', 'react', 'react-dom/client', 'react/jsx-dev-runtime', 'zustand', 'zustand/vanilla', 'recharts', 'minisearch', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', '@huggingface/transformers', '@huggingface/tokenizers', '@huggingface/jinja', 'onnxruntime-web/webgpu'],
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', environment: 'node', testTimeout: 60_000, include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
+      // every core: Vitest would leave one of them to itself
+      { extends: true, test: { name: 'unit', environment: 'node', maxWorkers: '100%', testTimeout: 60_000, include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
       // whole commands, each with a browser of its own, one at a time
       { extends: true, test: { name: 'lab', environment: 'node', include: ['lab/**/*.lab.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
       {

@@ -63,7 +63,7 @@ export async function mend(folder: RunFolder, { index, torn }: Settled): Promise
   await writeIndex(folder, index)
 }
 
-async function writeIndex(folder: RunFolder, index: LineIndex): Promise<void> {
+export async function writeIndex(folder: RunFolder, index: LineIndex): Promise<void> {
   await folder.access(INDEX, (file) => {
     const bytes = index.bytes()
     file.truncate(bytes.length)

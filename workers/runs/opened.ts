@@ -96,6 +96,8 @@ export class OpenedRuns {
   async make(id: string, hold: boolean, fill: (folder: RunFolder) => Promise<Omit<Opened, 'folder'>>): Promise<Opened> {
     const release = await take(runLock(id), 'exclusive')
     if (release === undefined) throw new Error(`run ${id} is being made by another tab; wait for it`)
+    const debris = await this.shelf.folder(id)
+    if (debris !== undefined) await this.shelf.remove(debris)
     const folder = await this.shelf.make(id)
     try {
       const writing: Writing = { folder, ...await fill(folder), release }

@@ -1,16 +1,19 @@
 // The runs of this browser: a folder each in the private file system, visible once its run.json stands; one writer at a time, any number of readers.
 import { transfer } from 'comlink'
-import { runFilesLock, runLock, type CheckpointRecord, type LinesWanted, type NewRun, type RunChange, type RunLine, type RunRecord, type RunsService } from '../../src/protocol/runs.ts'
+import { runFilesLock, runLock, type CheckpointRecord, type LinesWanted, type NewRun, type Progress, type RunChange, type RunLine, type RunRecord, type RunsService } from '../../src/protocol/runs.ts'
 import { digestOf } from '../store/blocks.ts'
 import { take } from '../store/locks.ts'
-import { roomNow } from '../store/room.ts'
+import { freeRoom, roomNow } from '../store/room.ts'
 import { checkpointAt, dropUnlisted, isAt, readCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { append, copyEvents, linesOf, mend, plainLines } from './events.ts'
+import { dropExports, exported } from './exports.ts'
 import { LineIndex } from './lineIndex.ts'
 import { fitting, heldLocks, OpenedRuns, type Opened } from './opened.ts'
-import { writeRecord, type StoredRecord } from './record.ts'
+import { hashOf, packInMemory, packInto } from './pack.ts'
+import { EVENTS, fileOf, writeRecord, type StoredRecord } from './record.ts'
 import { retained } from './retention.ts'
-import { Damage } from './runFolder.ts'
+import { Damage, type RunFolder } from './runFolder.ts'
+import { openArchive, type Archive } from './unpack.ts'
 
 type Stage = CheckpointRecord['stage']
 
@@ -18,6 +21,8 @@ type Stage = CheckpointRecord['stage']
 const ENDED: ReadonlySet<string> = new Set(['finished', 'stopped', 'failed'])
 /** Workers that just ended let go of their locks a moment later. */
 const LETTING_GO_MS = 2_000
+/** A larger archive is a file, not memory. */
+const IN_MEMORY_BYTES = 2 ** 24
 /** What run.json grows by at most, as a guess for the sentence of a full store. */
 const RECORD_BYTES = 65_536
 
@@ -188,20 +193,60 @@ export class RunStore implements RunsService {
     await this.#sweep()
   }
 
-  export(): Promise<Blob> {
-    return Promise.reject(new Error('runs cannot be exported yet'))
+  async export(id: string, onProgress: Progress = () => undefined): Promise<Blob> {
+    // its files stay; events that are appended meanwhile are left out
+    const release = await take(runFilesLock(id), 'shared', LETTING_GO_MS)
+    if (release === undefined) throw new Error(`run ${id} is being cut back by another tab; export it when that is done`)
+    try {
+      const { folder, record, index } = await this.#runs.read(id, ({ folder: of, record: now, index: lines }) => Promise.resolve({ folder: of, record: now, index: { count: lines.count, bytes: lines.end } }))
+      const { cutTo: _, removedAt: __, repaired: ___, ...rest } = record
+      const packed: RunRecord = { ...rest, status: record.status === 'running' ? 'paused' : record.status, events: index }
+      const bytes = record.checkpoints.reduce((sum, one) => sum + one.bytes, index.bytes)
+      const share = inSteps(onProgress)
+      if (bytes <= IN_MEMORY_BYTES) return await packInMemory(folder, packed, share)
+      return await fitting(folder, `the archive of run ${record.name}`, bytes, () => exported((stream) => packInto(stream, folder, packed, share)))
+    } finally {
+      release()
+    }
   }
 
-  import(): Promise<RunRecord> {
-    return Promise.reject(new Error('runs cannot be imported yet'))
+  async import(file: Blob, onProgress: Progress = () => undefined): Promise<RunRecord> {
+    const archive = await openArchive(file, file instanceof File ? file.name : 'the archive')
+    try {
+      const { record: { name }, bytes } = archive
+      const { id, ...rest } = await this.#free(archive)
+      const now = Date.now()
+      await this.#runs.make(id, false, (folder) => fitting(folder, `run ${name}`, bytes, async () => {
+        await refuseBeyond(folder, bytes)
+        const index = await archive.into(folder, inSteps(onProgress))
+        const record: StoredRecord = { ...archive.record, ...rest, id, status: archive.record.status === 'running' ? 'paused' : archive.record.status, changedAt: now }
+        await writeRecord(folder, record)
+        return { record, index }
+      }))
+      return await this.record(id)
+    } finally {
+      await archive.close()
+    }
   }
 
   room(): Promise<{ used: number; quota: number }> {
     return roomNow()
   }
 
+  /** Under which id and name an archive's run comes: its own, or others where another run has that id. Rejects where the very run is here. */
+  async #free({ record: { id, name, checkpoints, events }, eventsSha256 }: Archive): Promise<Pick<RunRecord, 'id' | 'name'>> {
+    const folder = await this.#runs.shelf.folder(id)
+    if (folder === undefined || !(await this.#runs.shelf.isKept(folder))) return { id, name }
+    if (await this.#runs.shelf.isRemoved(folder)) throw new Error(`run ${name} was removed a moment ago and can be brought back; undo that, or let it go for good and import it then`)
+    const here = await this.#runs.read(id, async ({ record, index }) => ({ record, same: index.end === events.bytes && await hashOf(folder, EVENTS, index.end) === eventsSha256 })).catch(() => undefined)
+    const marks = (all: readonly CheckpointRecord[]): string => JSON.stringify(all.map((one) => `${fileOf(one)} ${one.sha256}`).sort())
+    if (here?.same === true && marks(here.record.checkpoints) === marks(checkpoints)) throw new Error(`run ${name} is here already, as ${here.record.name}; nothing was taken`)
+    return { id: crypto.randomUUID(), name: `${name} (imported)` }
+  }
+
   /** Frees what was removed and what interruptions left, unless somebody still has it open. */
   async #sweep(): Promise<void> {
+    await dropExports()
     const { shelf } = this.#runs
     for (const id of await shelf.ids()) {
       const release = await take(runLock(id), 'exclusive')
@@ -249,6 +294,22 @@ export class RunStore implements RunsService {
       alone()
     }
   }
+}
+
+/** Tells a page of every hundredth alone. */
+function inSteps(onProgress: (share: number) => unknown): Progress {
+  let told = -1
+  return (share) => {
+    const step = Math.floor(share * 100)
+    if (step === told) return
+    told = step
+    void onProgress(share)
+  }
+}
+
+/** Before anything is written: the sentence of `fitting` says what is free. */
+async function refuseBeyond(folder: RunFolder, bytes: number): Promise<void> {
+  if (await freeRoom(folder.handle, bytes, 'probe') < bytes) throw new DOMException('no space available for this operation', 'QuotaExceededError')
 }
 
 /** The steps of the stage that these lines end in. */
