@@ -1,0 +1,27 @@
+// What a first visit loads before the page is usable, and what it leaves for later.
+import { gzipSync } from 'node:zlib'
+import { expect, test, Workbench } from './workbench.ts'
+
+const MOST_SCRIPT_BYTES = 250_000
+
+test('the page is usable after at most 250 KB of script, gzipped; charts, engine, tokenizers and ONNX Runtime come on demand', async ({ page, context }) => {
+  const scripts = new Map<string, number>()
+  const asked: string[] = []
+  context.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  context.on('response', (response) => {
+    const { pathname } = new URL(response.url())
+    // a worker's script is no part of the page's
+    if (!pathname.endsWith('.js') || pathname.includes('.worker-')) return
+    scripts.set(pathname, 0)
+    void response.body().then((body) => scripts.set(pathname, gzipSync(body, { level: 9 }).length), () => undefined)
+  })
+  const bench = new Workbench(page)
+  await bench.open()
+  await expect(bench.train).toBeEnabled()
+  await expect.poll(() => [...scripts.values()].every((bytes) => bytes > 0)).toBe(true)
+  const bytes = [...scripts.values()].reduce((sum, size) => sum + size, 0)
+  console.log(`script before the page is usable: ${bytes} bytes gzipped in ${scripts.size} files`)
+  expect(scripts.size).toBeGreaterThan(0)
+  expect(bytes, [...scripts].map(([path, size]) => `${path} ${size}`).join('\n')).toBeLessThanOrEqual(MOST_SCRIPT_BYTES)
+  expect(asked.filter((path) => path.endsWith('.wasm') || path.includes('dense.worker') || path.includes('frozen.worker'))).toEqual([])
+})
