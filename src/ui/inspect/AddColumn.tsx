@@ -54,7 +54,11 @@ export function AddColumn() {
             onClick={() => {
               const id = view.addTyped()
               // after the menu has given the focus back
-              setTimeout(() => document.querySelector<HTMLElement>(`[data-column="${id}"] textarea`)?.focus(), 50)
+              setTimeout(() => {
+                const column = document.querySelector<HTMLElement>(`[data-column="${id}"]`)
+                column?.scrollIntoView({ block: 'nearest', inline: 'end' })
+                column?.querySelector('textarea')?.focus({ preventScroll: true })
+              }, 50)
             }}
           >
             <span>A text of your own</span><small>ranked as you type</small>

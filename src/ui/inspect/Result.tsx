@@ -75,10 +75,12 @@ function ResultBase({ id, rank, score, by, label, judged, was, compared, wanted,
           <span className="title" title={maker === '' ? title : `${title} · ${maker}`}><Marked text={title} wanted={wanted} /></span>
           <span className="maker">{maker}</span>
         </span>
-        <span className={`move ${move.kind}`} title={move.words}>
-          <span aria-hidden="true">{move.mark}</span><span className="visually-hidden">{move.words}</span>
+        <span className="result-figures">
+          <span className={`move ${move.kind}`} title={move.words}>
+            <span aria-hidden="true">{move.mark}</span><span className="visually-hidden">{move.words}</span>
+          </span>
+          <span className="result-score" title="the recommender’s score">{score === undefined ? '' : significant(score)}</span>
         </span>
-        <span className="result-score" title="the recommender’s score">{score === undefined ? '' : significant(score)}</span>
       </button>
     </li>
   )

@@ -1,24 +1,39 @@
-// One query watched through training: how it is asked as typed, as the policy began and as it is now, and what each found. The inspector shows the rest.
-import type { Column } from '../../state/view.ts'
+// One query watched through training: how each of the inspector's columns asks for it and what that is worth. The inspector shows the rest.
+import { titleOf } from '../../state/columnTitles.ts'
+import type { Column, ColumnId, Inspection } from '../../state/view.ts'
+import { Rewrite } from '../inspect/Said.tsx'
 import { score, signed } from '../parts/format.ts'
-import { useView, useWorkbench } from '../parts/stores.ts'
-import { wordDiff } from '../parts/wordDiff.ts'
+import { useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'
 
-const WAYS = [['original', 'as typed'], ['before', 'at the start'], ['current', 'now']] as const
+/** More than this is a matter for the inspector. */
+const MOST = 5
 
-function Way({ said, query, column, against }: { readonly said: string; readonly query: string; readonly column: Column | undefined; readonly against: Column | undefined }) {
-  const gain = column?.measures === undefined || against?.measures === undefined ? undefined : column.measures['ndcg@100'] - against.measures['ndcg@100']
+/** What a column found, against the first column. */
+function Worth({ column, first, k }: { readonly column: Column; readonly first: Column | undefined; readonly k: 10 | 100 }) {
+  const [value, base] = [column.measures?.[`ndcg@${k}`], first?.measures?.[`ndcg@${k}`]]
+  const gain = value === undefined || base === undefined || column === first ? undefined : value - base
+  if (column.unranked !== undefined) return <span className="watch-score fault">not ranked</span>
+  return (
+    <span className="watch-score">
+      <strong>{score(value)}</strong>
+      {gain !== undefined && <span className={gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}> {signed(gain)}</span>}
+    </span>
+  )
+}
+
+function Way({ id, inspection, first }: { readonly id: ColumnId; readonly inspection: Inspection; readonly first: Column | undefined }) {
+  const sources = useSources((state) => state.list)
+  const records = useRuns((state) => state.records)
+  const k = useView((state) => state.k)
+  const column = inspection.columns[id]
+  const absent = inspection.absent[id]
+  const { title, note } = titleOf(id, { sources, records }, column)
   return (
     <li>
-      <span className="quiet">{said}</span>
-      <span className="rewrite">
-        {column === undefined ? '…' : column.rewrite === undefined ? '' : wordDiff(query, column.rewrite).map(({ word, change }, at) => {
-          const key = `${at} ${word}`
-          if (change === 'added') return <span key={key}><ins>{word}</ins> </span>
-          return change === 'left out' ? <span key={key}><del>{word}</del> </span> : <span key={key}>{word} </span>
-        })}
-      </span>
-      <span className="watch-score"><strong>{score(column?.measures?.['ndcg@100'])}</strong>{gain !== undefined && <span className={gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}> {signed(gain)}</span>}</span>
+      <span className="watch-way" title={note === '' ? title : `${title}, ${note}`}>{title} <small>{note}</small></span>
+      {column !== undefined && <Rewrite query={inspection.query} rewrite={column.rewrite} />}
+      {column === undefined && <p className="rewrite quiet" title={absent}>{absent ?? (id === 'original' ? 'ranking …' : 'writing …')}</p>}
+      {column === undefined ? <span className="watch-score">–</span> : <Worth column={column} first={first} k={k} />}
     </li>
   )
 }
@@ -26,15 +41,19 @@ function Way({ said, query, column, against }: { readonly said: string; readonly
 export function Watch() {
   const { view } = useWorkbench()
   const inspection = useView((state) => state.inspection)
-  if (inspection === undefined) return null
-  const { columns, query } = inspection
+  const ids = useView((state) => state.columns)
+  const k = useView((state) => state.k)
+  if (inspection === undefined || ids.length === 0) return null
+  const { query, judged, columns } = inspection
   return (
     <section className="panel watch" aria-label="Watched query">
       <header>
-        <h3>Watching one query</h3>
+        <h3>Watching <q>{query}</q></h3>
+        <small>{judged === undefined ? 'nobody judged it' : `${judged.split} query · NDCG@${k}, gain over the first`}</small>
         <button type="button" className="plain" onClick={() => view.setPlace('inspect')}>Inspect it</button>
       </header>
-      <ul>{WAYS.map(([name, said]) => <Way key={name} said={said} query={query} column={columns[name]} against={name === 'original' ? undefined : columns.original} />)}</ul>
+      <ul>{ids.slice(0, MOST).map((id) => <Way key={id} id={id} inspection={inspection} first={columns[ids[0]!]} />)}</ul>
+      {ids.length > MOST && <p className="quiet">and {ids.length - MOST} more columns in the inspector</p>}
     </section>
   )
 }
