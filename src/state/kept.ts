@@ -6,7 +6,7 @@ import { SETTINGS, type Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import { eventOf } from '../experiment/line.ts'
 import type { RunState } from '../experiment/reduce.ts'
-import { restoreEngine, resumePoint, settingsInForce, type CheckpointPlace } from '../experiment/resume.ts'
+import { forkFaults, restoreEngine, resumePoint, settingsInForce, type CheckpointPlace } from '../experiment/resume.ts'
 import type { Library } from './library.ts'
 import { readRun } from './readRun.ts'
 
@@ -38,6 +38,11 @@ type Recorded = Readonly<Record<string, string | number | boolean>>
 export function settingsFrom(recorded: Recorded): Settings {
   const values = Object.fromEntries(SETTINGS.flatMap(({ name }) => (recorded[name] === undefined ? [] : [[name, recorded[name]] as const]))) as Partial<Settings>
   return settingsOf(values.preset, values)
+}
+
+/** Why a run cannot go on from there with `settings`, one sentence for each; none where it can. */
+export function forkFaultsOf({ record, stage, step }: CheckpointPlace & { readonly record: Pick<RunRecord, 'settings'> }, settings: Settings): string[] {
+  return forkFaults(record.settings, settings, { stage, step })
 }
 
 /** What the driver reads of the store of runs. */

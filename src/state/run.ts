@@ -6,11 +6,10 @@ import type { RunRecord } from '../client/runs.ts'
 import type { SettingName, Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import { emptyRun, reduceAll, type RunState } from '../experiment/reduce.ts'
-import { forkFaults } from '../experiment/resume.ts'
 import { Driver, type DriverClient, type Fork, type Plan } from './driver.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
-import { checkpointAt, latestCheckpoint, leftBehind, readKept, settingsAt, settingsFrom, type CheckpointPlace } from './kept.ts'
+import { checkpointAt, forkFaultsOf, latestCheckpoint, leftBehind, readKept, settingsAt, settingsFrom, type CheckpointPlace } from './kept.ts'
 import type { Library } from './library.ts'
 import { longestQuery } from './need.ts'
 import { sentenceOf } from './sentence.ts'
@@ -163,7 +162,7 @@ export function createRun(client: RunClient, library: Library): Run {
   const go = (oneStep: boolean): void => {
     if (driver.busy) return driver.go(oneStep)
     const { settings, fork } = getState()
-    const faults = fork === undefined ? [] : forkFaults(fork.record.settings, settings, fork)
+    const faults = fork === undefined ? [] : forkFaultsOf(fork, settings)
     const nothing = { message: 'there is nothing to train on yet', kept: 'Add data, or wait until the sample is loaded.' }
     if (library.getState().shop === undefined) setState({ failure: nothing })
     else if (faults.length > 0) setState({ failure: { message: faults.join('; '), kept: 'Nothing was begun.' } })
@@ -188,8 +187,10 @@ export function createRun(client: RunClient, library: Library): Run {
   }
   /** Does what replaces the run that is shown, unless that is under way; what goes wrong is told. */
   const unlessUnderWay = async (work: () => Promise<void>): Promise<void> => {
+    // a paused run stays kept as it is, and can be gone on with
+    if (getState().phase === 'paused') driver.leave('paused')
     if (driver.busy) {
-      setState({ failure: { message: 'another run is under way', kept: 'Stop or reset it first; it stays kept.' } })
+      setState({ failure: { message: 'another run is under way', kept: 'Pause, stop or reset it first; it stays kept.' } })
       return
     }
     try {

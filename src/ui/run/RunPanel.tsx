@@ -1,21 +1,31 @@
 // The area in the middle: the run's controls, its warnings, and one of four views: curves, test result, kernels, settings.
-import { useId, type KeyboardEvent } from 'react'
+import { useEffect, useId, type KeyboardEvent } from 'react'
 import { differences } from '../../domain/config.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
-import { Alarms, KeptPolicy, RunFailure } from './Alarms.tsx'
+import { Alarms, Interrupted, KeptPolicy, NotKept, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
+import { CopyLink } from './CopyLink.tsx'
 import { LiveCurves } from '../charts/LiveCurves.tsx'
 import { KernelsPanel } from './KernelsPanel.tsx'
 import { SettingsForm } from './SettingsForm.tsx'
+import { Setup } from './Setup.tsx'
 import { TestStrip } from './TestStrip.tsx'
 import { TestTable } from './TestTable.tsx'
+
+const PREFETCH_MS = 1500
 
 const TABS = ['curves', 'result', 'kernels', 'settings'] as const
 const TITLES = { curves: 'Curves', result: 'Test result', kernels: 'Kernels', settings: 'Settings' } as const
 
+/** Whether there is a run to draw; before it, the same place holds its setting up. */
+function useHasRun(): boolean {
+  return useRun((state) => state.run.start !== undefined)
+}
+
 function Tabs({ id }: { readonly id: string }) {
   const { view } = useWorkbench()
   const tab = useView((state) => state.tab)
+  const has = useHasRun()
   const changed = useRun((state) => differences(state.settings).length)
   const move = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -32,29 +42,45 @@ function Tabs({ id }: { readonly id: string }) {
           tabIndex={tab === name ? 0 : -1}
           onClick={() => view.setTab(name)}
         >
-          {TITLES[name]}{name === 'settings' && changed > 0 ? <span className="badge">{changed}</span> : null}
+          {name === 'curves' && !has ? 'Set up' : TITLES[name]}{name === 'settings' && changed > 0 ? <span className="badge">{changed}</span> : null}
         </button>
       ))}
     </div>
   )
 }
 
+/** Charts are fetched while nobody waits for them. */
+function usePrefetch(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.all([import('../charts/CurveGrid.tsx'), import('../charts/Plot.tsx')]), PREFETCH_MS)
+    return () => clearTimeout(timer)
+  }, [])
+}
+
 export function RunPanel() {
   const heading = useId()
   const tab = useView((state) => state.tab)
+  const name = useRun((state) => state.record?.name)
+  const has = useHasRun()
+  usePrefetch()
   return (
     <section className="panel run" aria-labelledby={heading}>
       <div className="run-head">
         <h2 id={heading}>Run</h2>
+        {name !== undefined && <p className="run-name title" title={name}>{name}</p>}
+        <CopyLink />
         <Controls />
       </div>
       <RunFailure />
+      <Interrupted />
+      <NotKept />
       <Alarms />
       <div className="run-bar">
         <Tabs id={heading} />
       </div>
       <div role="tabpanel" id={`${heading}-panel`} aria-labelledby={`${heading}-${tab}`} className="run-body" tabIndex={0}>
-        {tab === 'curves' && <><TestStrip /><LiveCurves /></>}
+        {tab === 'curves' && !has && <Setup />}
+        {tab === 'curves' && has && <><TestStrip /><LiveCurves /></>}
         {tab === 'result' && <><TestTable /><KeptPolicy /></>}
         {tab === 'kernels' && <KernelsPanel />}
         {tab === 'settings' && <SettingsForm />}

@@ -1,0 +1,169 @@
+// A run before it begins: what it is made of, what it will do in plain words, how long that takes, and the settings that matter most.
+import { useDeferredValue, useId, useState, type ReactNode } from 'react'
+import { PRESETS } from '../../domain/config.ts'
+import { SETTINGS, type SettingName } from '../../domain/settings.ts'
+import { forkFaultsOf } from '../../state/kept.ts'
+import { factsOf } from '../../state/need.ts'
+import { SAMPLE } from '../../state/policies.ts'
+import { PRESET_WORDS, TASKS } from '../../state/settingSearch.ts'
+import { countQueries, plainWords, type QueryCounts } from '../../state/setup.ts'
+import { Datasets } from '../data/Datasets.tsx'
+import { RecommenderSheet } from '../data/RecommenderSheet.tsx'
+import { count, duration, memory, millions } from '../parts/format.ts'
+import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
+import { Setting } from './Setting.tsx'
+import { changedFrom, useBase } from './SettingsForm.tsx'
+import { usePlanned } from './Standing.tsx'
+
+/** What people change first. */
+const MATTERS: readonly SettingName[] = ['steps', 'promptsPerStep', 'groupSize', 'learningRate', 'klCoefficient', 'maxNewTokens', 'validationEvery', 'seed']
+
+function useCounts(): QueryCounts | undefined {
+  const dataset = useLibrary((state) => state.shop?.dataset)
+  const settings = useDeferredValue(useRun((state) => state.settings))
+  return dataset === undefined ? undefined : countQueries(dataset, settings)
+}
+
+function Row({ name, children, facts, onChange, label }: { readonly name: string; readonly children: ReactNode; readonly facts: ReactNode; readonly onChange?: () => void; readonly label?: string }) {
+  return (
+    <div className="setup-row">
+      <dt>{name}</dt>
+      <dd>
+        <span className="setup-choice">{children}</span> <span className="quiet">{facts}</span>
+      </dd>
+      {onChange !== undefined && <button type="button" className="plain" aria-haspopup="dialog" aria-label={label} onClick={onChange}>Change</button>}
+    </div>
+  )
+}
+
+function Preset({ locked }: { readonly locked: boolean }) {
+  const { run } = useWorkbench()
+  const preset = useRun((state) => state.settings.preset)
+  const id = useId()
+  return (
+    <div className="setup-row">
+      <dt><label htmlFor={id}>Preset</label></dt>
+      <dd>
+        <select id={id} value={preset} disabled={locked} aria-describedby={`${id}-words`} onChange={(event) => run.change('preset', event.currentTarget.value)}>
+          {Object.keys(PRESETS).map((name) => <option key={name}>{name}</option>)}
+        </select>{' '}
+        <span id={`${id}-words`} className="quiet">{PRESET_WORDS[preset]}</span>
+      </dd>
+    </div>
+  )
+}
+
+function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined; readonly locked: boolean }) {
+  const { policies, run } = useWorkbench()
+  const shop = useLibrary((state) => state.shop)
+  const policy = useRun((state) => state.settings.policy)
+  const engine = useRun((state) => state.engine)
+  const [sheet, setSheet] = useState<'data' | 'recommender'>()
+  const close = (): void => setSheet(undefined)
+  const loaded = engine.is === 'ready' && engine.loaded.policy === policy ? factsOf(engine.loaded.config) : undefined
+  const task = TASKS[0]
+  return (
+    <>
+      <dl className="setup-choices">
+        <Row name="Data set" label="Choose the data set of the run" onChange={() => setSheet('data')} facts={shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${counts === undefined ? '' : `; ${count(counts.train)} queries to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`}`}>
+          {shop?.dataset.name ?? 'none is open'}
+        </Row>
+        <Row name="Policy" label="Choose the policy of the run" onChange={() => policies.show(policy, run.getState().settings.policyMirror)} facts={loaded === undefined ? '' : `${loaded.architecture}, ${millions(loaded.parameters)} parameters`}>
+          {policy === SAMPLE ? 'embedded' : policy}
+        </Row>
+        <Row name="Recommender" label="Choose the recommender of the run" onChange={() => setSheet('recommender')} facts="a black box: it takes a query and gives a ranking">
+          {shop?.recommender.name ?? '–'}
+        </Row>
+        <Row name="Task" facts={task.words}>{task.title}</Row>
+        <Preset locked={locked} />
+      </dl>
+      {sheet === 'data' && <Datasets onClose={close} />}
+      {sheet === 'recommender' && <RecommenderSheet onClose={close} />}
+    </>
+  )
+}
+
+/** How long a step takes: measured for these settings, or not known. */
+function Expected() {
+  const { durations } = useWorkbench()
+  const settings = useRun((state) => state.settings)
+  // both decide which measurement counts
+  useRun((state) => state.adapter)
+  useLibrary((state) => state.shop)
+  const planned = usePlanned()
+  const stepMs = durations.stepMs(settings)
+  const took = stepMs === undefined ? undefined : `${(stepMs / 1000).toFixed(stepMs < 10_000 ? 1 : 0)} s`
+  return (
+    <dl className="setup-expected">
+      <div>
+        <dt>A step takes</dt>
+        <dd>
+          {took === undefined
+            ? <>not known yet <small>measured from the first steps on this adapter, and remembered</small></>
+            : <>{took} <small>measured before, with these settings on this adapter; about {duration(settings.steps * stepMs! / 1000)} for all {count(settings.steps)}, validations and tests apart</small></>}
+        </dd>
+      </div>
+      <div>
+        <dt>Graphics memory</dt>
+        <dd>{planned === undefined ? <>not known <small>until the policy is loaded</small></> : <>{memory(planned)} <small>planned at the peak; line by line under Policy</small></>}</dd>
+      </div>
+    </dl>
+  )
+}
+
+function ForkNotice() {
+  const { run } = useWorkbench()
+  const fork = useRun((state) => state.fork)
+  const settings = useRun((state) => state.settings)
+  if (fork === undefined) return null
+  const faults = forkFaultsOf(fork, settings)
+  const elsewhere = fork.record.dataset
+  return (
+    <div className="notice" role="status">
+      <p>
+        A new run that goes on from {fork.stage === 'sft' ? 'imitation ' : ''}step {count(fork.step)} of <strong>{fork.record.name}</strong>, on {elsewhere.name}. Change what should be other, then Train.{' '}
+        <button type="button" className="plain" onClick={run.unfork}>Begin from the start instead</button>
+      </p>
+      {faults.map((fault) => <p key={fault} role="alert" className="fault">{fault}</p>)}
+    </div>
+  )
+}
+
+export function Setup() {
+  const { view } = useWorkbench()
+  const settings = useRun((state) => state.settings)
+  const locked = useRun((state) => state.phase === 'preparing')
+  const fork = useRun((state) => state.fork)
+  const recommender = useLibrary((state) => state.shop?.recommender.name)
+  const counts = useCounts()
+  const { base, named } = useBase()
+  const changed = changedFrom(base, settings)
+  const from = fork === undefined ? undefined : `${fork.stage === 'sft' ? 'imitation ' : ''}step ${fork.step} of ${fork.record.name}`
+  const sentences = plainWords(settings, counts, { recommender: recommender ?? settings.recommender, ...(from !== undefined && { from }) })
+  const [words, form] = [useId(), useId()]
+  return (
+    <div className="setup">
+      <ForkNotice />
+      <section className="setup-words" aria-labelledby={words}>
+        <h3 id={words}>What will run</h3>
+        <Choices counts={counts} locked={locked} />
+        <ul className="sentences">{sentences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+        <Expected />
+      </section>
+      <section className="setup-settings" aria-labelledby={form}>
+        <header>
+          <h3 id={form}>What matters most</h3>
+          <button type="button" className="plain" onClick={() => view.setTab('settings')}>All {SETTINGS.length - 1} settings</button>
+          {changed.length > 0 && <span className="badge" title={changed.join(', ')}>{changed.length} changed against {named}</span>}
+        </header>
+        <fieldset className="settings" disabled={locked}>
+          <legend className="visually-hidden">Settings that matter most</legend>
+          {MATTERS.map((name) => {
+            const spec = SETTINGS.find((known) => known.name === name)
+            return spec === undefined ? null : <Setting key={name} spec={spec} value={settings[name]} preset={base[name]} />
+          })}
+        </fieldset>
+      </section>
+    </div>
+  )
+}
