@@ -26,7 +26,7 @@ const isPart = (name: string): boolean => name === RECORD || name === EVENTS || 
 
 /** Opens an exported run and checks its list of files and its run.json. `name` is the archive's, for the sentences. */
 export async function openArchive(file: Blob, name: string): Promise<Archive> {
-  const reader = new ZipReader(new BlobReader(file), { filenameEncoding: 'utf-8', checkOverlappingEntry: true })
+  const reader = new ZipReader(new BlobReader(file), { filenameEncoding: 'utf-8', checkOverlappingEntry: true, filenameValidation: 'tolerant' })
   try {
     const files = await filesIn(reader, name)
     const { record, eventsSha256 } = await packedIn(files.get(RECORD)!, name)
