@@ -1,7 +1,7 @@
 // Checks the results table against cases worked out by hand: adjusted p-values, marks, what is best, and what may not be compared.
 import { describe, expect, test } from 'vitest'
 import { holm } from './holm.ts'
-import { captionOf, methodsTable, type MethodsTable, type System } from './methodsTable.ts'
+import { captionOf, methodsTable, Resampled, type MethodsTable, type System } from './methodsTable.ts'
 import { csvField, latexText, markdownText, tableCsv, tableLatex, tableMarkdown } from './tableText.ts'
 
 const breathe = (): Promise<void> => Promise.resolve()
@@ -19,7 +19,7 @@ function systems(run: string, values: Readonly<Partial<Record<System['role'], re
     }]
   })
 }
-const tableOf = (given: readonly System[]): Promise<MethodsTable> => methodsTable(given, 1, breathe)
+const tableOf = (given: readonly System[]): Promise<MethodsTable> => methodsTable(given, new Resampled(1), breathe)
 const constant = (value: number): number[] => Array.from({ length: 12 }, () => value)
 
 describe('Holm’s adjustment', () => {
@@ -100,6 +100,21 @@ describe('the results table', () => {
     expect(rows[0]!.cells[0]!['ndcg@10']).toMatchObject({ mean: 0.2, queries: 2 })
     expect(rows[1]!.cells[0]!['ndcg@10']!.tests.original?.queries).toBe(2)
     expect(rows[1]!.cells[0]!['ndcg@10']!.mean).toBeCloseTo(0.2, 12)
+  })
+
+  test('one more run costs only what is new about it, and changes no interval of the others', async () => {
+    const resampled = new Resampled(1)
+    let breaths = 0
+    const counted = (): Promise<void> => {
+      breaths++
+      return Promise.resolve()
+    }
+    const one = systems('a', { original: constant(0.2), start: constant(0.3), trained: constant(0.5) })
+    const first = await methodsTable(one, resampled, counted)
+    expect(breaths).toBeGreaterThan(10)
+    breaths = 0
+    expect(await methodsTable(one, resampled, counted)).toEqual(first)
+    expect(breaths).toBe(0)
   })
 
   test('a run that has not ended has its original and start alone', async () => {

@@ -19,8 +19,9 @@ export interface System {
   readonly run: { readonly id: string; readonly name: string }
   readonly data: { readonly name: string; readonly hash: string }
   /** by query id; a measure that is absent was not measured for that query */
-  readonly values: ReadonlyMap<string, Readonly<Partial<Record<TableMeasure, number>>>>
+  readonly values: SystemValues
 }
+export type SystemValues = ReadonlyMap<string, Readonly<Partial<Record<TableMeasure, number>>>>
 
 /** † below 0.05, ‡ below 0.01, after Holm's adjustment. */
 export interface Mark {
@@ -144,15 +145,60 @@ function arrange(systems: readonly System[], of: ReadonlyMap<System, number>, gr
 }
 
 /** Values of one measure of the queries that both have it for, in order. */
-function paired(one: System, other: System, measure: TableMeasure): readonly [number[], number[]] {
+function paired(one: SystemValues, other: SystemValues, measure: TableMeasure): readonly [number[], number[]] {
   const [first, second]: [number[], number[]] = [[], []]
-  for (const [id, values] of one.values) {
-    const [a, b] = [values[measure], other.values.get(id)?.[measure]]
+  for (const [id, values] of one) {
+    const [a, b] = [values[measure], other.get(id)?.[measure]]
     if (a === undefined || b === undefined) continue
     first.push(a)
     second.push(b)
   }
   return [first, second]
+}
+
+type Gained = Omit<Test, 'adjusted'>
+type Interval = Pick<Cell, 'mean' | 'low' | 'high' | 'queries'>
+
+/** Resampling is the price of a table: what was computed for the same values is remembered, so that one more run costs what is new about it. */
+export class Resampled {
+  readonly #gains = new WeakMap<SystemValues, WeakMap<SystemValues, Map<TableMeasure, Gained | undefined>>>()
+  readonly #intervals = new WeakMap<SystemValues, Map<TableMeasure, Interval | undefined>>()
+  readonly #seed: number
+
+  /** `seed` decides the resampling. */
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+
+  /** `one` less `other` over the queries that both have the measure for; undefined where there are none. */
+  gain(one: SystemValues, other: SystemValues, measure: TableMeasure): { readonly fresh: boolean; readonly gained: Gained | undefined } {
+    const against = this.#gains.get(one) ?? new WeakMap<SystemValues, Map<TableMeasure, Gained | undefined>>()
+    this.#gains.set(one, against)
+    const known = against.get(other) ?? new Map<TableMeasure, Gained | undefined>()
+    against.set(other, known)
+    const fresh = !known.has(measure)
+    if (fresh) {
+      const [first, second] = paired(one, other, measure)
+      const same = first.every((value, at) => value === second[at])
+      // equal values need no chance to tell
+      const gained = same ? { delta: 0, low: 0, high: 0, p: 1 } : pairedGain(first, second, this.#seed)
+      known.set(measure, first.length === 0 ? undefined : { ...gained, queries: first.length })
+    }
+    return { fresh, gained: known.get(measure) }
+  }
+
+  interval(values: SystemValues, measure: TableMeasure): { readonly fresh: boolean; readonly interval: Interval | undefined } {
+    const known = this.#intervals.get(values) ?? new Map<TableMeasure, Interval | undefined>()
+    this.#intervals.set(values, known)
+    const fresh = !known.has(measure)
+    if (fresh) {
+      const own = [...values.values()].flatMap((of) => of[measure] ?? [])
+      const [first] = own
+      const bounds = first !== undefined && own.every((value) => value === first) ? { low: first, high: first } : bootstrapInterval(own, this.#seed)
+      known.set(measure, own.length === 0 ? undefined : { mean: mean(own), ...bounds, queries: own.length })
+    }
+    return { fresh, interval: known.get(measure) }
+  }
 }
 
 interface Wanted {
@@ -188,25 +234,26 @@ function comparisonsOf(rows: readonly Row[], systems: readonly System[], rowOf: 
 }
 
 /**
- * The table of `systems`. `seed` decides the resampling; `breathe` is awaited between the tests, so that ten thousand queries are no long task.
+ * The table of `systems`. `breathe` is awaited after each resampling, so that ten thousand queries are no long task.
  * Systems are compared only within one run's queries, or where data hash and test queries are the same.
  */
-export async function methodsTable(systems: readonly System[], seed: number, breathe: () => Promise<void>): Promise<MethodsTable> {
+export async function methodsTable(systems: readonly System[], resampled: Resampled, breathe: () => Promise<void>): Promise<MethodsTable> {
   const { data, of } = group(systems)
   const { rows, rowOf } = arrange(systems, of, data.length)
 
-  const tested: (Omit<Test, 'adjusted'> & Wanted)[] = []
+  const tested: (Gained & Wanted)[] = []
   for (const wanted of comparisonsOf(rows, systems, rowOf)) {
-    const [one, other] = paired(wanted.one, wanted.other, wanted.measure)
-    if (one.length > 0) tested.push({ ...wanted, ...pairedGain(one, other, seed), queries: one.length })
-    await breathe()
+    const { fresh, gained } = resampled.gain(wanted.one.values, wanted.other.values, wanted.measure)
+    if (gained !== undefined) tested.push({ ...wanted, ...gained })
+    if (fresh) await breathe()
   }
   const adjusted = holm(tested.map(({ p }) => p))
   const tests = tested.map((test, at) => ({ ...test, adjusted: adjusted[at]! }))
 
   const cellOf = async (system: System, measure: TableMeasure): Promise<Cell | undefined> => {
-    const values = [...system.values.values()].flatMap((of) => of[measure] ?? [])
-    if (values.length === 0) return undefined
+    const { fresh, interval } = resampled.interval(system.values, measure)
+    if (fresh) await breathe()
+    if (interval === undefined) return undefined
     const own: Partial<Record<'original' | 'start', Test>> = {}
     for (const { one, measure: tried, against, delta, low, high, p, adjusted: after, queries } of tests) {
       if (one === system && tried === measure && against !== 'trained') own[against] = { delta, low, high, p, adjusted: after, queries }
@@ -215,8 +262,7 @@ export async function methodsTable(systems: readonly System[], seed: number, bre
       const test = own[against]
       return test === undefined || !(test.adjusted < 0.05) ? [] : [{ against, level: test.adjusted < 0.01 ? 2 : 1, lower: test.delta < 0 }]
     })
-    await breathe()
-    return { mean: mean(values), ...bootstrapInterval(values, seed), queries: values.length, best: false, tests: own, marks }
+    return { ...interval, best: false, tests: own, marks }
   }
   const filled: TableRow[] = []
   for (const { role, title, detail, cells } of rows) {

@@ -1,11 +1,11 @@
 // The results table of kept runs: their test answers read on demand, compared between other tasks, and remembered while nothing changes.
-import { methodsTable, type MethodsTable } from '../domain/methodsTable.ts'
+import { methodsTable, Resampled, type MethodsTable, type System } from '../domain/methodsTable.ts'
 import { nextTask } from './nextTask.ts'
 import { systemsOf } from './runSystems.ts'
 import type { Runs } from './runs.ts'
 
-/** Of the resampling tests: the same table every time. */
-const SEED = 1
+/** With one seed: the same table every time. */
+const resampled = new Resampled(1)
 
 export interface RunResults {
   readonly table: MethodsTable
@@ -13,11 +13,11 @@ export interface RunResults {
   readonly without: readonly { readonly name: string; readonly reason: string }[]
 }
 
-/** Throws a sentence when none of the runs has test answers. `given` up: undefined. */
+/** Reads what the runs answered, and compares. Undefined once it is `given` up. */
 export async function resultsOf(runs: Pick<Runs, 'getState' | 'answers'>, ids: readonly string[], given: { readonly up: boolean } = { up: false }): Promise<RunResults | undefined> {
   const records = ids.flatMap((id) => runs.getState().records.find((record) => record.id === id) ?? [])
   const without: { name: string; reason: string }[] = []
-  const systems: Parameters<typeof methodsTable>[0][number][] = []
+  const systems: System[] = []
   for (const record of records) {
     const answers = await runs.answers(record.id)
     if (given.up) return undefined
@@ -31,7 +31,7 @@ export async function resultsOf(runs: Pick<Runs, 'getState' | 'answers'>, ids: r
     if (given.up) throw new GivenUp()
   }
   try {
-    return { table: await methodsTable(systems, SEED, breathe), without }
+    return { table: await methodsTable(systems, resampled, breathe), without }
   } catch (error) {
     if (error instanceof GivenUp) return undefined
     throw error

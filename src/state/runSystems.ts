@@ -1,5 +1,5 @@
 // Kept runs as the systems of a results table: the original query, what each run started from, and what it became.
-import type { System, TableMeasure } from '../domain/methodsTable.ts'
+import type { System, SystemValues, TableMeasure } from '../domain/methodsTable.ts'
 import type { Answer, AnswersEvent } from '../experiment/events.ts'
 import type { RunRecord } from '../client/runs.ts'
 
@@ -14,6 +14,15 @@ function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Part
   return { ...metrics, ...(original ? {} : { format: Number(format) }) }
 }
 
+const read = new WeakMap<AnswersEvent, SystemValues>()
+
+/** The same values for the same event, so that what was computed from them is found again. */
+function valuesIn(event: AnswersEvent): SystemValues {
+  const values = read.get(event) ?? new Map(event.answers.map((answer) => [answer.queryId, valuesOf(answer, event.policy === 'original')]))
+  read.set(event, values)
+  return values
+}
+
 /** The systems that a run measured on its test queries, as far as it got. */
 export function systemsOf({ id, name, dataset, policy, recommender, settings }: RunRecord, answers: readonly AnswersEvent[]): readonly System[] {
   const stages = STAGES[String(settings['stages'])] ?? STAGES['grpo']!
@@ -25,8 +34,6 @@ export function systemsOf({ id, name, dataset, policy, recommender, settings }: 
   } as const
   return (['original', 'before', 'after'] as const).flatMap((which): System[] => {
     const event = answers.findLast(({ policy: whose }) => whose === which)
-    if (event === undefined) return []
-    const values = new Map(event.answers.map((answer) => [answer.queryId, valuesOf(answer, which === 'original')]))
-    return [{ ...described[which], run, data: dataset, values }]
+    return event === undefined ? [] : [{ ...described[which], run, data: dataset, values: valuesIn(event) }]
   })
 }

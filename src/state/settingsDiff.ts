@@ -23,6 +23,11 @@ type Compared = Pick<RunRecord, 'settings' | 'environment' | 'dataset' | 'recomm
 const row = (name: string, values: readonly (SettingValue | undefined)[], unit = '', explanation = ''): DiffRow => (
   { name, unit, explanation, values, same: values.every((value) => value === values[0]) })
 
+/** The environment as the record has it, and the data's name and hash where it does not say them. */
+export function environmentOf({ environment, dataset }: Pick<RunRecord, 'environment' | 'dataset'>): Readonly<Record<string, string>> {
+  return { 'data': dataset.name, ...environment, 'data hash': dataset.hash }
+}
+
 /** Every setting and everything of the environment, of each run. Settings that this version no longer knows stand at the end of `run`. */
 export function compareSettings(runs: readonly Compared[]): readonly DiffGroup[] {
   const groups = new Map<DiffGroup['group'], DiffRow[]>()
@@ -31,9 +36,9 @@ export function compareSettings(runs: readonly Compared[]): readonly DiffGroup[]
   const known = new Set<string>(SETTINGS.map(({ name }) => name))
   const others = new Set(runs.flatMap(({ settings }) => Object.keys(settings)).filter((name) => !known.has(name)))
   for (const name of others) add('run', row(name, runs.map(({ settings }) => settings[name])))
-  add('environment', row('data', runs.map(({ dataset }) => dataset.name)))
-  add('environment', row('data hash', runs.map(({ dataset }) => dataset.hash)))
-  for (const name of new Set(runs.flatMap(({ environment }) => Object.keys(environment)))) add('environment', row(name, runs.map(({ environment }) => environment[name])))
+  // what is a setting stands among the settings
+  const machine = new Set(runs.flatMap((run) => Object.keys(environmentOf(run))).filter((name) => !known.has(name)))
+  for (const name of machine) add('environment', row(name, runs.map((run) => environmentOf(run)[name])))
   return [...groups].map(([group, rows]) => ({ group, rows }))
 }
 

@@ -16,7 +16,7 @@ function Checkpoint({ run, checkpoint, busy }: { readonly run: RunRecord; readon
       <td>{names.join(', ')}</td>
       <td className="number" title={`sha256 ${sha256}`}>{size(bytes)}</td>
       <td>
-        <span className="row">
+        <span className="runs-bar">
           <button
             type="button" className="button small" disabled={busy}
             onClick={() => {

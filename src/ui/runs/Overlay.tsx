@@ -26,7 +26,7 @@ function useCharted(records: readonly RunRecord[]): readonly ChartedRun[] {
 export function Legend({ records }: { readonly records: readonly RunRecord[] }) {
   return (
     <ul className="runs-legend" aria-label="Runs in the charts">
-      {records.map(({ id, name }, place) => <li key={id}><Swatch place={place} /> <span className="cut" title={name}>{name}</span></li>)}
+      {records.map(({ id, name }, place) => <li key={id}><Swatch place={place} /> <span className="runs-cut" title={name}>{name}</span></li>)}
     </ul>
   )
 }

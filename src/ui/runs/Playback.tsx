@@ -28,7 +28,7 @@ export function Playback({ run }: { readonly run: RunRecord }) {
   }
   return (
     <section className="playback" aria-label="Replay">
-      <div className="row">
+      <div className="runs-bar">
         <button type="button" className="button" onClick={playing ? playback.pause : playback.play}>{playing ? 'Pause' : at >= of ? 'Play again' : 'Play'}</button>
         <label htmlFor={scrub} className="visually-hidden">Event</label>
         <input

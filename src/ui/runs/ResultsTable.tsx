@@ -34,7 +34,7 @@ function Table({ table }: { readonly table: MethodsTable }) {
   const { data, rows } = table
   return (
     <div className="scroll-x">
-      <table className="run-table results">
+      <table className="run-table methods-table">
         <caption>{captionOf(table)}</caption>
         <thead>
           <tr>
@@ -68,7 +68,7 @@ function Pairs({ pairs, table }: { readonly pairs: readonly Pair[]; readonly tab
           {pairs.map(({ one, other, data, delta, low, high, adjusted }, at) => (
             <tr key={`${at} ${one}`}>
               <th scope="row">{one}</th><td>{other}</td><td>{table.data[data]?.name}</td>
-              <td className={`number delta ${adjusted >= 0.05 ? 'level' : delta > 0 ? 'better' : 'worse'}`}>{signed(delta)}</td>
+              <td className={`number gain-sign ${adjusted >= 0.05 ? 'level' : delta > 0 ? 'better' : 'worse'}`}>{signed(delta)}</td>
               <td className="number">{signed(low)} to {signed(high)}</td><td className="number">{pValue(adjusted)}</td>
             </tr>
           ))}
@@ -111,7 +111,7 @@ export function ResultsTable({ ids }: { readonly ids: readonly string[] }) {
     <>
       {table.rows.length > 0 && (
         <>
-          <p className="row">
+          <p className="runs-bar">
             <CopyButton what="the table as Markdown" text={() => tableMarkdown(table)}>Copy as Markdown</CopyButton>
             <CopyButton what="the table as LaTeX" text={() => tableLatex(table)}>Copy as LaTeX</CopyButton>
             <button type="button" className="button small" onClick={() => saveBlob('results.csv', new Blob([tableCsv(table)], { type: 'text/csv' }))}>Save as CSV</button>

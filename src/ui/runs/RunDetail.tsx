@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { isUnderWay } from '../../state/run.ts'
 import { bytesOfRun, outcomeOf, summaryIn } from '../../state/runList.ts'
 import { WHOLE_RUN, type RunRecord } from '../../state/runs.ts'
-import { againstPreset, valueText } from '../../state/settingsDiff.ts'
+import { againstPreset, environmentOf, valueText } from '../../state/settingsDiff.ts'
 import { count, duration, pValue, score, signed, size } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { Term } from '../parts/Term.tsx'
@@ -32,7 +32,7 @@ function Result({ run }: { readonly run: RunRecord }) {
   return (
     <>
       original {score(original)} → start {score(start)} → trained <strong>{score(after)}</strong>,{' '}
-      <span className={`delta ${side}`}>{signed(gain)}</span> on the start <small>(95 % {signed(low)} to {signed(high)}, p {p < 0.001 ? '' : '= '}{pValue(p)})</small>
+      <span className={`gain-sign ${side}`}>{signed(gain)}</span> on the start <small>(95 % {signed(low)} to {signed(high)}, p {p < 0.001 ? '' : '= '}{pValue(p)})</small>
     </>
   )
 }
@@ -61,7 +61,7 @@ function Environment({ run }: { readonly run: RunRecord }) {
     <table className="run-table">
       <caption className="visually-hidden">Machine and versions that the run ran on</caption>
       <tbody>
-        {[...Object.entries(run.environment), ['data hash', run.dataset.hash] as const].map(([name, value]) => (
+        {Object.entries(environmentOf(run)).map(([name, value]) => (
           <tr key={name}><th scope="row">{name}</th><td className="value">{value}</td></tr>
         ))}
       </tbody>
@@ -106,7 +106,7 @@ function Head({ run }: { readonly run: RunRecord }) {
           : <h3 title={run.name}>{run.name}</h3>}
         <Status status={run.status} />
       </div>
-      <p className="row run-acts">
+      <p className="runs-bar run-acts">
         {canGoOn(run) && !busy && (
           <button
             type="button" className="button primary"

@@ -11,7 +11,7 @@ export function RunName({ name, onDone }: { readonly name: string; readonly onDo
   }
   return (
     <input
-      type="text" className="run-name" aria-label={`New name of ${name}`} value={text} autoFocus maxLength={120}
+      type="text" className="runs-name" aria-label={`New name of ${name}`} value={text} autoFocus maxLength={120}
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={() => end(text)}

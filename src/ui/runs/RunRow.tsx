@@ -30,7 +30,7 @@ function Outcome({ run }: { readonly run: RunRecord }) {
   return (
     <span className="run-outcome" title="Test NDCG@10: original query, starting policy, trained policy; the gain on the start. Bold and coloured where p < 0.05.">
       <span className="visually-hidden">Test NDCG@10: original, start, trained </span>
-      {score(original)} → {score(start)} → <strong>{score(after)}</strong> <span className={`delta ${side}`}>{signed(gain)}</span>
+      {score(original)} → {score(start)} → <strong>{score(after)}</strong> <span className={`gain-sign ${side}`}>{signed(gain)}</span>
     </span>
   )
 }
@@ -60,17 +60,17 @@ function RunRowBase({ run, place, shown, reached, onTick, renaming, onRename }: 
         <Status status={run.status} />
       </div>
       <p className="run-line quiet">
-        <span className="cut" title={`${dataset.name} · ${policy} · ${recommender}`}>{dataset.name} · {policy} · {recommender}</span>
+        <span className="runs-cut" title={`${dataset.name} · ${policy} · ${recommender}`}>{dataset.name} · {policy} · {recommender}</span>
         <time dateTime={new Date(createdAt).toISOString()}>{when(createdAt)}</time>
       </p>
       <p className="run-line">
-        {damage === undefined ? <Outcome run={run} /> : <span className="fault cut" title={damage}>{damage}</span>}
+        {damage === undefined ? <Outcome run={run} /> : <span className="fault runs-cut" title={damage}>{damage}</span>}
         <span className="quiet">{count(live?.done ?? run.done)} of {count(live?.planned ?? run.planned)} steps · {size(bytesOfRun(run))}</span>
       </p>
       {(tags.length > 0 || parent !== undefined) && (
         <p className="run-line tags-line">
-          <span className="cut">
-            {tags.map((tag) => <span key={tag} className="tag">{tag}</span>)}
+          <span className="runs-cut">
+            {tags.map((tag) => <span key={tag} className="run-tag">{tag}</span>)}
             {parent !== undefined && <span className="quiet">from {parent.name}, step {count(parent.step)}</span>}
           </span>
         </p>

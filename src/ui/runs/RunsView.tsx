@@ -16,7 +16,7 @@ function Empty() {
         Every run that you train is kept here by itself: settings, events, checkpoints and the machine it ran on. Train one, or drop a run that was
         exported elsewhere anywhere on the page.
       </p>
-      <p className="row">
+      <p className="runs-bar">
         <button type="button" className="button primary" onClick={() => view.setPlace('train')}>Go to Train</button>
         <ImportButton />
       </p>

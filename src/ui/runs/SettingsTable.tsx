@@ -14,8 +14,8 @@ export function SettingsTable({ ids }: { readonly ids: readonly string[] }) {
   const differing = useMemo(() => onlyDifferences(every).reduce((sum, { rows }) => sum + rows.length, 0), [every])
   return (
     <>
-      <p className="row">
-        {records.length > 1 && <label className="row"><input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} /> Show what is the same, too</label>}
+      <p className="runs-bar">
+        {records.length > 1 && <label className="runs-bar"><input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} /> Show what is the same, too</label>}
         <span className="quiet">{records.length < 2 ? 'Tick a second run to see where they differ.' : differing === 0 ? 'Nothing differs.' : `${differing} ${differing === 1 ? 'value differs' : 'values differ'}.`}</span>
         <CopyButton what="the settings as Markdown" text={() => diffMarkdown(records.map(({ name }) => name), groups)}>Copy as Markdown</CopyButton>
       </p>
@@ -24,14 +24,14 @@ export function SettingsTable({ ids }: { readonly ids: readonly string[] }) {
           <table className="run-table settings-diff">
             <caption className="visually-hidden">Settings of the chosen runs{all ? '' : ', where they differ'}</caption>
             <thead>
-              <tr><th scope="col">Setting</th>{records.map(({ id, name }, place) => <th key={id} scope="col"><Swatch place={place} /> <span className="cut">{name}</span></th>)}</tr>
+              <tr><th scope="col">Setting</th>{records.map(({ id, name }, place) => <th key={id} scope="col"><Swatch place={place} /> <span className="runs-cut">{name}</span></th>)}</tr>
             </thead>
             <tbody>
               {groups.map(({ group, rows }) => (
                 <Fragment key={group}>
-                  <tr className="group"><th scope="colgroup" colSpan={records.length + 1}>{group}</th></tr>
+                  <tr className="diff-group"><th scope="colgroup" colSpan={records.length + 1}>{group}</th></tr>
                   {rows.map(({ name, unit, explanation, values, same }) => (
-                    <tr key={name} className={same ? 'same' : ''}>
+                    <tr key={name} className={same ? 'diff-same' : ''}>
                       <th scope="row">{explanation === '' ? name : <Term explain={explanation}>{name}</Term>}</th>
                       {records.map(({ id }, at) => <td key={id}>{valueText(values[at], unit)}</td>)}
                     </tr>

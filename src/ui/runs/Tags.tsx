@@ -17,7 +17,7 @@ export function Tags({ run }: { readonly run: RunRecord }) {
   return (
     <form className="run-tags" onSubmit={(event) => { event.preventDefault(); add() }}>
       {run.tags.map((tag) => (
-        <span key={tag} className="tag">
+        <span key={tag} className="run-tag">
           {tag} <button type="button" aria-label={`Take tag ${tag} off`} onClick={() => void runs.tag(run.id, run.tags.filter((one) => one !== tag))}>×</button>
         </span>
       ))}
