@@ -119,9 +119,9 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
     if (service === undefined) return undefined
     return inTurn(service, wanted, async () => {
       const steps = (): { readonly stage: 'sft' | 'grpo' | undefined; readonly done: number } => {
-        const { run: { stage, done, summary } } = run.getState()
-        // a finished run has brought back its best checkpoint
-        return { stage, done: summary?.best.step ?? done }
+        const { phase, run: { stage, done, summary } } = run.getState()
+        // of an interrupted run nothing is on the device; a finished run has brought back its best checkpoint
+        return { stage, done: phase === 'interrupted' ? 0 : summary?.best.step ?? done }
       }
       const before = steps()
       const answer = await askPolicy((request) => service.generate(request), query, settings, 'current')

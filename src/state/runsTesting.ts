@@ -88,7 +88,9 @@ export function fakeRuns() {
       const { id: parentId, name: parentName } = parent.record
       const fork = make({ ...parent.record, name, parent: { id: parentId, name: parentName, step } }, [...lines, { kind: 'plain', text: JSON.stringify({ type: 'fork', run: parentId, step }) }])
       for (const one of checkpoints) fork.bytes.set(placeOf(one), parent.bytes.get(placeOf(one))!)
-      return Promise.resolve(update(fork, { checkpoints, done: step, status: 'paused' }))
+      // to go on from there again keeps the line that says where it came from
+      const own = checkpoints.map((one) => (one.stage === stage && one.step === step ? { ...one, eventsBytes: bytesOf(fork.lines) } : one))
+      return Promise.resolve(update(fork, { checkpoints: own, done: step, status: 'paused' }))
     },
     remove: (id) => {
       entries.delete(id)
@@ -109,5 +111,7 @@ export function fakeRuns() {
       return Promise.reject(error as Error)
     }
   }])) as unknown as RunsService
-  return { service: failing, faults, record: (id: string) => of(id).record, events: (id: string) => of(id).lines.map(({ text }) => JSON.parse(text) as { type: string }) }
+  /** what only a worker knows of a run: that another tab writes it, or that it is damaged */
+  const mark = (id: string, known: Partial<RunRecord>): void => { of(id).record = { ...of(id).record, ...known } }
+  return { service: failing, faults, mark, record: (id: string) => of(id).record, events: (id: string) => of(id).lines.map(({ text }) => JSON.parse(text) as { type: string }) }
 }
