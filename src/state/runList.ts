@@ -56,10 +56,14 @@ export function parseSearch(text: string): Wanted {
   return wanted
 }
 
-/** The text that words are looked for in: the name, the tags, the data, what ran, and the settings that are texts. */
+/** The text that words are looked for in: the name, the tags, the data, what ran, and notes. */
 function textOf(run: RunRecord): string {
-  const settings = SETTINGS.map(({ name }) => `${name}=${String(run.settings[name] ?? '')}`)
-  return [run.name, ...run.tags, run.dataset.name, run.policy, run.recommender, run.parent?.name ?? '', ...Object.values(run.notes), ...settings].join('\n').toLowerCase()
+  return [run.name, ...run.tags, run.dataset.name, run.policy, run.recommender, run.parent?.name ?? '', ...Object.values(run.notes)].join('\n').toLowerCase()
+}
+
+/** Words with an equals sign ask for settings: learningRate=0.002. */
+function settingsText({ settings }: RunRecord): string {
+  return SETTINGS.map(({ name }) => ` ${name}=${String(settings[name] ?? '')} `).join('').toLowerCase()
 }
 
 export function findRuns(records: readonly RunRecord[], search: string): readonly RunRecord[] {
@@ -68,9 +72,10 @@ export function findRuns(records: readonly RunRecord[], search: string): readonl
   return records.filter((run) => {
     const own = run.tags.map((tag) => tag.toLowerCase())
     const text = words.length === 0 ? '' : textOf(run)
+    const settings = words.some((word) => word.includes('=')) ? settingsText(run) : ''
     return tags.every((tag) => own.some((one) => one.startsWith(tag)))
       && (statuses.length === 0 || statuses.some((status) => run.status.startsWith(status)))
-      && words.every((word) => text.includes(word))
+      && words.every((word) => text.includes(word) || (word.includes('=') && settings.includes(` ${word}`)))
   })
 }
 

@@ -10,8 +10,9 @@ const STAGES: Readonly<Record<string, { readonly start: string; readonly trained
 }
 
 function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
+  const known = Object.fromEntries(Object.entries(metrics ?? {}).filter(([, value]) => Number.isFinite(value)))
   // the unchanged query was written by nobody, so it keeps no format
-  return { ...metrics, ...(original ? {} : { format: Number(format) }) }
+  return { ...known, ...(original ? {} : { format: Number(format) }) }
 }
 
 const read = new WeakMap<AnswersEvent, SystemValues>()

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RunRecord, RunsService } from '../client/runs.ts'
 import type { AnswersEvent, RunEvent } from '../experiment/events.ts'
+import { eventOf } from '../experiment/line.ts'
 import type { RunState } from '../experiment/reduce.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { readRun } from './readRun.ts'
@@ -296,8 +297,8 @@ async function testAnswers(client: RunsService, id: string): Promise<readonly An
     for (const line of await client.lines(id, 'answers', { step })) {
       // validations are read by nobody here, and parsing them would cost most of the time
       if (!line.slice(0, 200).includes('"split":"test"')) continue
-      const event = JSON.parse(line) as AnswersEvent
-      if (event.split === 'test') found.set(event.policy, event)
+      const event = eventOf(line)
+      if (event.type === 'answers' && event.split === 'test') found.set(event.policy, event)
     }
   }
   return [...found.values()]

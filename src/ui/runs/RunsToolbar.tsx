@@ -18,10 +18,10 @@ export function RunsToolbar() {
   return (
     <div className="runs-tools" role="search" aria-label="Find runs">
       <input
-        type="search" value={search} placeholder="Search, tag:…, status:…" aria-label="Search runs" aria-describedby={hint}
+        type="search" value={search} placeholder="Search, tag:…, status:…, seed=…" aria-label="Search runs" aria-describedby={hint}
         onChange={(event) => runs.setSearch(event.currentTarget.value)}
       />
-      <span id={hint} className="visually-hidden">Words of a name, a tag, data, policy, recommender, note or setting; tag: and status: narrow by those.</span>
+      <span id={hint} className="visually-hidden">Words of a name, tag, data, policy, recommender or note; tag: and status: narrow by those, name=value by a setting.</span>
       <label htmlFor={order} className="visually-hidden">Order</label>
       <select
         id={order} value={`${by}${falling ? '-' : '+'}`}
