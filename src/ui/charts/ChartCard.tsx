@@ -91,15 +91,17 @@ function ChartCardBase({ curve, charted, cursor, onAct, large = false }: CardPro
         <span className="curve-value" data-part="value" hidden={keyed || note !== undefined}>–</span>
         {!large && <Suspense fallback={<span className="chart-more" />}><ChartMenu title={curve.title} onAct={act} /></Suspense>}
       </figcaption>
-      {several && lines.length > 1 && (
-        <label className="curve-line">
-          <span className="visually-hidden">Line of {curve.title}</span>
-          <select value={line ?? lines[0]!.key} onChange={(event) => setLine(event.currentTarget.value)}>
-            {lines.map(({ key, name }) => <option key={key} value={key}>{name}</option>)}
-          </select>
-        </label>
-      )}
-      {keyed && note === undefined && <Keys drawn={drawn} />}
+      <div className="curve-top">
+        {several && lines.length > 1 && (
+          <label className="curve-line">
+            <span className="visually-hidden">Line of {curve.title}</span>
+            <select value={line ?? lines[0]!.key} onChange={(event) => setLine(event.currentTarget.value)}>
+              {lines.map(({ key, name }) => <option key={key} value={key}>{name}</option>)}
+            </select>
+          </label>
+        )}
+        {keyed && note === undefined && <Keys drawn={drawn} />}
+      </div>
       <div className="curve-box" ref={box}>
         {note !== undefined && <p className="curve-note">{note}</p>}
         {note === undefined && empty && <p className="curve-note empty">no {curve.of === 'validations' ? 'validation' : 'steps'} yet</p>}
@@ -123,8 +125,10 @@ function ChartCardBase({ curve, charted, cursor, onAct, large = false }: CardPro
           aria-valuenow={0} aria-keyshortcuts="ArrowLeft ArrowRight Enter Escape"
         />
       </div>
-      {curve.look !== undefined && <p className="curve-look">{curve.look}</p>}
-      <p className="curve-says">{note === undefined && !empty && drawn !== undefined && drawn.frame.says.length > 0 ? drawn.frame.says.join(' · ') : ' '}</p>
+      <div className="curve-says">
+        {curve.look !== undefined && <p className="curve-look">look for {curve.look}</p>}
+        {note === undefined && !empty && drawn !== undefined && drawn.frame.says.length > 0 && <p>{drawn.frame.says.join(' · ')}</p>}
+      </div>
     </figure>
   )
 }

@@ -112,20 +112,19 @@ function PlotBase({ frame, format, axis, width, height, labels, paint }: PlotPro
   const box = boxOf({ width, height }, labels)
   const tick = { fontSize: 10, fill: paint('var(--ink-faint)') }
   const { x, y, log } = frame
-  const several = frame.bars && frame.bands.some(({ points }) => points.length < box.width / 6)
   return (
     <ComposedChart width={width} height={height} margin={{ ...MARGIN, right: MARGIN.right + labels }} accessibilityLayer={false} style={{ pointerEvents: 'none' }}>
       <CartesianGrid vertical={false} stroke={paint('var(--series-grid)')} />
       <XAxis
-        dataKey="x" type="number" domain={[...x.domain]} ticks={[...x.ticks]} allowDataOverflow height={X_HEIGHT} interval="preserveStart" minTickGap={12}
-        tick={tick} tickLine={false} axisLine={{ stroke: paint('var(--line)') }} tickFormatter={xTick(axis)}
+        dataKey="x" type="number" domain={[...x.domain]} ticks={[...x.ticks]} allowDataOverflow height={X_HEIGHT} interval={0}
+        tick={tick} tickLine={false} axisLine={{ stroke: paint('var(--line)') }} tickFormatter={xTick(axis, x.domain[1])}
       />
       <YAxis
         type="number" width={Y_WIDTH} domain={[...y.domain]} ticks={[...y.ticks]} scale={log ? 'log' : 'linear'} allowDataOverflow interval={0}
         tick={tick} tickLine={false} axisLine={false} tickFormatter={yTick(format)}
       />
-      {!several && frame.bands.map((band, at) => bandOf(band, at, paint))}
-      {several && <Bars frame={frame} box={box} paint={paint} />}
+      {!frame.bars && frame.bands.map((band, at) => bandOf(band, at, paint))}
+      {frame.bars && <Bars frame={frame} box={box} paint={paint} />}
       {frame.lines.flatMap((line) => lineOf(line, paint))}
       {frame.lines.map(({ key, points, colour }) => lone(points).map((point) => (
         <circle key={`${key} ${point.x}`} r={1.75} fill={paint(colour)} cx={pixelOf(frame, box, point.x)} cy={heightAt(frame, box, point.y!)} />

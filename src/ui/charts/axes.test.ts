@@ -36,12 +36,14 @@ test('the x axis fills its width, with whole steps and round times', () => {
   expect(along([1, 10_000], 'step', 4)).toEqual({ domain: [1, 10_000], ticks: [5000, 10_000] })
   expect(along([1, 4], 'step', 8).ticks).toEqual([1, 2, 3, 4])
   expect(along([0, 3000], 'wall', 4).ticks).toEqual([0, 900, 1800, 2700])
-  expect([30, 600, 5400].map(xTick('wall'))).toEqual(['30 s', '10 min', '1:30 h'])
-  expect([400, 20_000, 1_500_000].map(xTick('tokens'))).toEqual(['400', '20k', '1.5M'])
+  expect([30, 600, 5400].map(xTick('wall', 5400))).toEqual(['30 s', '10 min', '1:30 h'])
+  expect([0, 500_000, 1_500_000].map(xTick('tokens', 1_500_000))).toEqual(['0', '0.5M', '1.5M'])
+  expect([5000, 10_000].map(xTick('step', 10_000))).toEqual(['5k', '10k'])
+  expect([4120, 4125].map(xTick('step', 4180))).toEqual(['4,120', '4,125'])
 })
 
 test('ticks of shares are percentages, others have few digits', () => {
-  expect([yTick(percent)(0.25), yTick(score)(0.4000001), yTick(count)(12_000)]).toEqual(['25\u00a0%', '0.4', '12k'])
+  expect([yTick(percent)(0.25), yTick(score)(0.4000001), yTick(count)(12_000), yTick(score)(4e-6)]).toEqual(['25\u00a0%', '0.4', '12k', '4e-6'])
 })
 
 test('outliers are what lies three interquartile ranges out, and a curve without any is not clipped', () => {

@@ -1,6 +1,6 @@
 // Axes of charts: round ends, round ticks, and how ticks are written.
 import type { ChartAxis } from '../../state/cursor.ts'
-import { digits, type count } from '../parts/format.ts'
+import { count, digits } from '../parts/format.ts'
 
 export interface Scale {
   readonly domain: readonly [low: number, high: number]
@@ -59,10 +59,12 @@ export function along([low, high]: readonly [number, number], axis: ChartAxis, p
   return { domain: [low, high], ticks: multiples(low, high, axis === 'wall' && round > 1 ? round : axis === 'wall' ? roundUp(rough) : Math.max(1, round)) }
 }
 
-const scaled = (value: number): string => {
-  const size = Math.abs(value)
-  const [unit, name] = size >= 1e9 ? [1e9, 'B'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, '']
-  return unit === 1 ? digits(value) : `${Number((value / unit).toPrecision(3))}${name}`
+const UNITS = [[1e9, 'B'], [1e6, 'M'], [1e3, 'k']] as const
+
+/** Numbers beside each other have one unit, that of the largest. */
+function scaled(value: number, largest: number, decimals: number): string {
+  const [unit, name] = largest < 1e4 ? [1, ''] as const : UNITS.find(([one]) => largest >= one)!
+  return unit === 1 || value === 0 ? digits(value).replace('.0e', 'e') : `${Number((value / unit).toFixed(decimals))}${name}`
 }
 
 /** 45 s, 3 min, 1:05 h, 2 d */
@@ -72,15 +74,15 @@ function time(seconds: number): string {
   return `${Math.floor(seconds / 3600)}:${String(Math.round((seconds % 3600) / 60)).padStart(2, '0')} h`
 }
 
-/** A tick of the x axis: 400, 20k; 1.5M; 10 min. */
-export function xTick(axis: ChartAxis): (value: number) => string {
-  return axis === 'wall' ? time : scaled
+/** A tick of an x axis that reaches to `last`: 400; 5k, 20k; 1.5M; 10 min. */
+export function xTick(axis: ChartAxis, last: number): (value: number) => string {
+  return axis === 'wall' ? time : (value) => (last < 1e4 ? count(value) : scaled(value, last, 3))
 }
 
 /** A tick of the y axis needs fewer digits than a value: 0.45, 50 %, 12k. */
 export function yTick(format: typeof count): (value: number) => string {
   const shares = format(0.5).endsWith('%')
-  return (value) => (shares ? `${Number((value * 100).toPrecision(3))}\u00a0%` : scaled(Number(value.toPrecision(3))))
+  return (value) => (shares ? `${Number((value * 100).toPrecision(3))}\u00a0%` : scaled(Number(value.toPrecision(3)), Math.abs(value), 2))
 }
 
 /**

@@ -60,7 +60,7 @@ export type Curve = CurveOf<'steps'> | CurveOf<'sft'> | CurveOf<'validations'>
 /** In the order in which they stand on the page, each with what is said above its charts. */
 export const SECTIONS: readonly { readonly id: Section; readonly title: string; readonly about?: TermName; readonly says?: string }[] = [
   { id: 'sft', title: 'Imitation', about: 'sft' },
-  { id: 'reward', title: 'Reward and held-out queries' },
+  { id: 'reward', title: 'Reward, held-out queries and rollouts' },
   { id: 'policy', title: 'Policy and optimiser' },
   {
     id: 'hacking', title: 'Signs of reward hacking', about: 'hacking',
@@ -142,7 +142,7 @@ const HEALTH: readonly Curve[] = [
     note: ({ iterations }) => (iterations === 1 ? 'on-policy: clip inactive. With one update per batch every ratio is 1.' : undefined),
   },
   {
-    id: 'zero', section: 'policy', of: 'steps', title: 'Zero-spread groups', about: 'zeroSpread', format: percent, least: 0, most: 1,
+    id: 'zero', section: 'reward', of: 'steps', title: 'Zero-spread groups', about: 'zeroSpread', format: percent, least: 0, most: 1,
     explain: 'Share of groups whose rollouts all earned the same reward: no advantage, nothing to learn. Good: all solved it; bad: none did.',
     lines: [
       { key: 'share', name: 'all', place: 1, smooth: true, value: ({ zeroSpread }) => zeroSpread.share },
@@ -151,12 +151,12 @@ const HEALTH: readonly Curve[] = [
     ],
   },
   {
-    id: 'format', section: 'policy', of: 'steps', title: 'Format rate', about: 'format', format: percent, least: 0, most: 1,
+    id: 'format', section: 'reward', of: 'steps', title: 'Format rate', about: 'format', format: percent, least: 0, most: 1,
     explain: 'Share of rollouts with the four tags in order and JSON with a query inside.',
     lines: [{ key: 'format', name: 'well-formed', place: 1, smooth: true, value: ({ format }) => format }],
   },
   {
-    id: 'length', section: 'policy', of: 'steps', title: 'Completion length', format: count, least: 0,
+    id: 'length', section: 'reward', of: 'steps', title: 'Completion length', format: count, least: 0,
     explain: 'Tokens of a completion, thought and answer together. Completions that reach maxNewTokens are cut and usually broken.',
     lines: [
       { key: 'mean', name: 'mean', place: 1, smooth: true, value: ({ completionLength }) => completionLength.mean },
@@ -197,7 +197,7 @@ const HACKING: readonly Curve[] = [
   {
     id: 'newWords', section: 'hacking', of: 'steps', title: 'New words', about: 'hacking', format: percent, least: 0, most: 1,
     explain: 'Share of a rewrite’s distinct words that do not stand in its query: 0 copies the query, 1 leaves nothing of it.',
-    look: 'near 0 it copies; near 1 it has left the question',
+    look: 'either end: near 0 it copies, near 1 it has left the question',
     lines: [{ key: 'new', name: 'share', place: 1, smooth: true, value: ({ newWords }) => newWords }],
   },
   {

@@ -49,6 +49,7 @@ export interface DrawnBand {
 export interface Frame {
   readonly lines: readonly DrawnLine[]
   readonly bands: readonly DrawnBand[]
+  /** the bands are drawn as bars with ends, one at each point */
   readonly bars: boolean
   readonly x: Scale
   readonly y: Scale
@@ -59,8 +60,10 @@ export interface Frame {
 }
 
 export const LINE_DASHES = ['none', '5 2', '1.5 2', '7 2 1.5 2', '3 1.5', '9 3'] as const
-const HEIGHT_PARTS = 3
-const PIXELS_A_TICK = 64
+const HEIGHT_PARTS = 4
+const PIXELS_A_TICK = 44
+/** Error bars nearer to each other than this are one band. */
+const PIXELS_A_BAR = 6
 
 /** The first and the last place of a track within [from, to], and one more to each side, so that lines reach the edge. */
 function placesWithin(axis: Column, from: number, to: number): { readonly first: number; readonly last: number; readonly inner: readonly [number, number] } {
@@ -164,16 +167,17 @@ export function frameOf(curve: Curve, all: readonly RunSeries[], look: Look, pix
     return [{ colour, points: bandPoints(columns, axis, first, last, pixels) }]
   })
 
+  const bars = curve.bars === true && bands.every(({ points }) => points.length * PIXELS_A_BAR <= pixels)
   const says: string[] = []
   if (drawn < steps) says.push(`${plural(steps, POINT_NAMES[curve.of])} drawn as ${count(drawn)} points, extremes kept`)
   const { y, log } = heightOf(curve, { lines, bands, look, inRange, says })
-  if (curve.band !== undefined && bands.length > 0) says.push(`${curve.bars === true ? 'bars' : 'band'}: ${curve.band.says}`)
+  if (curve.band !== undefined && bands.length > 0) says.push(`${bars ? 'bars' : 'band'}: ${curve.band.says}`)
   const [first] = all
   const broken = first === undefined ? [] : brokenOf(curve, first, lines)
   if (broken.length > 0) says.push(`not finite at ${broken.length > 3 ? `${count(broken.length)} places` : `step ${broken.map(count).join(', ')}`}: gaps marked ×`)
   const x = along(ends, by, Math.floor(pixels / PIXELS_A_TICK))
   const marks = first === undefined ? [] : marksOf(first, curve.of, broken, (step) => first.xOf(step, by, curve.of), ends, pixels)
-  return { lines, bands, bars: curve.bars === true, x, y, log, marks, says }
+  return { lines, bands, bars, x, y, log, marks, says }
 }
 
 /** Steps of the first run's values that are not finite. */

@@ -1,9 +1,9 @@
 // Where a chart's values lie within it, in pixels: the drawing and what is laid over it agree by these.
 import type { Frame } from './frame.ts'
 
-export const MARGIN = { top: 7, right: 8, bottom: 0, left: 0 } as const
+export const MARGIN = { top: 7, right: 14, bottom: 0, left: 0 } as const
 export const X_HEIGHT = 16
-export const Y_WIDTH = 38
+export const Y_WIDTH = 40
 /** The margin that names at the ends of lines need. */
 export const LABELS_WIDTH = 64
 

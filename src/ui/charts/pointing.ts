@@ -71,6 +71,8 @@ export function sentenceAt(shown: Shown, step: number | undefined): string {
 export class Pointing {
   private shown: Shown | undefined
   private dragFrom: number | undefined
+  /** the pointer or the keys are at this chart, not at one linked to it */
+  private at = false
   private readonly part: <Kind extends HTMLElement>(name: string) => Kind | null
   private readonly dots: HTMLElement[] = []
   private readonly stops: (() => void)[] = []
@@ -89,8 +91,8 @@ export class Pointing {
     on('pointerleave', () => { if (this.dragFrom === undefined) this.leave() })
     on('dblclick', () => cursor.showAll())
     on('keydown', (event) => this.key(event))
-    on('focus', () => paintSoon(this))
-    on('blur', () => cursor.point(undefined))
+    on('focus', () => this.enter())
+    on('blur', () => this.leave())
     this.stops.push(cursor.subscribe((now, before) => {
       if (now.hover !== before.hover || now.pinned !== before.pinned) paintSoon(this)
     }))
@@ -118,14 +120,16 @@ export class Pointing {
       return x === undefined || x < frame.x.domain[0] || x > frame.x.domain[1] ? undefined : pixelOf(frame, box, x)
     }
     const left = pixel(hover)
-    stand(this.part('cross'), left)
+    const cross = this.part('cross')
+    stand(cross, left)
+    if (cross !== null && hover !== undefined) cross.dataset['step'] = count(hover)
     stand(this.part('pin'), pixel(pinned))
     const readings = frame.lines.map((line) => readingOf(shown, line, step))
     const values = this.figure.querySelectorAll('[data-value]')
     readings.forEach(({ text }, at) => write(values[at], text))
     write(this.part('value'), curveValue(frame, readings[0]?.text))
     this.paintDots(step === undefined ? [] : readings, shown)
-    const near = left === undefined ? [] : frame.marks.filter(({ x }) => Math.abs(pixelOf(frame, box, x) - left) <= MARK_REACH)
+    const near = left === undefined || !this.at ? [] : frame.marks.filter(({ x }) => Math.abs(pixelOf(frame, box, x) - left) <= MARK_REACH)
     const tip = this.part('tip')
     if (tip !== null) {
       tip.hidden = near.length === 0
@@ -162,7 +166,13 @@ export class Pointing {
     return first?.stepAt(Math.min(to, Math.max(from, xAt(frame, box, pixel))), axis, curve.of)
   }
 
+  private enter(): void {
+    this.at = true
+    paintSoon(this)
+  }
+
   private move({ offsetX }: PointerEvent): void {
+    this.at = true
     this.cursor.point(this.stepAt(offsetX))
     const brush = this.part('brush')
     if (brush === null || this.dragFrom === undefined || this.shown === undefined) return
@@ -196,7 +206,9 @@ export class Pointing {
   }
 
   private leave(): void {
+    this.at = false
     this.letGo()
+    paintSoon(this)
     this.cursor.point(undefined)
   }
 
