@@ -2,6 +2,7 @@
 import * as Comlink from 'comlink'
 import type { JudgedQuery } from '../src/domain/dataset.ts'
 import type { SourcesService } from '../src/protocol/sources.ts'
+import { forgetFrozen } from './frozen/files.ts'
 import { SourceStore } from './sources/service.ts'
 import { privateShelf } from './sources/shelf.ts'
 import { openDataset } from './store/store.ts'
@@ -12,6 +13,6 @@ async function queriesOf(hash: string): Promise<readonly JudgedQuery[]> {
   return queries
 }
 
-const service: SourcesService = new SourceStore({ shelf: privateShelf, queries: queriesOf, now: () => Date.now() })
+const service: SourcesService = new SourceStore({ shelf: privateShelf, queries: queriesOf, now: () => Date.now(), forget: forgetFrozen })
 
 Comlink.expose(service)

@@ -2,6 +2,7 @@
 import { fetchFile } from '../client/address.ts'
 import { checkResults, readFiles, recogniseFiles } from '../client/ingest.ts'
 import { createComparer } from '../client/compare.ts'
+import { openFrozen } from '../client/frozen.ts'
 import { createModels } from '../client/models.ts'
 import { loadSamplePolicy, sampleConfig, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
@@ -84,7 +85,7 @@ export function createWorkbench(): Workbench {
   const keeper = createRecorder(runs.service, { machine: machineOf(navigator) })
   const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
-  const sources = createSources({ client: createSourceStore(), library, settings: () => run.getState().settings })
+  const sources = createSources({ client: createSourceStore(), openFrozen, library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })
   const queries = createQueryTable({ library, run, view, runs, sources, comparer: createComparer(), memory: localStorage })
   const cursor = createCursor()
@@ -160,7 +161,11 @@ export function createWorkbench(): Workbench {
     library, run, view, products, adding, policies, profiling: createProfiling(run), durations: createDurations(localStorage, run, library), looking: createLooking(library, run, view), search: createSearch(library),
     queries, cursor, replay, runs, shell: createShell(localStorage), sources,
     take: async (files) => {
-      if (await takeRuns(files) || await takePolicy(files)) return
+      if (await takeRuns(files)) return
+      // answers of other systems are meant where they are compared; elsewhere such files are data, whose stored measures are checked
+      const comparing = sources.getState().open || view.getState().place === 'inspect'
+      if (comparing && await sources.takeDropped(files)) return
+      if (await takePolicy(files) || await sources.offerFolder(files)) return
       await adding.addFiles(files)
     },
     takePolicyFiles: async (files) => {

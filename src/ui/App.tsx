@@ -4,7 +4,7 @@ import { isShortcut } from '../state/shell.ts'
 import { PLACES } from '../state/view.ts'
 import type { Workbench } from '../state/workbench.ts'
 import { usePageDrop } from './add/usePageDrop.ts'
-import { useAdding, usePolicies, useShell, useView, useWorkbench, WorkbenchContext } from './parts/stores.ts'
+import { useAdding, usePolicies, useShell, useSources, useView, useWorkbench, WorkbenchContext } from './parts/stores.ts'
 import { TopBar } from './shell/TopBar.tsx'
 import { TrainView } from './train/TrainView.tsx'
 import './theme.css'
@@ -21,6 +21,7 @@ const InspectView = lazy(async () => ({ default: (await import('./inspect/Inspec
 const RunsView = lazy(async () => ({ default: (await import('./runs/RunsView.tsx')).RunsView }))
 const AddSheet = lazy(async () => ({ default: (await import('./add/AddSheet.tsx')).AddSheet }))
 const PolicySheet = lazy(async () => ({ default: (await import('./policy/PolicySheet.tsx')).PolicySheet }))
+const Sources = lazy(async () => ({ default: (await import('./sources/Sources.tsx')).Sources }))
 const HelpSheet = lazy(async () => ({ default: (await import('./shell/HelpSheet.tsx')).HelpSheet }))
 const Tour = lazy(async () => ({ default: (await import('./shell/Tour.tsx')).Tour }))
 
@@ -28,12 +29,14 @@ const Tour = lazy(async () => ({ default: (await import('./shell/Tour.tsx')).Tou
 function Over() {
   const adding = useAdding((state) => state.open)
   const policies = usePolicies((state) => state.open)
+  const comparing = useSources((state) => state.open)
   const help = useShell((state) => state.help)
   const tour = useShell((state) => state.tour)
   return (
     <Suspense fallback={null}>
       {adding && <AddSheet />}
       {policies && <PolicySheet />}
+      {comparing && <Sources />}
       {help !== undefined && <HelpSheet at={help} />}
       {tour !== undefined && <Tour step={tour} />}
     </Suspense>

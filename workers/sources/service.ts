@@ -18,6 +18,8 @@ export interface World {
   /** every judged query of a stored dataset */
   readonly queries: (hash: string) => Promise<readonly JudgedQuery[]>
   readonly now: () => number
+  /** frees what the browser's cache keeps of a hub's model; `whole`: the files that its other dtypes share, too */
+  readonly forget: (reference: FrozenReference, whole: boolean) => Promise<void>
 }
 
 const RECORD = 'source.json'
@@ -68,8 +70,14 @@ export class SourceStore implements SourcesService {
 
   async remove(id: string): Promise<void> {
     this.#opened.delete(id)
+    const record = await this.#record(id)
     await this.world.shelf.remove(id, RECORD)
     await this.world.shelf.remove(id)
+    if (record?.kind !== 'frozen' || record.reference.from !== 'hub') return
+    const { model, mirror } = record.reference
+    const others = (await this.list()).filter((other) => other.kind === 'frozen' && other.reference.model === model && other.reference.mirror === mirror)
+    // what another device runs, is the same graph
+    if (!others.some((other) => other.kind === 'frozen' && other.reference.dtype === record.reference.dtype)) await this.world.forget(record.reference, others.length === 0)
   }
 
   async match(id: string, hash: string): Promise<Matched['report']> {
