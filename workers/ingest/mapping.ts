@@ -1,7 +1,7 @@
 // A table that no format knows, read as a person says: a column mapping becomes a format, and likely mappings are suggested.
 import type { EsciLabel, Split } from '../../src/domain/dataset.ts'
 import type { ColumnMapping } from '../../src/protocol/ingest.ts'
-import { number, seconds, shown, text, textId, texts } from './formats/cells.ts'
+import { number, picture, seconds, shown, text, textId, texts } from './formats/cells.ts'
 import type { Format, Place, Row, Sink } from './format.ts'
 
 type MappedRole = ColumnMapping['role']
@@ -30,6 +30,7 @@ const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
     { name: 'brand', known: ['brand', 'productbrand', 'store', 'manufacturer', 'vendor', 'maker'] },
     { name: 'color', known: ['color', 'colour', 'productcolor'] },
     { name: 'category', known: ['category', 'categories', 'maincategory', 'productclass', 'categoryhierarchy', 'department', 'genres', 'genre'] },
+    { name: 'image', known: ['image', 'imageurl', 'imagelink', 'images', 'imurl', 'picture', 'pictureurl', 'thumbnail', 'thumb', 'photo'] },
   ],
   judgements: [
     { name: 'queryId', needed: 'query', known: ['queryid', 'qid', 'query_id', 'topic', 'topicid', 'searchid'] },
@@ -133,9 +134,10 @@ function readProduct(cell: Cell, column: (name: string) => string, _: Row, at: P
   }
   const category = texts(cell('category'))?.at(-1) ?? ''
   if (category !== '') sink.category(id, category, at)
+  const image = picture(cell('image'))
   sink.product({
     id, title: text(cell('title')), description: text(cell('description')), bullets: text(cell('bullets')), brand: text(cell('brand')),
-    color: text(cell('color')), ...(category === '' ? {} : { category }),
+    color: text(cell('color')), ...(category === '' ? {} : { category }), ...(image === '' ? {} : { image }),
   }, at)
 }
 

@@ -1,7 +1,10 @@
-// One product as bytes: the lengths of its texts, then the texts as UTF-8. Nothing in a text is special.
+// One product as bytes: the lengths of its texts, then the texts as UTF-8. Nothing in a text is special. A record that begins with a 0 has a picture's
+// address, too: without one, the first byte is of the id's length, and a product without an id is written with an address of no letters.
 import type { Product } from '../../src/domain/dataset.ts'
 
+/** lengths without and with a picture's address */
 const PARTS = 7
+const PICTURED = 8
 /** a 32-bit length in groups of seven bits */
 const MOST_LENGTH_BYTES = 5
 /** UTF-8 needs at most three bytes for a UTF-16 unit */
@@ -15,12 +18,13 @@ export class RecordEncoder {
   #memory = new Uint8Array(64 * 1024)
 
   /**
-   * Lengths count UTF-16 units, so that a record is decoded by one call and cut by them; the category's is one more than its length,
-   * and 0 where there is none. A lone surrogate becomes U+FFFD, one unit as well.
+   * Lengths count UTF-16 units, so that a record is decoded by one call and cut by them; the category's and the picture's are one more than
+   * their length, and 0 where there is none. A lone surrogate becomes U+FFFD, one unit as well.
    */
-  encode({ id, title, description, bullets, brand, color, category }: Product): Uint8Array {
-    const text = id + title + description + bullets + brand + color + (category ?? '')
-    const most = PARTS * MOST_LENGTH_BYTES + text.length * UTF8_PER_UNIT
+  encode({ id, title, description, bullets, brand, color, category, image }: Product): Uint8Array {
+    const text = id + title + description + bullets + brand + color + (category ?? '') + (image ?? '')
+    const pictured = image !== undefined || id === ''
+    const most = 1 + PICTURED * MOST_LENGTH_BYTES + text.length * UTF8_PER_UNIT
     if (this.#memory.length < most) this.#memory = new Uint8Array(most * 2)
     let at = 0
     const put = (length: number): void => {
@@ -28,6 +32,7 @@ export class RecordEncoder {
       for (; left >= 0x80; left = Math.floor(left / 0x80)) this.#memory[at++] = (left % 0x80) + 0x80
       this.#memory[at++] = left
     }
+    if (pictured) this.#memory[at++] = 0
     put(id.length)
     put(title.length)
     put(description.length)
@@ -35,18 +40,20 @@ export class RecordEncoder {
     put(brand.length)
     put(color.length)
     put(category === undefined ? 0 : category.length + 1)
+    if (pictured) put(image === undefined ? 0 : image.length + 1)
     const { written } = encoder.encodeInto(text, this.#memory.subarray(at))
     return this.#memory.subarray(0, at + written)
   }
 }
 
 /** of the record that is being decoded */
-const lengths = new Float64Array(PARTS)
+const lengths = new Float64Array(PICTURED)
 
 /** The product that `bytes` hold. Throws where the lengths and the text don't fit each other. */
 export function decodeRecord(bytes: Uint8Array): Product {
-  let at = 0
-  for (let part = 0; part < PARTS; part++) {
+  const parts = bytes[0] === 0 ? PICTURED : PARTS
+  let at = parts === PICTURED ? 1 : 0
+  for (let part = 0; part < parts; part++) {
     let length = 0
     let scale = 1
     let byte: number
@@ -62,9 +69,13 @@ export function decodeRecord(bytes: Uint8Array): Product {
   let part = 0
   const cut = (): string => text.slice(start, start += lengths[part++]!)
   const product: Product = { id: cut(), title: cut(), description: cut(), bullets: cut(), brand: cut(), color: cut() }
-  const marked = lengths[part]!
-  const category = text.slice(start, start + marked - 1)
-  if (marked !== 0) start += marked - 1
+  /** a text that may be absent */
+  const cutMarked = (): string | undefined => {
+    const marked = lengths[part++]!
+    return marked === 0 ? undefined : text.slice(start, start += marked - 1)
+  }
+  const category = cutMarked()
+  const image = parts === PICTURED ? cutMarked() : undefined
   if (start !== text.length) throw new Error(`a product's record has ${text.length} letters where its lengths add up to ${start}`)
-  return marked === 0 ? product : { ...product, category }
+  return { ...product, ...(category === undefined ? {} : { category }), ...(image === undefined ? {} : { image }) }
 }

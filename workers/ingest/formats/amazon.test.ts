@@ -67,6 +67,17 @@ describe('Reviews 2023', () => {
     expect(heard.rejected).toEqual(["2 parent_asin: parent_asin is missing; a product without an id can't be judged or bought"])
   })
 
+  it('the first picture of a product is kept by its address, the smallest of its sizes, however the dump writes them; what is no address is left out', () => {
+    const [small, large] = ['https://m.media-amazon.com/images/I/1._SS40_.jpg', 'https://m.media-amazon.com/images/I/1.jpg']
+    const images = (cell: unknown) => hear([{ ...META_2023, images: cell }]).product[0]!.image
+    expect(images([{ thumb: small, large, variant: 'MAIN', hi_res: null }, { thumb: 'https://x.example/2.jpg' }])).toBe(small)
+    expect(images({ hi_res: [null], large: [large], thumb: [] })).toBe(large)
+    expect([images([{ thumb: 'javascript:alert(1)' }]), images('data:image/png;base64,AA'), images(null)]).toEqual([undefined, undefined, undefined])
+    const old = { asin: 'B1', title: 'Top', description: '', brand: '', categories: [['Tops']], imUrl: large }
+    expect(hear([old], { container: 'python' }).product[0]!.image).toBe(large)
+    expect(hear([{ asin: 'B1', title: 'Top', feature: [], category: ['Tops'], also_buy: [], imageURL: [large] }]).product[0]!.image).toBe(large)
+  })
+
   it('reviews become purchases of the parent product, milliseconds as seconds', () => {
     const { interaction } = hear([REVIEW_2023, { ...REVIEW_2023, parent_asin: null }])
     expect(interaction).toEqual([

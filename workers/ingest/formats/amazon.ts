@@ -1,19 +1,19 @@
 // Amazon's products and purchases as published for 2014 (McAuley et al.), 2018 (Ni et al.) and 2023 (Hou et al.).
 import type { Product } from '../../../src/domain/dataset.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { firstText, has, hasAny, isAsin, needs, number, seconds, text, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
+import { firstText, has, hasAny, isAsin, needs, number, picture, seconds, text, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
 
 export const AMAZON_2023_METADATA: Format = {
   name: 'Amazon Reviews 2023 metadata',
   role: 'products',
-  columns: ['parent_asin', 'title', 'features', 'description', 'store', 'categories', 'main_category', 'details'],
+  columns: ['parent_asin', 'title', 'features', 'description', 'store', 'categories', 'main_category', 'details', 'images'],
   matches: (shape) => has(shape, 'parent_asin') && !hasAny(shape, 'user_id', 'product_title')
     && hasAny(shape, 'title', 'main_category', 'features', 'store', 'categories', 'description'),
   read(row, at, sink) {
     const path = pathOf(row['categories'])
     tell(text(row['parent_asin']), 'parent_asin', {
       title: text(row['title']), description: text(row['description']), bullets: text(row['features']), brand: text(row['store']),
-      color: colorOf(row['details']),
+      color: colorOf(row['details']), ...imageOf(row['images']),
     }, path.at(-1) ?? text(row['main_category']), firstText(row, 'main_category') || path[0], at, sink)
   },
 }
@@ -21,12 +21,13 @@ export const AMAZON_2023_METADATA: Format = {
 export const AMAZON_2018_METADATA: Format = {
   name: 'Amazon 2018 metadata',
   role: 'products',
-  columns: ['asin', 'title', 'feature', 'description', 'brand', 'category'],
+  columns: ['asin', 'title', 'feature', 'description', 'brand', 'category', 'imageURL', 'image'],
   matches: (shape) => isMetadata(shape) && !is2014(shape),
   read(row, at, sink) {
     const path = pathOf(row['category'])
     tell(text(row['asin']), 'asin', {
       title: text(row['title']), description: text(row['description']), bullets: text(row['feature']), brand: text(row['brand']), color: '',
+      ...imageOf(row['imageURL'] ?? row['image']),
     }, path.at(-1), path[0], at, sink)
   },
 }
@@ -34,12 +35,13 @@ export const AMAZON_2018_METADATA: Format = {
 export const AMAZON_2014_METADATA: Format = {
   name: 'Amazon 2014 metadata',
   role: 'products',
-  columns: ['asin', 'title', 'description', 'brand', 'categories'],
+  columns: ['asin', 'title', 'description', 'brand', 'categories', 'imUrl'],
   matches: (shape) => isMetadata(shape) && is2014(shape),
   read(row, at, sink) {
     const path = pathOf(row['categories'])
     tell(text(row['asin']), 'asin', {
       title: text(row['title']), description: text(row['description']), bullets: '', brand: text(row['brand']), color: '',
+      ...imageOf(row['imUrl']),
     }, path.at(-1), path[0], at, sink)
   },
 }
@@ -62,6 +64,11 @@ function tell(
   if (!needs(id, column, 'a product without an id can\'t be judged or bought', at, sink)) return
   if (department !== undefined && department !== '') sink.category(id, department, at)
   sink.product({ id, ...texts, ...(category === undefined || category === '' ? {} : { category }) }, at)
+}
+
+function imageOf(cell: unknown): Pick<Product, 'image'> {
+  const image = picture(cell)
+  return image === '' ? {} : { image }
 }
 
 /** The first path of categories, from a path or a list of paths. */

@@ -42,6 +42,24 @@ export function entries(cell: unknown): string[] | undefined {
   }
 }
 
+const ADDRESS = /^https?:\/\/\S{1,2000}$/i
+/** Amazon's names of one picture's sizes, the smallest first: it is shown as small as a thumb */
+const SIZES = ['thumb', 'large', 'hi_res'] as const
+
+/** The first web address of a picture in a cell: a text, a list, Amazon's objects of sizes, or lists by size; the empty text where there is none. */
+export function picture(cell: unknown): string {
+  if (typeof cell === 'string') return (entries(cell) ?? []).map((entry) => entry.trim()).find((entry) => ADDRESS.test(entry)) ?? ''
+  if (Array.isArray(cell)) {
+    for (const entry of cell) {
+      const found = picture(entry)
+      if (found !== '') return found
+    }
+    return ''
+  }
+  if (typeof cell !== 'object' || cell === null) return ''
+  return SIZES.map((size) => picture((cell as Row)[size])).find((found) => found !== '') ?? ''
+}
+
 /** A cell as a number; undefined where it is absent or empty, NaN where it is something else. */
 export function number(cell: unknown): number | undefined {
   if (typeof cell === 'number') return cell
