@@ -1,19 +1,28 @@
 // The store of the table of queries: which two systems it compares, what is shown of it, and the query that is chosen.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Compared, CompareService } from '../client/compare.ts'
-import type { JudgedQuery, Split } from '../domain/dataset.ts'
-import type { Settings } from '../domain/settings.ts'
+import type { Split } from '../domain/dataset.ts'
 import type { RunEvent } from '../experiment/events.ts'
-import { planTasks, type Task } from '../experiment/tasks.ts'
-import { AnswerBook, ORIGINAL, partTitle, THIS_RUN, type System } from './answerBook.ts'
-import { asTyped, evaluateAll, type Writer } from './evaluating.ts'
+import { AnswerBook } from './answerBook.ts'
+import { misfit } from './asking.ts'
+import { createComparing } from './comparing.ts'
+import { evaluateAll } from './evaluating.ts'
+import { runFile, runTag } from './exports.ts'
+import { createJobs, type Job } from './jobs.ts'
 import type { Library } from './library.ts'
+import { createQueryNotes, type NoteHome, type NoteMemory } from './queryNotes.ts'
+import { createQueryPlan } from './queryPlan.ts'
 import {
   arrange, countOutcomes, joinAnswers, NO_ROWS, valuesOf, type Outcome, type QueryRow, type QueryRows, type RowChoice, type RowValues, type TableAnswer, type TableMetric,
 } from './queryRows.ts'
-import type { Run } from './run.ts'
+import { readKept } from './readKept.ts'
+import { isUnderWay, type Run } from './run.ts'
+import type { Runs } from './runs.ts'
 import { sentenceOf } from './sentence.ts'
+import type { Sources } from './sources.ts'
+import { isEvaluated, keptPlace, listSystems, ORIGINAL, pairOf, POLICY, runOf, sameSystems, START, type System } from './systems.ts'
 import type { View } from './view.ts'
+import { askingOf, policyPlace, rankingsOf } from './writers.ts'
 
 export interface QueryTableState extends RowChoice {
   readonly split: Split
@@ -35,8 +44,8 @@ export interface QueryTableState extends RowChoice {
   /** id of the chosen query */
   readonly selected: string | undefined
   readonly notes: ReadonlyMap<string, string>
-  /** what is being evaluated */
-  readonly job: { readonly what: string; readonly done: number; readonly of: number } | undefined
+  /** an evaluation or an export under way */
+  readonly job: Job | undefined
   readonly failure: string | undefined
 }
 
@@ -51,105 +60,86 @@ export interface QueryTable extends StoreApi<QueryTableState> {
   readonly select: (id: string) => void
   /** Selects the query `by` rows further; it is inspected once the person rests there. */
   readonly move: (by: number) => void
-  /** Has every query of the split answered by a system that can be asked. */
+  /** Has every query of the split, or those that the other system answered, answered by a system that can be asked. */
   readonly evaluate: (system: string) => void
   readonly cancel: () => void
+  readonly note: (id: string, text: string) => void
+  /** Hands a side's rankings to `save` as a TREC run. */
+  readonly saveRun: (side: 'a' | 'b', save: (name: string, file: Blob) => void) => Promise<void>
+}
+
+export interface QueryTableParts {
+  readonly library: Library
+  readonly run: Run
+  readonly view: View
+  readonly runs: Runs
+  readonly sources: Sources
+  readonly comparer: CompareService
+  readonly memory: NoteMemory
 }
 
 const NO_VALUES: RowValues = { a: new Float64Array(), b: new Float64Array(), delta: new Float64Array() }
-const NO_OUTCOMES = { win: 0, tie: 0, loss: 0, unknown: 0 }
+const NO_TABLE = { table: NO_ROWS, values: NO_VALUES, order: new Int32Array(), outcomes: { win: 0, tie: 0, loss: 0, unknown: 0 }, compared: undefined } as const
 
 /** So many queries are ranked as typed without a word; more are ranked when a person says so. */
 const RANKED_UNASKED = 1000
-const RANKED_AT_ONCE = 32
 /** A person who holds j down looks at none of the queries on the way. */
 const RESTS_MS = 140
-const RESAMPLED_AFTER_MS = 60
 
-export function createQueryTable(library: Library, run: Run, view: View, comparer: CompareService): QueryTable {
+const differ = (one: readonly unknown[], other: readonly unknown[]): boolean => one.length !== other.length || one.some((value, at) => value !== other[at])
+
+export function createQueryTable({ library, run, view, runs, sources, comparer, memory }: QueryTableParts): QueryTable {
   const store = createStore<QueryTableState>(() => ({
-    split: 'test', a: ORIGINAL, b: 'live:after', following: true, systems: [], metric: 'ndcg@10',
-    filter: 'all', domain: undefined, search: '', sort: undefined,
-    table: NO_ROWS, values: NO_VALUES, order: new Int32Array(), outcomes: NO_OUTCOMES, compared: undefined,
+    split: 'test', a: ORIGINAL, b: POLICY, following: true, systems: [], metric: 'ndcg@10',
+    filter: 'all', domain: undefined, search: '', sort: undefined, ...NO_TABLE,
     selected: undefined, notes: new Map(), job: undefined, failure: undefined,
   }))
   const { getState, setState } = store
   const book = new AnswerBook()
+  const plan = createQueryPlan()
+  const notes = createQueryNotes(memory, runs.service)
+  const comparing = createComparing(comparer, (compared) => setState({ compared }), (failure) => setState({ failure }))
+  const jobs = createJobs((job) => setState({ job }), (failure) => setState({ failure }))
   let watchers = 0
   let stale = true
-  let abort: AbortController | undefined
+  /** the engine answers as it stands: a run that begins ends the evaluation */
+  let unheld = false
   let resting: ReturnType<typeof setTimeout> | undefined
-  let resampling: ReturnType<typeof setTimeout> | undefined
-  let latestComparison = 0
-  let planned: { readonly shop: unknown; readonly settings: Settings; readonly tasks: Readonly<Record<Split, readonly Task[]>> } | undefined
+  /** what the rows and the notes were made of */
+  let joined: readonly unknown[] = []
+  let noted: readonly unknown[] = []
+  /** what was asked of the store, and of the recommender without a word: once each, as long as the data are open */
+  const tried = new Set<string>()
 
-  /** All queries with a relevant product by use; none where the data cannot be split so. */
-  const tasksOf = (split: Split): readonly Task[] => {
-    const { shop } = library.getState()
-    const { settings } = run.getState()
-    if (shop === undefined) return []
-    if (planned?.shop !== shop.dataset || planned.settings !== settings) {
-      const { training, validation, test } = planTasks(shop.dataset, { ...settings, evaluationQueries: 0 })
-      planned = { shop: shop.dataset, settings, tasks: { train: training, validation, test } }
-    }
-    return planned.tasks[split]
+  const shopNow = () => library.getState().shop
+  const systemsNow = (): readonly System[] => {
+    const state = run.getState()
+    const { records, opened } = runs.getState()
+    const hash = shopNow()?.dataset.hash
+    return listSystems({
+      book, run: state.run, record: state.record, records: records.filter(({ dataset, damage }) => dataset.hash === hash && damage === undefined), opened,
+      sources: sources.getState().list, policy: state.engine.is === 'ready' ? policyPlace(state) : undefined,
+      fits: (record) => state.engine.is === 'ready' && misfit(record, state.engine) === undefined,
+    })
   }
-  const queriesOf = (split: Split): readonly Pick<JudgedQuery, 'id' | 'text' | 'domain'>[] => {
-    try {
-      return tasksOf(split).map(({ query }) => query)
-    } catch {
-      return library.getState().shop?.dataset.queries.filter((query) => query.split === split) ?? []
-    }
-  }
-
-  const systemsOf = (): readonly System[] => {
-    const systems: System[] = [{ id: ORIGINAL, title: 'original query', group: 'as typed', known: book.systems().find(({ id }) => id === ORIGINAL)?.splits ?? [], asks: true }]
-    for (const { id, splits } of book.systems()) {
-      if (id.startsWith('live:')) systems.push({ id, title: partTitle(id.slice('live:'.length)), group: THIS_RUN, known: splits, asks: false })
-    }
-    return systems
+  /** Notes belong to the run whose answers are looked at: B's, else A's, else to the data. */
+  const homeNow = ({ a, b }: Pick<QueryTableState, 'a' | 'b'>): NoteHome => {
+    const { record } = run.getState()
+    const own = (id: string): string | undefined => runOf(id) ?? (id.startsWith('live:') || isEvaluated(id) ? record?.id : undefined)
+    const id = own(b) ?? own(a)
+    const kept = id === undefined ? undefined : runs.getState().records.find((one) => one.id === id) ?? (record?.id === id ? record : undefined)
+    return { dataset: shopNow()?.dataset.hash ?? 'none', run: kept }
   }
 
-  /** What the run has to show by now: its test before and after, else its latest validation. */
-  const follow = (systems: readonly System[]): Partial<Pick<QueryTableState, 'split' | 'a' | 'b'>> => {
-    const knows = (id: string, split: Split): boolean => systems.some((system) => system.id === id && system.known.includes(split))
-    if (knows('live:after', 'test')) return { split: 'test', a: ORIGINAL, b: 'live:after' }
-    const latest = systems.findLast(({ id, known }) => id.startsWith('live:step:') && known.includes('validation'))
-    if (latest !== undefined) return { split: 'validation', a: ORIGINAL, b: latest.id }
-    return { split: 'test', a: ORIGINAL, b: knows('live:before', 'test') ? 'live:before' : 'live:after' }
-  }
-
-  const compare = (): void => {
-    clearTimeout(resampling)
-    const mine = ++latestComparison
-    resampling = setTimeout(() => void (async () => {
-      const { table, values, domain } = getState()
-      const places = domain === undefined ? undefined : [...table.rows.keys()].filter((at) => table.rows[at]!.domain === domain)
-      const of = (side: Float64Array): Float64Array => (places === undefined ? side : Float64Array.from(places, (at) => side[at]!))
-      const names = new Map(table.domains.map((name, at) => [name, at]))
-      try {
-        const compared = await comparer.compare({
-          before: of(values.a), after: of(values.b), seed: run.getState().settings.seed,
-          ...(places === undefined && names.size > 1 ? { names: table.domains, domains: Int32Array.from(table.rows, (row) => names.get(row.domain ?? '') ?? -1) } : {}),
-        })
-        if (mine === latestComparison) setState({ compared })
-      } catch (error) {
-        if (mine === latestComparison) setState({ failure: sentenceOf(error) })
-      }
-    })(), RESAMPLED_AFTER_MS)
-  }
-
-  const domainPlaces = ({ rows }: QueryRows, domain: string | undefined): Iterable<number> => (
+  const placesOf = ({ rows }: QueryRows, domain: string | undefined): Iterable<number> => (
     domain === undefined ? rows.keys() : [...rows.keys()].filter((at) => rows[at]!.domain === domain))
-
-  /** The selected row is the inspected query, whoever chose it. */
+  /** The selected row is the inspected query, whoever chose it; while a person moves on, the row they are at. */
   const selectedOf = (rows: readonly QueryRow[]): string | undefined => {
     const { selected } = getState()
     const { query } = view.getState()
     const same = rows.find(({ id }) => id === selected)
-    return same !== undefined && same.text === query ? selected : (rows.find(({ text }) => text === query)?.id)
+    return same !== undefined && (same.text === query || resting !== undefined) ? selected : rows.find(({ text }) => text === query)?.id
   }
-
   const arranged = (change: Partial<QueryTableState>): Partial<QueryTableState> => {
     const next = { ...getState(), ...change }
     return { ...change, order: arrange(next.table, next.values, next, next.notes) }
@@ -157,94 +147,129 @@ export function createQueryTable(library: Library, run: Run, view: View, compare
   const measured = (change: Partial<QueryTableState>): Partial<QueryTableState> => {
     const next = { ...getState(), ...change }
     const values = valuesOf(next.table, next.metric)
-    return arranged({ ...change, values, outcomes: countOutcomes(values.delta, domainPlaces(next.table, next.domain)), compared: undefined })
+    return arranged({ ...change, values, outcomes: countOutcomes(values.delta, placesOf(next.table, next.domain)), compared: undefined })
+  }
+  const compare = (): void => {
+    const { table, values, domain } = getState()
+    comparing.ask({ table, values, domain, seed: run.getState().settings.seed })
   }
 
+  /** Brings the table up to date. Where the answers are what they were, nothing of it is made anew. */
   const look = (): void => {
-    if (watchers === 0) {
-      stale = true
-      return
-    }
-    stale = false
-    const systems = systemsOf()
+    stale = watchers === 0
+    if (stale) return
+    const listed = systemsNow()
     const { following, ...now } = getState()
-    const { split, a, b } = { ...now, ...(following ? follow(systems) : {}) }
-    const { shop } = library.getState()
-    const [ofA, ofB] = [book.get(a, split) ?? [], book.get(b, split) ?? []]
-    const byId = new Map(shop?.dataset.queries.map((query) => [query.id, query]))
-    // what a run was asked about may be some of the split; where only one side is known, the other is compared on those
-    const asked = ofA.length === 0 && ofB.length === 0 ? queriesOf(split) : []
-    const table = joinAnswers(asked, ofA, ofB, (id) => byId.get(id))
-    const domain = now.domain !== undefined && table.domains.includes(now.domain) ? now.domain : undefined
-    setState(measured({ systems, split, a, b, table, domain, selected: selectedOf(table.rows) }))
-    compare()
-    unasked()
+    const systems = sameSystems(listed, now.systems) ? now.systems : listed
+    const { split, a, b } = { ...now, ...(following ? pairOf(systems) : {}) }
+    const shop = shopNow()
+    const { settings } = run.getState()
+    const [ofA, ofB] = [book.get(a, split), book.get(b, split)]
+    const none = ofA === undefined && ofB === undefined
+    const made = [shop?.dataset, split, ofA, ofB, none ? settings : undefined]
+    const home = homeNow({ a, b })
+    const read = [home.dataset, home.run?.id, home.run?.notes]
+    const change = { systems, split, a, b, ...(differ(read, noted) ? { notes: notes.read(home) } : {}) }
+    noted = read
+    if (differ(made, joined)) {
+      joined = made
+      const byId = plan.byId(shop)
+      // what a run was asked about may be some of the split: where one side is known, the other is compared on those
+      const table = joinAnswers(none ? plan.queries(shop, settings, split) : [], ofA ?? [], ofB ?? [], (id) => byId.get(id))
+      const domain = now.domain !== undefined && table.domains.includes(now.domain) ? now.domain : undefined
+      setState(measured({ ...change, table, domain, selected: selectedOf(table.rows) }))
+      compare()
+    } else {
+      setState(change.notes === undefined ? change : arranged(change))
+    }
+    for (const id of [a, b]) void fetchKept(id, split)
+    const { length } = getState().table.rows
+    const lacking = (a === ORIGINAL || b === ORIGINAL) && book.get(ORIGINAL, split) === undefined
+    if (!lacking || jobs.busy() || length === 0 || length > RANKED_UNASKED || !first(`${split} ${ORIGINAL}`)) return
+    evaluate(ORIGINAL)
   }
+  const first = (what: string): boolean => !tried.has(what) && tried.add(what).has(what)
 
-  /** Few queries are ranked as typed at once: half of what the table is for. */
-  const unasked = (): void => {
-    const { a, b, split, job, table } = getState()
-    const wanted = (a === ORIGINAL || b === ORIGINAL) && book.get(ORIGINAL, split) === undefined
-    if (wanted && job === undefined && table.rows.length > 0 && table.rows.length <= RANKED_UNASKED) evaluate(ORIGINAL)
-  }
-
-  const writerOf = (system: string): Writer => {
-    if (system === ORIGINAL) return asTyped
-    throw new Error(`${system} cannot be asked here`)
+  /** Fetches a kept run's answers from the store; its steps become known as well. */
+  const fetchKept = async (system: string, split: Split): Promise<void> => {
+    const place = keptPlace(system)
+    if (place === undefined || book.get(system, split) !== undefined || !first(`${split} ${system}`)) return
+    try {
+      book.put(system, split, await readKept(runs, place, split))
+      void runs.open(place.run)
+      look()
+    } catch (error) {
+      setState({ failure: sentenceOf(error) })
+    }
   }
 
   const evaluate = (system: string): void => {
-    if (abort !== undefined) return
-    const { shop } = library.getState()
+    const shop = shopNow()
     if (shop === undefined) return
-    const { split, table, systems } = getState()
-    const mine = new AbortController()
-    abort = mine
-    void (async () => {
-      let told: readonly TableAnswer[] = []
-      try {
-        const wanted = new Set(table.rows.map(({ id }) => id))
-        const tasks = tasksOf(split).filter(({ query }) => wanted.size === 0 || wanted.has(query.id))
-        const what = systems.find(({ id }) => id === system)?.title ?? system
-        setState({ job: { what, done: 0, of: tasks.length }, failure: undefined })
-        await evaluateAll(tasks, writerOf(system), {
-          recommender: shop.recommender, settings: run.getState().settings, batch: RANKED_AT_ONCE, signal: mine.signal,
-          onPart: (answers, done) => {
-            told = [...told, ...answers]
-            setState({ job: { what, done, of: tasks.length } })
-          },
-        })
-        book.put(system, split, told)
-      } catch (error) {
-        if (!mine.signal.aborted) setState({ failure: sentenceOf(error) })
-      } finally {
-        abort = undefined
-        setState({ job: undefined })
-        if (!mine.signal.aborted && told.length > 0) look()
-      }
-    })()
+    const { split, table, systems, a, b } = getState()
+    const { settings } = run.getState()
+    const other = book.get(system === a ? b : a, split)
+    const wanted = other === undefined ? undefined : new Set(other.map(({ queryId }) => queryId))
+    const what = `Evaluating the ${systems.find(({ id }) => id === system)?.title ?? system}`
+    void jobs.lasting(what, wanted?.size ?? table.rows.length, async (signal, tell) => {
+      const tasks = plan.tasks(shop, settings, split).filter(({ query }) => wanted === undefined || wanted.has(query.id))
+      const asking = await askingOf(system, settings, { run, past: runs.service, sources, signal })
+      unheld = asking.unheld === true
+      const told: TableAnswer[] = []
+      await evaluateAll(tasks, asking.write, {
+        recommender: shop.recommender, settings, batch: asking.batch, signal,
+        onPart: (answers, done) => {
+          for (const answer of answers) told.push(answer)
+          tell(done)
+        },
+      })
+      if (told.length === 0) throw new Error(`it answers none of these ${tasks.length} queries`)
+      book.put(asking.id, split, told)
+      // a policy in training is another one by the next step: what answered has a name of its own
+      if (asking.id === system) return
+      const now = getState()
+      setState({ following: false, ...(now.a === system ? { a: asking.id } : {}), ...(now.b === system ? { b: asking.id } : {}) })
+    }).then(() => {
+      unheld = false
+      look()
+    })
+  }
+
+  const inspect = (id: string): void => {
+    clearTimeout(resting)
+    resting = undefined
+    const text = getState().table.rows.find((row) => row.id === id)?.text
+    if (text !== undefined && text !== view.getState().query) view.setQuery(text)
   }
 
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
-    abort?.abort(new Error('the data changed'))
-    if (shop?.dataset.hash !== before.shop?.dataset.hash) {
-      book.forget(() => true)
-      setState({ following: true, table: NO_ROWS, values: NO_VALUES, order: new Int32Array(), outcomes: NO_OUTCOMES, compared: undefined, domain: undefined, search: '' })
+    jobs.end('another data set, or another recommender, took its place')
+    tried.clear()
+    if (shop?.dataset.hash === before.shop?.dataset.hash) {
+      // what another recommender ranked is no answer of this one; what a run told stays what it was
+      book.forget((id) => !id.startsWith('live:') && !id.startsWith('kept:'))
     } else {
-      book.forget((id) => id === ORIGINAL || id.startsWith('policy@'))
+      book.forget(() => true)
+      setState({ following: true, ...NO_TABLE, domain: undefined, search: '', failure: undefined })
     }
     look()
   })
   view.subscribe(({ query }, before) => {
     if (query !== before.query && watchers > 0) setState({ selected: selectedOf(getState().table.rows) })
   })
-
-  const inspect = (id: string): void => {
-    clearTimeout(resting)
-    const text = getState().table.rows.find((row) => row.id === id)?.text
-    if (text !== undefined && text !== view.getState().query) view.setQuery(text)
-  }
+  run.subscribe((now, before) => {
+    if (unheld && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')
+    if (now.engine !== before.engine && now.engine.is !== 'ready') book.forget((id) => isEvaluated(id) || id === START)
+    if (now.engine !== before.engine || now.phase !== before.phase || now.record?.id !== before.record?.id || now.settings !== before.settings) look()
+  })
+  runs.subscribe((now, before) => { if (now.records !== before.records || now.opened !== before.opened) look() })
+  sources.subscribe((now, before) => {
+    if (now.list === before.list) return
+    const here = new Set(now.list.map(({ id }) => `source:${id}`))
+    book.forget((id) => id.startsWith('source:') && !here.has(id))
+    look()
+  })
 
   return {
     ...store,
@@ -252,10 +277,12 @@ export function createQueryTable(library: Library, run: Run, view: View, compare
     watch: () => {
       watchers++
       if (stale) look()
+      void notes.settle(homeNow(getState()))
       return () => { watchers-- }
     },
     choose: (what) => {
-      setState({ ...what, following: false })
+      tried.clear()
+      setState({ ...what, following: false, failure: undefined })
       look()
     },
     show: (what) => {
@@ -278,6 +305,28 @@ export function createQueryTable(library: Library, run: Run, view: View, compare
       resting = setTimeout(() => inspect(next.id), RESTS_MS)
     },
     evaluate,
-    cancel: () => abort?.abort(new Error('cancelled')),
+    cancel: () => jobs.end(),
+    note: (id, text) => {
+      const now = new Map(getState().notes)
+      if (text.trim() === '') now.delete(id)
+      else now.set(id, text)
+      // the rows stay where they are while one types, whatever they are filtered or sorted by
+      setState({ notes: now })
+      void notes.write(homeNow(getState()), id, text).then((failure) => { if (failure !== undefined) setState({ failure }) })
+    },
+    saveRun: async (side, save) => {
+      const { [side]: system, split, systems } = getState()
+      const shop = shopNow()
+      const answers = book.get(system, split)
+      if (shop === undefined || answers === undefined) return
+      const { recommender, dataset } = shop
+      const title = systems.find(({ id }) => id === system)?.title ?? system
+      await jobs.lasting(`Ranking for the run of the ${title}`, answers.length, async (signal, tell) => {
+        const rankings = await rankingsOf(system, answers, sources, signal)
+        const tag = runTag(recommender.name, title)
+        const file = await runFile({ answers, recommender, settings: run.getState().settings, tag, signal, tell, rankings })
+        save(`${dataset.name}-${split}-${tag}.run`.replaceAll(/[^\w.-]+/gu, '-'), file)
+      })
+    },
   }
 }

@@ -13,6 +13,10 @@ export function Filters() {
       <input
         type="search" aria-label="Search queries and rewrites" placeholder="Search queries and rewrites" data-queries="search" aria-keyshortcuts="/"
         value={search} onChange={(event) => queries.show({ search: event.currentTarget.value })}
+        onKeyDown={(event) => {
+          // on to what was found
+          if (event.key === 'ArrowDown' || event.key === 'Enter') document.querySelector<HTMLElement>('[data-queries=grid]')?.focus()
+        }}
       />
       <select aria-label="Show" value={filter} onChange={(event) => queries.show({ filter: FILTERS.find((name) => name === event.currentTarget.value) ?? 'all' })}>
         {FILTERS.map((name) => <option key={name} value={name}>{FILTER_WORDS[name]}</option>)}

@@ -1,9 +1,12 @@
 // Every query of a split as a table: what each of two systems made of it, and which is better.
 import { useEffect, useId } from 'react'
-import { count } from '../parts/format.ts'
+import { count, duration } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { Choosing } from './Choosing.tsx'
+import { Exports } from './Exports.tsx'
 import { Filters } from './Filters.tsx'
+import { Lacking } from './Lacking.tsx'
+import { Note } from './Note.tsx'
 import { Rows } from './Rows.tsx'
 import { useQueryKeys } from './useQueryKeys.ts'
 import { Verdict } from './Verdict.tsx'
@@ -16,8 +19,11 @@ function Job() {
   if (job === undefined) return failure === undefined ? null : <p role="alert" className="notice bad">{failure}</p>
   return (
     <div className="queries-job">
-      <p role="status">Evaluating {job.what}: {count(job.done)} of {count(job.of)} queries <button type="button" className="plain" onClick={queries.cancel}>Cancel</button></p>
-      <progress value={job.done} max={Math.max(1, job.of)} aria-label={`Evaluating ${job.what}`} />
+      <p role="status">
+        {job.what}: {count(job.done)} of {count(job.of)}{job.left !== undefined && job.left > 5 && `, ${duration(job.left)} left`}{' '}
+        <button type="button" className="plain" onClick={queries.cancel}>Cancel</button>
+      </p>
+      <progress value={job.done} max={Math.max(1, job.of)} aria-label={job.what} />
     </div>
   )
 }
@@ -31,10 +37,13 @@ export function QueryTable() {
     <section className="queries" aria-labelledby={heading}>
       <h3 id={heading} className="visually-hidden">All queries</h3>
       <Choosing />
+      <Lacking />
+      <Job />
       <Verdict />
       <Filters />
-      <Job />
       <Rows />
+      <Note />
+      <Exports />
     </section>
   )
 }

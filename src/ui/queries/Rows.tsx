@@ -45,21 +45,21 @@ const Row = memo(function Row({ row, a, b, delta, reach, index, top, selected, n
       role="row" id={rowDomId(row.id)} aria-rowindex={index + 2} aria-selected={selected} data-query={row.id}
       className={`query-row${selected ? ' selected' : ''}`} style={{ transform: `translateY(${top}px)` }}
     >
-      <span role="gridcell" className="q-query" title={row.text}>{row.text}</span>
-      <span role="gridcell" className="q-domain" title={row.domain}>{row.domain ?? ''}</span>
-      <span role="gridcell" className="q-a">{score(a)}</span>
-      <span role="gridcell" className="q-b">{score(b)}</span>
-      <span role="gridcell" className={`q-delta outcome-${outcome ?? 'none'}`}>
+      <span role="gridcell" aria-colindex={1} className="q-query" title={row.text}>{row.text}</span>
+      <span role="gridcell" aria-colindex={2} className="q-domain" title={row.domain}>{row.domain ?? ''}</span>
+      <span role="gridcell" aria-colindex={3} className="q-a">{score(a)}</span>
+      <span role="gridcell" aria-colindex={4} className="q-b">{score(b)}</span>
+      <span role="gridcell" aria-colindex={5} className={`q-delta outcome-${outcome ?? 'none'}`}>
         <span className="delta-bar" aria-hidden="true"><span style={{ width: `${share}%`, [delta < 0 ? 'right' : 'left']: '50%' }} /></span>
         <span className="delta-number">{signed(delta)}</span>
         <span className="delta-mark" aria-hidden="true">{mark}</span><span className="visually-hidden">{word}</span>
       </span>
-      <span role="gridcell" className={failed ? 'q-format fault' : 'q-format'} title={asked ? formatWords(row) : ''}>
+      <span role="gridcell" aria-colindex={6} className={failed ? 'q-format fault' : 'q-format'} title={asked ? formatWords(row) : ''}>
         <span aria-hidden="true">{asked ? (failed ? '✕' : '✓') : ''}</span><span className="visually-hidden">{asked ? formatWords(row) : ''}</span>
       </span>
-      <span role="gridcell" className="q-judged" title={row.judged === undefined ? '' : `${row.exact} exact of ${row.judged} judged products`}>{row.judged === undefined ? '–' : `${row.exact}/${row.judged}`}</span>
-      <span role="gridcell" className="q-unjudged" title="of B’s first ten, how many nobody judged">{row.b?.unjudged ?? '–'}</span>
-      <span role="gridcell" className="q-note"><span aria-hidden="true">{noted ? '✎' : ''}</span><span className="visually-hidden">{noted ? 'has a note' : ''}</span></span>
+      <span role="gridcell" aria-colindex={7} className="q-judged" title={row.judged === undefined ? '' : `${row.exact} exact of ${row.judged} judged products`}>{row.judged === undefined ? '–' : `${row.exact}/${row.judged}`}</span>
+      <span role="gridcell" aria-colindex={8} className="q-unjudged" title="of B’s first ten, how many nobody judged">{row.b?.unjudged ?? '–'}</span>
+      <span role="gridcell" aria-colindex={9} className="q-note"><span aria-hidden="true">{noted ? '✎' : ''}</span><span className="visually-hidden">{noted ? 'has a note' : ''}</span></span>
     </div>
   )
 })
@@ -75,8 +75,8 @@ function Head({ wide }: { readonly wide: boolean }) {
   }
   return (
     <div role="row" aria-rowindex={1} className={wide ? 'query-head' : 'query-head visually-hidden'}>
-      {COLUMNS.map((by) => (
-        <span key={by} role="columnheader" className={`q-${by}`} aria-sort={sort?.by === by ? (sort.down ? 'descending' : 'ascending') : 'none'}>
+      {COLUMNS.map((by, at) => (
+        <span key={by} role="columnheader" aria-colindex={at + 1} className={`q-${by}`} aria-sort={sort?.by === by ? (sort.down ? 'descending' : 'ascending') : 'none'}>
           {wide ? (
             <button type="button" onClick={() => press(by)}>{COLUMN_WORDS[by]}<span aria-hidden="true">{sort?.by === by ? (sort.down ? ' ↓' : ' ↑') : ''}</span></button>
           ) : COLUMN_WORDS[by]}

@@ -30,6 +30,7 @@ export function useQueryKeys(): void {
       const acts: Readonly<Record<string, (() => boolean | void) | undefined>> = {
         ...(letters ? {
           j: () => queries.move(1), k: () => queries.move(-1),
+          n: () => document.querySelector<HTMLElement>('[data-queries=note]')?.focus(),
           '/': () => document.querySelector<HTMLElement>('[data-queries=search]')?.focus(),
         } : {}),
         // arrows scroll whatever else holds the focus

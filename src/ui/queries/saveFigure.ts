@@ -1,0 +1,44 @@
+// The inspector's comparison of now, saved as one HTML file.
+import { titleOf } from '../../state/columnTitles.ts'
+import { captionOf } from '../../state/caption.ts'
+import { buildFigure, productsOfFigure } from '../../state/figure.ts'
+import { figureHtml } from '../../state/figureHtml.ts'
+import type { Workbench } from '../../state/workbench.ts'
+import { saveBlob } from '../parts/save.ts'
+import { wordDiff } from '../parts/wordDiff.ts'
+
+/** Titles that the page has not shown yet are looked up first, for this long at most. */
+const LOOKED_UP_MS = 3000
+
+async function known({ products }: Workbench, ids: readonly string[]): Promise<ReturnType<Workbench['products']['getState']>['found']> {
+  products.want(ids)
+  const lacking = (): boolean => ids.some((id) => !products.getState().found.has(id))
+  if (lacking()) {
+    await new Promise<void>((resolve) => {
+      const end = setTimeout(resolve, LOOKED_UP_MS)
+      const stop = products.subscribe(() => {
+        if (lacking()) return
+        clearTimeout(end)
+        stop()
+        resolve()
+      })
+      setTimeout(stop, LOOKED_UP_MS)
+    })
+  }
+  return products.getState().found
+}
+
+export async function saveFigure(workbench: Workbench): Promise<void> {
+  const { view, sources, runs, library, run } = workbench
+  const { inspection, columns, k, listed } = view.getState()
+  const { shop } = library.getState()
+  if (inspection === undefined || shop === undefined) throw new Error('nothing is compared yet; pick a query first')
+  const answerers = { sources: sources.getState().list, records: runs.getState().records }
+  const html = figureHtml(buildFigure({
+    inspection, k, listed, diff: wordDiff, products: await known(workbench, productsOfFigure(inspection, listed)),
+    columns: columns.map((id) => ({ id, ...titleOf(id, answerers, inspection.columns[id]) })),
+    caption: captionOf({ shop, run: run.getState(), columns, records: answerers.records, now: new Date() }),
+  }))
+  const name = inspection.query.normalize('NFKD').replaceAll(/[^\w-]+/gu, '-').replaceAll(/^-+|-+$/gu, '').slice(0, 50)
+  saveBlob(`figure-${name === '' ? 'query' : name}.html`, new Blob([html], { type: 'text/html' }))
+}
