@@ -5,7 +5,6 @@ import type { RunRecord } from '../../state/runs.ts'
 import { CurveGrid, type ChartedRun } from '../charts/CurveGrid.tsx'
 import { useRun, useRuns, useWorkbench } from '../parts/stores.ts'
 import { MOST_OVERLAID } from './palette.ts'
-import { Swatch } from './Swatch.tsx'
 
 export function useRecords(ids: readonly string[]): readonly RunRecord[] {
   const records = useRuns((state) => state.records)
@@ -23,14 +22,6 @@ function useCharted(records: readonly RunRecord[]): readonly ChartedRun[] {
   }), [records, opened, live, liveId])
 }
 
-export function Legend({ records }: { readonly records: readonly RunRecord[] }) {
-  return (
-    <ul className="runs-legend" aria-label="Runs in the charts">
-      {records.map(({ id, name }, place) => <li key={id}><Swatch place={place} /> <span className="runs-cut" title={name}>{name}</span></li>)}
-    </ul>
-  )
-}
-
 export function Overlay({ ids }: { readonly ids: readonly string[] }) {
   const { runs } = useWorkbench()
   const wanted = useMemo(() => ids.slice(0, MOST_OVERLAID), [ids])
@@ -43,7 +34,6 @@ export function Overlay({ ids }: { readonly ids: readonly string[] }) {
   const charted = useCharted(records)
   return (
     <>
-      {records.length > 1 && <Legend records={records} />}
       {ids.length > MOST_OVERLAID && <p className="notice warn">The first {MOST_OVERLAID} of {ids.length} chosen runs are drawn; more cannot be told apart. Untick some to see the others.</p>}
       {opening > 0 && <p className="waiting" role="status">reading the events of {opening} {opening === 1 ? 'run' : 'runs'} …</p>}
       {charted.length > 0 && <CurveGrid runs={charted} />}

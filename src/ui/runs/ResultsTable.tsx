@@ -1,5 +1,5 @@
 // Methods × data × measures of the chosen runs, with intervals and what is more than chance; taken elsewhere as Markdown, LaTeX or CSV.
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type MethodsTable, type Pair } from '../../domain/methodsTable.ts'
 import { markText, tableCsv, tableLatex, tableMarkdown } from '../../domain/tableText.ts'
 import { resultsOf, type RunResults } from '../../state/runResults.ts'
@@ -32,74 +32,82 @@ function Value({ cell }: { readonly cell: Cell | undefined }) {
 
 function Table({ table }: { readonly table: MethodsTable }) {
   const { data, rows } = table
+  const caption = useId()
   return (
-    <div className="scroll-x">
-      <table className="run-table methods-table">
-        <caption>{captionOf(table)}</caption>
-        <thead>
-          <tr>
-            <th scope="col" rowSpan={2}>Method</th>
-            {data.map(({ name, hash, queries }, at) => (
-              <th key={`${hash} ${at}`} scope="colgroup" colSpan={TABLE_MEASURES.length} title={`data hash ${hash}`}>{name} <small>{count(queries)} queries</small></th>
-            ))}
-          </tr>
-          <tr>{data.map(({ hash }, at) => TABLE_MEASURES.map((measure) => <th key={`${hash} ${at} ${measure}`} scope="col" className="number">{MEASURE_TITLES[measure]}</th>))}</tr>
-        </thead>
-        <tbody>
-          {rows.map(({ role, title, detail, cells }, row) => (
-            <tr key={`${row} ${title}`} className={`role-${role}`}>
-              <th scope="row">{title} <small>{detail}</small></th>
-              {cells.map((by, at) => TABLE_MEASURES.map((measure) => <Value key={`${data[at]!.hash} ${at} ${measure}`} cell={by?.[measure]} />))}
+    <>
+      <p id={caption} className="runs-caption quiet">{captionOf(table)}</p>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label="Results by method, scrolls sideways">
+        <table className="run-table methods-table" aria-label="Results by method" aria-describedby={caption}>
+          <thead>
+            <tr>
+              <th scope="col" rowSpan={2}>Method</th>
+              {data.map(({ name, hash, queries }, at) => (
+                <th key={`${hash} ${at}`} scope="colgroup" colSpan={TABLE_MEASURES.length} title={`data hash ${hash}`}>{name} <small>{count(queries)} queries</small></th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            <tr>{data.map(({ hash }, at) => TABLE_MEASURES.map((measure) => <th key={`${hash} ${at} ${measure}`} scope="col" className="number">{MEASURE_TITLES[measure]}</th>))}</tr>
+          </thead>
+          <tbody>
+            {rows.map(({ role, title, detail, cells }, row) => (
+              <tr key={`${row} ${title}`} className={`role-${role}`}>
+                <th scope="row">{title} <small>{detail}</small></th>
+                {cells.map((by, at) => TABLE_MEASURES.map((measure) => <Value key={`${data[at]!.hash} ${at} ${measure}`} cell={by?.[measure]} />))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   )
 }
 
 function Pairs({ pairs, table }: { readonly pairs: readonly Pair[]; readonly table: MethodsTable }) {
+  const caption = useId()
   return (
-    <div className="scroll-x">
-      <table className="run-table pairs">
-        <caption>Trained policies against each other: test NDCG@10 over the same queries, part of the same {count(table.comparisons)} comparisons.</caption>
-        <thead><tr><th scope="col">Run</th><th scope="col">against</th><th scope="col">Data</th><th scope="col" className="number">Difference</th><th scope="col" className="number">95 %</th><th scope="col" className="number">p (Holm)</th></tr></thead>
-        <tbody>
-          {pairs.map(({ one, other, data, delta, low, high, adjusted }, at) => (
-            <tr key={`${at} ${one}`}>
-              <th scope="row">{one}</th><td>{other}</td><td>{table.data[data]?.name}</td>
-              <td className={`number gain-sign ${adjusted >= 0.05 ? 'level' : delta > 0 ? 'better' : 'worse'}`}>{signed(delta)}</td>
-              <td className="number">{signed(low)} to {signed(high)}</td><td className="number">{pValue(adjusted)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <p id={caption} className="runs-caption quiet">Trained policies against each other: test NDCG@10 over the same queries, part of the same {count(table.comparisons)} comparisons.</p>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label="Trained policies against each other, scrolls sideways">
+        <table className="run-table pairs" aria-labelledby={caption}>
+          <thead><tr><th scope="col">Run</th><th scope="col">against</th><th scope="col">Data</th><th scope="col" className="number">Difference</th><th scope="col" className="number">95 %</th><th scope="col" className="number">p (Holm)</th></tr></thead>
+          <tbody>
+            {pairs.map(({ one, other, data, delta, low, high, adjusted }, at) => (
+              <tr key={`${at} ${one}`}>
+                <th scope="row">{one}</th><td>{other}</td><td>{table.data[data]?.name}</td>
+                <td className={`number gain-sign ${adjusted >= 0.05 ? 'level' : delta > 0 ? 'better' : 'worse'}`}>{signed(delta)}</td>
+                <td className="number">{signed(low)} to {signed(high)}</td><td className="number">{pValue(adjusted)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   )
 }
 
-type Asked = { readonly is: 'reading' } | { readonly is: 'failed'; readonly reason: string } | { readonly is: 'there'; readonly results: RunResults }
+type Answer = { readonly is: 'reading' } | { readonly is: 'failed'; readonly reason: string } | { readonly is: 'there'; readonly results: RunResults }
+/** the answer, and whether it is that of an earlier choice */
+type Asked = Answer & { readonly earlier: boolean }
 
 function useResults(ids: readonly string[]): Asked {
   const { runs } = useWorkbench()
   const records = useRecords(ids)
   // what the table is made of: it is made again when a run's events grew or its name changed
   const key = records.map(({ id, name, events, status }) => `${id} ${events.bytes} ${status} ${name}`).join('\n')
-  const [asked, setAsked] = useState<Asked>({ is: 'reading' })
+  const [asked, setAsked] = useState<Answer & { readonly of?: string }>({ is: 'reading' })
   useEffect(() => {
     const given = { up: false }
     const ask = async (): Promise<void> => {
       try {
         const results = await resultsOf(runs, ids, given)
-        if (results !== undefined && !given.up) setAsked({ is: 'there', results })
+        if (results !== undefined && !given.up) setAsked({ is: 'there', results, of: key })
       } catch (error) {
-        if (!given.up) setAsked({ is: 'failed', reason: sentenceOf(error) })
+        if (!given.up) setAsked({ is: 'failed', reason: sentenceOf(error), of: key })
       }
     }
     void ask()
     return () => { given.up = true }
   }, [runs, ids, key])
-  return asked
+  return { ...asked, earlier: asked.of !== key }
 }
 
 export function ResultsTable({ ids }: { readonly ids: readonly string[] }) {
@@ -109,6 +117,7 @@ export function ResultsTable({ ids }: { readonly ids: readonly string[] }) {
   const { table, without } = asked.results
   return (
     <>
+      {asked.earlier && <p className="waiting" role="status">comparing the runs that are chosen now …</p>}
       {table.rows.length > 0 && (
         <>
           <p className="runs-bar">
