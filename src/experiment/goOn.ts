@@ -47,8 +47,10 @@ export function goOn(run: Run, { dataset, settings, policy, bestKept = true }: R
         run.validatedAt = undefined
         break
       case 'step':
-        if (event.stage === 'sft') run.supervised = event.step
-        else {
+        if (event.stage === 'sft') {
+          run.supervised = event.step
+          run.sftLoss = event.loss
+        } else {
           run.history.push(event)
           run.alarms.push(event)
         }
@@ -59,6 +61,7 @@ export function goOn(run: Run, { dataset, settings, policy, bestKept = true }: R
           validation = event
           run.validations++
           run.validatedAt = event.step
+          run.alarms.validated(event)
         }
         break
       case 'checkpoint':
@@ -127,9 +130,8 @@ const short = (hash: string): string => hash.slice(0, 8)
 /** A number that is not finite is written as null: what is read is NaN again. */
 function withNaN<Value>(value: Value): Value {
   if (value === null) return Number.NaN as Value
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value
-  const entries = Object.entries(value)
-  const read = entries.map(([name, one]) => [name, withNaN(one as unknown)] as const)
+  if (typeof value !== 'object' || Array.isArray(value)) return value
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>)
+  const read = entries.map(([name, one]) => [name, withNaN(one)] as const)
   return read.every(([, one], i) => Object.is(one, entries[i]![1])) ? value : Object.fromEntries(read) as Value
 }

@@ -41,11 +41,13 @@ function inBoth(one: readonly number[], other: readonly number[]): { readonly on
   return { one: places.map((at) => one[at]!), other: places.map((at) => other[at]!) }
 }
 
-/** What an evaluation tells: its means, the answers behind them, and the rankings that failed. */
-function* told(run: Run, { measured, ms }: Timed, where: Pick<EvaluationEvent, 'split' | 'policy' | 'step'>, what: string, step = where.step): Generator<RunEvent> {
-  yield evaluationEvent(measured, { ...where, ms }, run.settings.seed)
+/** What an evaluation tells: its means, the answers behind them, and the rankings that failed. Returns the first of these. */
+function* told(run: Run, { measured, ms }: Timed, where: Pick<EvaluationEvent, 'split' | 'policy' | 'step'>, what: string, step = where.step): Generator<RunEvent, EvaluationEvent> {
+  const event = evaluationEvent(measured, { ...where, ms }, run.settings.seed)
+  yield event
   yield answersEvent(measured, where)
   yield* failuresOf(measured, what, step)
+  return event
 }
 
 /** Fixes the reference, and tests what the last stage starts from. */
@@ -83,7 +85,8 @@ export async function* validate(run: Run, step: number): AsyncGenerator<RunEvent
   const { measured } = validation
   run.validations++
   run.validatedAt = step
-  yield* told(run, validation, { split: 'validation', policy: 'current', step }, 'the validation')
+  const event = yield* told(run, validation, { split: 'validation', policy: 'current', step }, 'the validation')
+  for (const message of run.alarms.validated(event)) yield { type: 'alarm', step, message }
   if (Number.isNaN(measured.reward)) return
   if (run.best !== undefined && !(measured.reward > run.best.reward)) return
   const above = run.best === undefined ? 'the first' : `above ${run.best.reward.toFixed(4)} at step ${run.best.step}`

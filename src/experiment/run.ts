@@ -49,8 +49,9 @@ export interface Run {
   startMs: number
   /** GRPO steps so far */
   readonly history: GrpoStep[]
-  /** supervised steps so far */
+  /** supervised steps so far, and the last one's loss */
   supervised: number
+  sftLoss: number
   /** the checkpoint that will be measured, kept in the policy worker as 'best' */
   best: { readonly step: number; readonly reward: number } | undefined
   validations: number
@@ -88,7 +89,7 @@ export function openRun(ports: Ports, { dataset, settings, sftPairs, ended = () 
       maxCompletionLength: settings.maxNewTokens,
     },
     optimiser: (learningRate) => ({ learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm }),
-    startMs: ports.now(), history: [], supervised: 0, best: undefined, validations: 0, original: undefined, before: undefined,
-    validatedAt: undefined, stopped: false, forkedAt: 0, alarms: new Alarms(), ended,
+    startMs: ports.now(), history: [], supervised: 0, sftLoss: 0, best: undefined, validations: 0, original: undefined, before: undefined,
+    validatedAt: undefined, stopped: false, forkedAt: 0, alarms: new Alarms(settings.groupSize), ended,
   }
 }

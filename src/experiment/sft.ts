@@ -34,7 +34,8 @@ export async function* supervise(run: Run, from?: Place): AsyncGenerator<RunEven
     const learningRate = settings.sftLearningRate * left * Math.min(1, step / Math.max(1, settings.warmupSteps))
     const { loss, gradNorm, tokens } = await policy.supervise({ sequences, fullText: settings.sftFullText, optimiser: optimiser(learningRate) })
     const message = `the sft loss is ${loss}; lower sftLearningRate (now ${settings.sftLearningRate})`
-    if (!Number.isFinite(loss)) yield { type: 'alarm', step, message }
+    if (!Number.isFinite(loss) && Number.isFinite(run.sftLoss)) yield { type: 'alarm', step, message }
+    run.sftLoss = loss
     yield { type: 'step', stage: 'sft', step, loss, gradNorm, tokens, learningRate, ms: now() - start }
     run.supervised = step
     yield* keepStep(run, 'sft', step, settings.stages === 'sft' ? settings.sftSteps : Infinity)

@@ -77,8 +77,8 @@ const copyOf = (state: State): State => ({ ...state, logits: state.logits.slice(
 export class TablePolicy {
   readonly calls: string[] = []
   readonly requests: GenerateRequest[] = []
-  state: State
-  private reference: Float64Array
+  readonly state: State
+  private readonly reference: Float64Array
   private readonly kept = new Map<string, State>()
 
   constructor() {
@@ -157,8 +157,8 @@ export class TablePolicy {
 
   fixReference(): Promise<void> {
     this.calls.push('fixReference')
-    this.reference = this.state.logits.slice()
-    this.state = { ...this.state, first: this.state.first.map(() => 0), second: this.state.second.map(() => 0), updates: 0 }
+    this.reference.set(this.state.logits)
+    Object.assign(this.state, { first: this.state.first.map(() => 0), second: this.state.second.map(() => 0), updates: 0 })
     return Promise.resolve()
   }
 
@@ -170,7 +170,7 @@ export class TablePolicy {
 
   restore(name: string): Promise<void> {
     this.calls.push(`restore ${name}`)
-    this.state = copyOf(this.kept.get(name)!)
+    Object.assign(this.state, copyOf(this.kept.get(name)!))
     return Promise.resolve()
   }
 
@@ -183,7 +183,7 @@ export class TablePolicy {
   resume(bytes: ArrayBuffer): Promise<void> {
     const [updates, ...values] = new Float64Array(bytes)
     const part = (i: number): Float64Array => Float64Array.from(values.slice(i * values.length / 3, (i + 1) * values.length / 3))
-    this.state = { updates: updates!, logits: part(0), first: part(1), second: part(2) }
+    Object.assign(this.state, { updates: updates!, logits: part(0), first: part(1), second: part(2) })
     return Promise.resolve()
   }
 
