@@ -46,7 +46,7 @@ export function titleOf(id: ColumnId, { sources, records }: Answerers, column?: 
       const step = `${stageOf(kind.stage)}step ${count(kind.step)}`
       return {
         title: `Checkpoint ${step}`, note: [record?.name ?? 'a run that is not here', ...names].join(', '),
-        short: `${stageOf(kind.stage)}${count(kind.step)}`,
+        short: step,
       }
     }
     case 'source': {

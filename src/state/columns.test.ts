@@ -24,7 +24,7 @@ test('a column moves as far as there is room', () => {
 
 test('a checkpoint is called by its step, its run and what it is kept for', () => {
   const records = [{ id: 'r', name: 'brave otter', checkpoints: [{ stage: 'grpo' as const, step: 20, names: ['best', 'step'], bytes: 1, sha256: '', eventsBytes: 0 }] }]
-  expect(titleOf('checkpoint:r:grpo:20', { sources: [], records })).toEqual({ title: 'Checkpoint step 20', note: 'brave otter, best', short: '20' })
+  expect(titleOf('checkpoint:r:grpo:20', { sources: [], records })).toEqual({ title: 'Checkpoint step 20', note: 'brave otter, best', short: 'step 20' })
 })
 
 test('the current policy says after which step it wrote, and between which where training went on meanwhile', () => {

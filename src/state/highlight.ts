@@ -5,6 +5,8 @@ import { parseBoolean, scoringTexts } from '../domain/boolean.ts'
 import type { AnalyzerName, RecommenderSpec } from '../domain/recommender.ts'
 
 export interface Piece {
+  /** where it begins */
+  readonly at: number
   readonly text: string
   readonly matches: boolean
 }
@@ -26,16 +28,16 @@ export function wantedTerms(searched: string, spec: RecommenderSpec | undefined)
 
 /** The text in pieces that join to it again. */
 export function highlight(text: string, { analyzer, terms }: Wanted): Piece[] {
-  if (terms.size === 0 || text === '') return text === '' ? [] : [{ text, matches: false }]
+  if (terms.size === 0 || text === '') return text === '' ? [] : [{ at: 0, text, matches: false }]
   const pieces: Piece[] = []
   let from = 0
   eachWord(text, (start, end) => {
     const word = text.slice(start, end)
     if (!termsOf(analyzer, word).some((term) => terms.has(term))) return
-    if (start > from) pieces.push({ text: text.slice(from, start), matches: false })
-    pieces.push({ text: word, matches: true })
+    if (start > from) pieces.push({ at: from, text: text.slice(from, start), matches: false })
+    pieces.push({ at: start, text: word, matches: true })
     from = end
   })
-  if (from < text.length) pieces.push({ text: text.slice(from), matches: false })
+  if (from < text.length) pieces.push({ at: from, text: text.slice(from), matches: false })
   return pieces
 }

@@ -9,8 +9,8 @@ import { sentenceOf } from './sentence.ts'
 import type { ColumnId } from './columns.ts'
 import type { View } from './view.ts'
 
-/** A text that was searched for: one of the inspector's columns, or what stands in the search box. */
-export type AskedBy = ColumnId | 'search'
+/** A text that was searched for: one of the inspector's columns by its id, or `search`, what stands in the search box. */
+export type AskedBy = ColumnId
 
 export interface Looked {
   readonly id: string

@@ -54,7 +54,7 @@ function ColumnMenu({ id, title, left }: { readonly id: ColumnId; readonly title
   )
 }
 
-/** The text of one's own. Enter looks at once would be a surprise in a text of several lines: a pause is enough. */
+/** The text of one's own; a line break would be a space to every recommender. */
 function Typed({ id, query, title }: { readonly id: ColumnId; readonly query: string; readonly title: string }) {
   const { view } = useWorkbench()
   const text = useView((state) => textFor(state.typed, id, query))
@@ -102,17 +102,18 @@ function Between({ left, column, listed }: { readonly left: ColumnState; readonl
     rbo: rankBiasedOverlap(left.ids, column.ids), counts: overlap(left.ids, column.ids, listed),
   }), [left.ids, column.ids, listed])
   const { common, unchanged, improved, worsened, entered } = counts
+  const of = Math.min(listed, Math.max(left.ids.length, column.ids.length))
   return (
     <p className="between">
       <span title={OVERLAP}>RBO <strong>{score(rbo)}</strong></span>
-      {' · '}{common} of {listed} common: {unchanged} unchanged, {improved} up, {worsened} down{entered > 0 && ` · ${entered} new`}
+      {' · '}{common} of {of} common: {unchanged} unchanged, {improved} up, {worsened} down{entered > 0 && ` · ${entered} new`}
     </p>
   )
 }
 
 /** How many of the listed products nobody judged, and how many relevant ones the ranking misses. */
-function Judged({ column, inspection: { judged }, labels, listed }: {
-  readonly column: ColumnState; readonly inspection: Inspection; readonly labels: ReadonlyMap<string, EsciLabel>; readonly listed: number
+function Judged({ column, judged, labels, listed }: {
+  readonly column: ColumnState; readonly judged: Inspection['judged']; readonly labels: ReadonlyMap<string, EsciLabel>; readonly listed: number
 }) {
   if (judged === undefined) return null
   const shown = column.ids.slice(0, listed)
@@ -132,7 +133,8 @@ export interface ColumnProps {
   readonly id: ColumnId
   readonly title: string
   readonly note: string
-  readonly inspection: Inspection
+  readonly query: string
+  readonly judged: Inspection['judged']
   readonly column: ColumnState | undefined
   /** why there is none */
   readonly absent: string | undefined
@@ -147,7 +149,7 @@ export interface ColumnProps {
   readonly row: number
 }
 
-function Results({ id, column, left, labels, inspection, first, last, row }: ColumnProps & { readonly column: ColumnState }) {
+function Results({ id, column, left, labels, judged, first, last, row }: ColumnProps & { readonly column: ColumnState }) {
   const listed = useView((state) => state.listed)
   const pictures = useView((state) => state.pictures)
   const spec = useLibrary((state) => state.shop?.spec)
@@ -175,7 +177,7 @@ function Results({ id, column, left, labels, inspection, first, last, row }: Col
         const rank = first + at + 1
         return (
           <Result
-            key={product} id={product} rank={rank} score={column.scores[rank - 1]} by={id} label={labels.get(product)} judged={inspection.judged !== undefined}
+            key={product} id={product} rank={rank} score={column.scores[rank - 1]} by={id} label={labels.get(product)} judged={judged !== undefined}
             was={before?.get(product)} compared={before !== undefined} wanted={wanted} pictures={pictures} stop={rank - 1 === tabStop} size={size}
           />
         )
@@ -185,7 +187,7 @@ function Results({ id, column, left, labels, inspection, first, last, row }: Col
 }
 
 function Body(props: ColumnProps & { readonly column: ColumnState }) {
-  const { column, left, labels, inspection } = props
+  const { column, left, labels, judged } = props
   const listed = useView((state) => state.listed)
   const dropped = useMemo(() => (left === undefined ? [] : droppedFrom(left.ids, ranksOf(column.ids), listed)), [left, column, listed])
   if (column.unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {column.unranked}</p>
@@ -196,13 +198,13 @@ function Body(props: ColumnProps & { readonly column: ColumnState }) {
     <>
       <Results {...props} />
       <DroppedProducts dropped={dropped} />
-      <Judged column={column} inspection={inspection} labels={labels} listed={listed} />
+      <Judged column={column} judged={judged} labels={labels} listed={listed} />
     </>
   )
 }
 
 function ColumnBase(props: ColumnProps) {
-  const { id, title, note, inspection, column, absent, left, hasLeft } = props
+  const { id, title, note, query, column, absent, left, hasLeft } = props
   const k = useView((state) => state.k)
   const listed = useView((state) => state.listed)
   const heading = useId()
@@ -224,8 +226,8 @@ function ColumnBase(props: ColumnProps) {
         )}
       </header>
       <div className="said">
-        {typed && <Typed id={id} query={inspection.query} title={title} />}
-        {column !== undefined && <Said query={inspection.query} column={column} plain={typed} />}
+        {typed && <Typed id={id} query={query} title={title} />}
+        {column !== undefined && <Said query={query} column={column} plain={typed} />}
         {column !== undefined && hasLeft && left !== undefined && <Between left={left} column={column} listed={listed} />}
       </div>
       <div className="found">

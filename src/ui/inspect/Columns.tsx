@@ -1,6 +1,6 @@
 // The columns side by side under one scroll bar: rank n of one stands beside rank n of the next, and lines join the same products.
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react'
 import { titleOf } from '../../state/columnTitles.ts'
 import type { Inspection } from '../../state/view.ts'
 import { useRuns, useSources, useView } from '../parts/stores.ts'
@@ -14,36 +14,32 @@ const [ROW_REM, PICTURE_ROW_REM] = [2.25, 3.5]
 const same = (a: readonly (Place | undefined)[], b: readonly (Place | undefined)[]): boolean => (
   a.length === b.length && a.every((place, at) => place?.left === b[at]?.left && place?.right === b[at]?.right && place?.top === b[at]?.top))
 
-/** Where each column's list lies within `inner`, kept up with every change of size. */
+function placesIn(inner: HTMLElement): (Place | undefined)[] {
+  const origin = inner.getBoundingClientRect()
+  return [...inner.querySelectorAll('.column')].map((column): Place | undefined => {
+    const list = column.querySelector('.results')?.getBoundingClientRect()
+    return list && { left: list.left - origin.left, right: list.right - origin.left, top: list.top - origin.top }
+  })
+}
+
+/** Where each column's list lies within `inner`, kept up with what is rendered and with every change of size. */
 function usePlaces(inner: RefObject<HTMLElement | null>): readonly (Place | undefined)[] {
   const [places, setPlaces] = useState<readonly (Place | undefined)[]>([])
-  const measure = useRef(() => undefined as void)
-  measure.current = () => {
+  useLayoutEffect(() => {
     const element = inner.current
-    if (element === null) return
-    const origin = element.getBoundingClientRect()
-    const found = [...element.querySelectorAll('.column')].map((column): Place | undefined => {
-      const list = column.querySelector('.results')?.getBoundingClientRect()
-      return list && { left: list.left - origin.left, right: list.right - origin.left, top: list.top - origin.top }
+    if (element === null) return undefined
+    // tells of every observed size at once, so also of what was just rendered
+    const observer = new ResizeObserver(() => {
+      const found = placesIn(element)
+      setPlaces((before) => (same(before, found) ? before : found))
     })
-    setPlaces((before) => (same(before, found) ? before : found))
-  }
-  // what was rendered may have moved the lists
-  useLayoutEffect(() => measure.current())
-  useEffect(() => {
-    const observer = new ResizeObserver(() => measure.current())
-    const element = inner.current
-    if (element !== null) for (const child of [element, ...element.querySelectorAll('.said')]) observer.observe(child)
+    for (const child of [element, ...element.querySelectorAll('.said')]) observer.observe(child)
     return () => observer.disconnect()
   })
   return places
 }
 
-function useRemPixels(): number {
-  const [pixels, setPixels] = useState(16)
-  useLayoutEffect(() => setPixels(Number.parseFloat(getComputedStyle(document.documentElement).fontSize)), [])
-  return pixels
-}
+const remPixels = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
 
 export function Columns({ inspection }: { readonly inspection: Inspection }) {
   const ids = useView((state) => state.columns)
@@ -53,7 +49,8 @@ export function Columns({ inspection }: { readonly inspection: Inspection }) {
   const records = useRuns((state) => state.records)
   const scroller = useRef<HTMLDivElement>(null)
   const inner = useRef<HTMLDivElement>(null)
-  const row = Math.round(useRemPixels() * (pictures ? PICTURE_ROW_REM : ROW_REM))
+  const [rem] = useState(remPixels)
+  const row = Math.round(rem * (pictures ? PICTURE_ROW_REM : ROW_REM))
   const places = usePlaces(inner)
   const labels = useMemo(() => labelsOf(inspection.judged), [inspection.judged])
   const rankings = useMemo(() => ids.map((id) => inspection.columns[id]?.ids), [ids, inspection.columns])
@@ -71,7 +68,7 @@ export function Columns({ inspection }: { readonly inspection: Inspection }) {
   if (ids.length === 0) return <p className="waiting">No column is left. Add one: the query as typed, a policy, a checkpoint, a text of your own.</p>
   return (
     <div ref={scroller} className={`columns${long ? ' long' : ''}`} role="group" aria-label="Columns" tabIndex={-1}>
-      <div ref={inner} className="columns-inner" style={{ '--count': ids.length, '--row': `${row}px` } as React.CSSProperties}>
+      <div ref={inner} className="columns-inner" style={{ '--count': ids.length, '--row': `${row}px` } as CSSProperties}>
         <Lines places={places} ids={rankings} listed={listed} row={row} />
         {ids.map((id, at) => {
           const left = at === 0 ? undefined : inspection.columns[ids[at - 1]!]
@@ -79,7 +76,7 @@ export function Columns({ inspection }: { readonly inspection: Inspection }) {
           const { title, note } = titleOf(id, { sources, records }, column)
           return (
             <Column
-              key={id} id={id} title={title} note={note} inspection={inspection} column={column} absent={inspection.absent[id]}
+              key={id} id={id} title={title} note={note} query={inspection.query} judged={inspection.judged} column={column} absent={inspection.absent[id]}
               hasLeft={at > 0} left={left} labels={labels} first={first} last={last} row={row}
             />
           )

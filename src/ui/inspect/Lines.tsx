@@ -22,9 +22,14 @@ export interface LinesProps {
 interface Drawn extends Link {
   readonly path: string
   readonly key: string
+  /** too far to be followed by eye among many: drawn in full only for the product that is pointed at */
+  readonly far: boolean
 }
 
-function pathOf({ from, to }: Link, left: Place, right: Place, row: number): string {
+/** Ranks between the two ends of a line that is still quiet. */
+const FAR = 24
+
+function pathOf({ from, to }: Pick<Link, 'from' | 'to'>, left: Place, right: Place, row: number): string {
   const y = (place: Place, rank: number): number => Math.round(place.top + (rank - 0.5) * row)
   const [x1, x2] = [Math.round(left.right), Math.round(right.left)]
   const middle = (x1 + x2) / 2
@@ -41,12 +46,14 @@ function drawn({ places, ids, listed, row }: LinesProps): Drawn[] {
     const [before, after] = [ids[at], ids[at + 1]]
     // columns below one another, or beyond one another, have no lines
     if (left === undefined || right === undefined || before === undefined || after === undefined || right.left <= left.right) return []
-    return linksBetween(before, after, listed).map((link) => ({ ...link, key: `${at} ${link.id}`, path: pathOf(link, left, right, row) }))
+    return linksBetween(before, after, listed).map((link) => ({
+      ...link, key: `${at} ${link.id}`, path: pathOf(link, left, right, row), far: Math.abs((link.from ?? 0) - (link.to ?? 0)) > FAR && link.from !== undefined && link.to !== undefined,
+    }))
   })
 }
 
 const Quiet = memo(function Quiet({ lines }: { readonly lines: readonly Drawn[] }) {
-  return lines.map(({ key, kind, path }) => <path key={key} className={`line line-${kind}`} d={path} />)
+  return lines.filter(({ far }) => !far).map(({ key, kind, path }) => <path key={key} className={`line line-${kind}`} d={path} />)
 })
 
 function Hot({ lines }: { readonly lines: readonly Drawn[] }) {

@@ -11,13 +11,8 @@ import { moveOf } from './ranks.ts'
 
 /** A text with the words that the query asks for marked. */
 export function Marked({ text, wanted }: { readonly text: string; readonly wanted: Wanted | undefined }) {
-  const pieces = useMemo(() => (wanted === undefined ? [{ text, matches: false }] : highlight(text, wanted)), [text, wanted])
-  let from = 0
-  return pieces.map(({ text: piece, matches }) => {
-    const key = from
-    from += piece.length
-    return matches ? <mark key={key}>{piece}</mark> : <span key={key}>{piece}</span>
-  })
+  const pieces = useMemo(() => (wanted === undefined ? [{ at: 0, text, matches: false }] : highlight(text, wanted)), [text, wanted])
+  return pieces.map(({ at, text: piece, matches }) => (matches ? <mark key={at}>{piece}</mark> : <span key={at}>{piece}</span>))
 }
 
 function Unjudged() {
