@@ -100,6 +100,33 @@ describe('a GRPO run', () => {
     expect(step.parts['malformed']).toBeCloseTo(1 - step.format, 12)
   })
 
+  it('counts the words that a rewrite adds to its query, and how many of a group’s rewrites are distinct', async () => {
+    const events = await runOn(tablePorts(SHOP), ['steps=2'])
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+    for (const [at, { rollouts }] of of(events, 'rollouts').entries()) {
+      const written = rollouts.flatMap(({ queryId, query, rewrite }) => (rewrite === undefined ? [] : [{ queryId, query, rewrite }]))
+      const added = written.map(({ query, rewrite }) => {
+        const words = [...new Set(rewrite.split(' '))]
+        return words.filter((word) => !query.split(' ').includes(word)).length / words.length
+      })
+      const queries = [...new Set(written.map(({ queryId }) => queryId))]
+      const distinct = queries.map((id) => {
+        const group = written.filter(({ queryId }) => queryId === id)
+        return new Set(group.map(({ rewrite }) => rewrite)).size / group.length
+      })
+      expect(stepsOf(events)[at]!.newWords).toBeCloseTo(mean(added), 12)
+      expect(stepsOf(events)[at]!.distinctOutputs).toBeCloseTo(mean(distinct), 12)
+      expect(mean(added)).toBeGreaterThan(0)
+      expect(mean(distinct)).toBeLessThan(1)
+    }
+  })
+
+  it('has no words to tell of where every output is broken', async () => {
+    const ports = tablePorts(SHOP)
+    ports.policy.state.logits.fill(50, 12 * 4 + 1, 13 * 4)
+    expect(stepsOf(await runOn(ports, ['steps=1']))[0]).toMatchObject({ format: 0, newWords: Number.NaN, distinctOutputs: Number.NaN })
+  })
+
   it('does no work while nobody pulls the next event', async () => {
     const ports = tablePorts(SHOP)
     const events = train(ports, { dataset: SHOP, settings: parseSettings(TABLE), policy: POLICY_INFO, versions: {} })
@@ -371,6 +398,33 @@ describe('stages', () => {
 })
 
 describe('evaluation', () => {
+  it('tells the answers behind each of its numbers, right after it', async () => {
+    const events = await runOn(tablePorts(SHOP), ['steps=5'])
+    const evaluations = events.flatMap((event, at) => (event.type === 'evaluation' ? [[event, events[at + 1]!] as const] : []))
+    expect(evaluations.map(([{ policy, step }]) => `${policy} ${step}`)).toEqual(['original 0', 'before 0', 'current 0', 'current 5', `after ${summary(events).best.step}`])
+    for (const [{ split, policy, step, metrics }, told] of evaluations) {
+      if (told.type !== 'answers') throw new Error(`${told.type} follows an evaluation`)
+      expect(told).toMatchObject({ split, policy, step })
+      expect(told.answers).toHaveLength(split === 'test' ? 30 : 10)
+      const mean = (name: 'ndcg@10' | 'ndcg@100' | 'recall@10') => told.answers.reduce((sum, answer) => sum + answer.metrics![name], 0) / told.answers.length
+      for (const name of ['ndcg@10', 'ndcg@100', 'recall@10'] as const) expect(mean(name)).toBeCloseTo(metrics[name], 12)
+      expect(told.answers.filter(({ format }) => format).length / told.answers.length).toBe(metrics.format)
+      for (const { query, rewrite, text } of told.answers) {
+        if (policy === 'original') expect([rewrite, text]).toEqual([query, undefined])
+        else expect(text).toContain(rewrite)
+      }
+    }
+  })
+
+  it('says which answers could not be ranked, and why', async () => {
+    const events = await runOn(failingOn(tablePorts(SHOP), (query) => query.startsWith('a')), ['steps=1'])
+    const { answers } = of(events, 'answers')[0]!
+    const failed = answers.filter((answer) => answer.failed !== undefined)
+    expect(failed.length).toBeGreaterThan(0)
+    for (const answer of failed) expect(answer).toMatchObject({ failed: 'the server answered 503', query: expect.stringMatching(/^a/) as string })
+    for (const answer of answers) expect(answer.metrics === undefined).toBe(answer.failed !== undefined)
+  })
+
   it('asks for at most evaluationBatch prompts at once, and its size changes no result', async () => {
     const small = tablePorts(SHOP)
     const results = await Promise.all([runOn(small, ['steps=2', 'evaluationBatch=7']), runOn(tablePorts(SHOP), ['steps=2', 'evaluationBatch=1000'])])
