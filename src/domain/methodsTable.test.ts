@@ -141,7 +141,7 @@ describe('the table as text', () => {
     expect(text).toContain('\\begin{tabular}{llrrrr}')
     expect(text).toContain('\\cmidrule(lr){3-6}')
     // every line of the body has as many cells as columns
-    expect(text.split('\n').filter((line) => / \\\\$/.test(line) && !line.includes('multicolumn')).map((line) => line.split(/(?<!\\)&/).length)).toEqual([6, 6, 6, 6])
+    expect(text.split('\n').filter((line) => line.endsWith(' \\\\') && !line.includes('multicolumn')).map((line) => line.split(/(?<!\\)&/).length)).toEqual([6, 6, 6, 6])
   })
 
   test('CSV quotes what holds commas, quotes or line breaks, and keeps full precision and raw p beside the adjusted', async () => {

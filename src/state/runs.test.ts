@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { NewRun, RunsService } from '../client/runs.ts'
 import { settingsOf, settingsRecord } from '../domain/config.ts'
-import { createRuns, fileNameOf, type Runs } from './runs.ts'
+import { createRuns, type Runs } from './runs.ts'
+import { fileNameOf } from './runStore.ts'
 import { fakeRuns } from './runsTesting.ts'
 
 const newRun = (name: string): NewRun => ({

@@ -2,10 +2,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RunRecord, RunsService } from '../client/runs.ts'
 import type { AnswersEvent, RunEvent } from '../experiment/events.ts'
-import { eventOf } from '../experiment/line.ts'
 import type { RunState } from '../experiment/reduce.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { readRun } from './readRun.ts'
+import { fileNameOf, testAnswers, watched } from './runStore.ts'
 import type { Sort } from './runList.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -91,31 +91,6 @@ export const WHOLE_RUN = ''
 /** Opened runs whose events stay in memory. */
 const MOST_OPENED = 12
 
-/** A file's name that every system takes. */
-export function fileNameOf({ name, createdAt }: Pick<RunRecord, 'name' | 'createdAt'>): string {
-  const plain = name.normalize('NFKD').replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 60)
-  return `run-${plain === '' ? 'unnamed' : plain}-${new Date(createdAt).toISOString().slice(0, 10)}.zip`
-}
-
-/** The same service, which tells of every record that it hands out. */
-function watched(service: RunsService, heard: (record: RunRecord) => void): RunsService {
-  const hear = async (answer: Promise<RunRecord>): Promise<RunRecord> => {
-    const record = await answer
-    heard(record)
-    return record
-  }
-  return {
-    ...service,
-    create: (run) => hear(service.create(run)),
-    keep: (id, checkpoint, bytes, most) => hear(service.keep(id, checkpoint, bytes, most)),
-    change: (id, change) => hear(service.change(id, change)),
-    rewind: (id, stage, step) => hear(service.rewind(id, stage, step)),
-    fork: (id, stage, step, name) => hear(service.fork(id, stage, step, name)),
-    undo: (id) => hear(service.undo(id)),
-    import: (file) => hear(service.import(file)),
-  }
-}
-
 export function createRuns(client: RunsService): Runs {
   const store = createStore<RunsState>(() => ({
     records: [], looked: false, opened: new Map(), opening: new Set(), chosen: [], shown: undefined, notice: undefined,
@@ -143,10 +118,11 @@ export function createRuns(client: RunsService): Runs {
       return undefined
     }
   }
-  const lasting = async <Value>(doing: string, what: string, work: () => Promise<Value>): Promise<Value | undefined> => {
-    setState({ doing })
+  /** Does what takes a while, and says how far it is. */
+  const lasting = async <Value>(doing: string, what: string, work: (onProgress: (share: number) => void) => Promise<Value>): Promise<Value | undefined> => {
+    setState({ doing: `${doing} …` })
     try {
-      return await attempt(what, work)
+      return await attempt(what, () => work((share) => setState({ doing: `${doing}: ${Math.floor(share * 100)} %` })))
     } finally {
       setState({ doing: undefined })
     }
@@ -271,13 +247,13 @@ export function createRuns(client: RunsService): Runs {
       answers.catch(() => answersRead.delete(id))
       return answers
     },
-    pack: (id) => lasting(`packing ${nameOf(id)} …`, `run ${nameOf(id)} could not be exported`, async () => {
+    pack: (id) => lasting(`packing ${nameOf(id)}`, `run ${nameOf(id)} could not be exported`, async (onProgress) => {
       const record = recordOf(id)
       if (record === undefined) throw new Error('it is not kept in this browser')
-      return { name: fileNameOf(record), blob: await client.export(id) }
+      return { name: fileNameOf(record), blob: await client.export(id, onProgress) }
     }),
     take: async (file) => {
-      const record = await lasting(`reading ${file.name} …`, `${file.name} was not imported`, () => service.import(file))
+      const record = await lasting(`reading ${file.name}`, `${file.name} was not imported`, (onProgress) => service.import(file, onProgress))
       if (record === undefined) return undefined
       await look()
       setState({ shown: record.id, notice: { message: `Run ${record.name} was imported, bit for bit.` } })
@@ -288,18 +264,4 @@ export function createRuns(client: RunsService): Runs {
       if (run !== undefined) playback.start(run, eventsPerSecond)
     },
   }
-}
-
-/** The answers to the test queries, in the order in which they came; the later of two of one policy stands. */
-async function testAnswers(client: RunsService, id: string): Promise<readonly AnswersEvent[]> {
-  const found = new Map<AnswersEvent['policy'], AnswersEvent>()
-  for (const step of await client.steps(id, 'answers')) {
-    for (const line of await client.lines(id, 'answers', { step })) {
-      // validations are read by nobody here, and parsing them would cost most of the time
-      if (!line.slice(0, 200).includes('"split":"test"')) continue
-      const event = eventOf(line)
-      if (event.type === 'answers' && event.split === 'test') found.set(event.policy, event)
-    }
-  }
-  return [...found.values()]
 }
