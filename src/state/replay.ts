@@ -88,6 +88,11 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
   let resting: ReturnType<typeof setTimeout> | undefined
 
   const recordOf = (subject: Subject): string | undefined => (subject === 'live' ? run.getState().record?.id : subject)
+  /** the last step of GRPO that the page's run has told of */
+  const liveLast = (): number => {
+    const { rollouts, steps } = run.getState().run
+    return Math.max(steps.at(-1)?.step ?? 0, rollouts?.step ?? 0)
+  }
   /** steps whose rollouts the page still holds */
   const inMemory = (): readonly StepRollouts[] => (getState().subject === 'live' ? run.getState().run.rolloutHistory : [])
 
@@ -169,7 +174,7 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
   }
 
   const begin = (): void => {
-    setState({ last: getState().subject === 'live' ? run.getState().run.done : 0 })
+    setState({ last: getState().subject === 'live' ? liveLast() : 0 })
     void readQuery()
     void readSteps()
   }
@@ -178,8 +183,8 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
   const goOn = (): void => {
     const { subject, query, moments } = getState()
     if (subject !== 'live') return
-    const { rollouts, steps } = run.getState().run
-    const last = Math.max(steps.at(-1)?.step ?? 0, rollouts?.step ?? 0)
+    const { rollouts } = run.getState().run
+    const last = liveLast()
     const moment = query === undefined || rollouts === undefined ? undefined : sampledMoment(rollouts, query.id)
     setState({ last, ...(moment === undefined ? {} : { moments: mergeMoments(moments, [moment]) }) })
     if (cursor.getState().pinned === undefined) void readStep()
