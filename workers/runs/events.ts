@@ -1,8 +1,8 @@
 // events.jsonl of one run: appended, read by what its lines hold, cut back, and brought in order after a crash.
 import type { LinesWanted, RunLine } from '../../src/protocol/runs.ts'
 import type { FileInPlace } from '../store/inPlace.ts'
-import { ENTRY_BYTES, LineIndex, LineScan, type Scanned, type Span } from './lineIndex.ts'
-import { EVENTS, INDEX } from './record.ts'
+import { describeLine, ENTRY_BYTES, LineIndex, LineScan, type Scanned, type Span } from './lineIndex.ts'
+import { EVENTS, INDEX, PLAIN } from './record.ts'
 import { readAll, writeAll, type RunFolder } from './runFolder.ts'
 
 /** Bytes of lines that are handed on at a time, and of a file that are read at a time. */
@@ -15,7 +15,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export interface Settled extends Scanned {
   readonly index: LineIndex
-  /** the index's file says something else */
+  /** the files of the index and of the plain lines say something else */
   readonly stale: boolean
 }
 
@@ -37,12 +37,13 @@ function scan(file: FileInPlace, index: LineIndex): Scanned {
  */
 export async function settle(folder: RunFolder, limit = Infinity): Promise<Settled> {
   const bytes = await folder.read(INDEX)
+  const plainBytes = await folder.sizeOf(PLAIN) ?? 0
   return folder.access(EVENTS, (file) => {
     let index = bytes === undefined ? undefined : LineIndex.from(bytes)
     if (index === undefined || !isWhole(file, index)) index = new LineIndex()
     const known = index.count
     const scanned = scan(file, index)
-    const stale = bytes === undefined || known !== index.count || bytes.byteLength !== known * ENTRY_BYTES
+    const stale = bytes === undefined || known !== index.count || bytes.byteLength !== known * ENTRY_BYTES || plainBytes !== index.plainBytes
     const count = index.countAt(limit)
     if (limit < index.end && count !== undefined) {
       const torn = index.end - limit + scanned.torn
@@ -63,6 +64,8 @@ export async function mend(folder: RunFolder, { index, torn }: Settled): Promise
   await writeIndex(folder, index)
 }
 
+/** Writes the index and the plain lines anew. */
+
 export async function writeIndex(folder: RunFolder, index: LineIndex): Promise<void> {
   await folder.access(INDEX, (file) => {
     const bytes = index.bytes()
@@ -70,27 +73,49 @@ export async function writeIndex(folder: RunFolder, index: LineIndex): Promise<v
     writeAll(file, bytes, 0)
     file.flush()
   })
+  await folder.access(EVENTS, (events) => folder.access(PLAIN, (file) => {
+    file.truncate(index.plainBytes)
+    let at = 0
+    for (const text of read(events, index.of('plain'))) {
+      const bytes = utf8.encode(`${text}\n`)
+      writeAll(file, bytes, at)
+      at += bytes.length
+    }
+    file.flush()
+  }))
 }
 
 /** Appends lines and flushes them. What fails leaves the files as they were. */
 export async function append(folder: RunFolder, index: LineIndex, lines: readonly RunLine[]): Promise<void> {
-  const { count, end } = index
+  const { count, end, plainBytes } = index
+  const described = lines.map(({ text }, at) => {
+    try {
+      return describeLine(text)
+    } catch (error) {
+      throw new Error(`line ${count + at + 1} of events.jsonl would be broken: it ${(error as Error).message}`, { cause: error })
+    }
+  })
   const bytes = utf8.encode(lines.map(({ text }) => `${text}\n`).join(''))
   const ends: number[] = []
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) ends.push(end + at + 1)
   if (ends.length !== lines.length) throw new Error('an event\'s line holds a line feed; JSON on one line has none')
-  await folder.access(EVENTS, (file) => {
-    try {
-      writeAll(file, bytes, end)
-      file.flush()
-    } catch (error) {
-      file.truncate(end)
-      throw error
-    }
-  })
-  for (const [at, { kind, step = 0 }] of lines.entries()) index.push(kind, step, ends[at]!)
-  await folder.access(INDEX, (file) => {
-    writeAll(file, index.bytes(count), count * ENTRY_BYTES)
+  const plain = utf8.encode(lines.filter((_, at) => described[at]!.kind === 'plain').map(({ text }) => `${text}\n`).join(''))
+  try {
+    await put(folder, EVENTS, bytes, end)
+    for (const [at, one] of described.entries()) index.push(one, ends[at]!)
+    await put(folder, INDEX, index.bytes(count), count * ENTRY_BYTES)
+    await put(folder, PLAIN, plain, plainBytes)
+  } catch (error) {
+    index.cut(count)
+    await folder.access(EVENTS, (file) => file.truncate(end))
+    throw error
+  }
+}
+
+async function put(folder: RunFolder, path: string, bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  if (bytes.length === 0) return
+  await folder.access(path, (file) => {
+    writeAll(file, bytes, at)
     file.flush()
   })
 }
@@ -114,19 +139,23 @@ export function* read(file: FileInPlace, spans: Iterable<Span>): Generator<strin
 /** Those that end by byte `before`, in parts of about a megabyte. */
 export async function plainLines(folder: RunFolder, index: LineIndex, before = Infinity): Promise<string[][]> {
   if (index.count === 0) return []
-  return folder.access(EVENTS, (file) => {
-    const parts: string[][] = []
-    let letters = Infinity
-    for (const text of read(file, index.of('plain', before))) {
-      if (letters + text.length > PART_BYTES) {
-        parts.push([])
-        letters = 0
-      }
-      parts.at(-1)!.push(text)
-      letters += text.length
+  const length = before >= index.end ? index.plainBytes : [...index.of('plain', before)].reduce((sum, { from, to }) => sum + to - from, 0)
+  const bytes = await folder.access(PLAIN, (file) => (file.getSize() < length ? undefined : readAll(file, 0, length)))
+  const copied = bytes === undefined ? [] : decoder.decode(bytes).split('\n').slice(0, -1)
+  // where another tab is about to write them, or failed to
+  const whole = bytes !== undefined && copied.every((text) => text.startsWith('{'))
+  const all = whole ? copied : await folder.access(EVENTS, (file) => [...read(file, index.of('plain', before))])
+  const parts: string[][] = []
+  let letters = Infinity
+  for (const text of all) {
+    if (letters + text.length > PART_BYTES) {
+      parts.push([])
+      letters = 0
     }
-    return parts
-  })
+    parts.at(-1)!.push(text)
+    letters += text.length
+  }
+  return parts
 }
 
 /** A line whose `rollouts` or `answers` are those of one query alone; undefined where it has none. */
@@ -144,7 +173,7 @@ export async function linesOf(folder: RunFolder, index: LineIndex, kind: 'rollou
   return folder.access(EVENTS, (file) => {
     if ('step' in wanted) return [...read(file, [...index.of(kind)].filter(({ step }) => step === wanted.step))]
     const found: string[] = []
-    for (const text of read(file, index.of(kind))) {
+    for (const text of read(file, index.about(kind, wanted.queryId))) {
       const own = ofQuery(text, kind, wanted.queryId)
       if (own !== undefined) found.push(own)
     }

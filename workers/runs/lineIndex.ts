@@ -1,8 +1,12 @@
-// Where each line of events.jsonl ends and what it holds: 16 bytes a line, so that plain lines are read without touching rollouts.
+// Where each line of events.jsonl ends and what it holds, 48 bytes a line: which are plain, of which step rollouts are, and which queries they may be of.
 import { lineKind, type LineKind } from '../../src/protocol/runs.ts'
 
-/** A line: two words (its kind, its step), then the byte where it ends, its line feed included, as a float64. */
-export const ENTRY_BYTES = 16
+/** A line: two words (its kind, its step), the byte where it ends, its line feed included, as a float64, then a Bloom filter of its queries' ids. */
+export const ENTRY_BYTES = 48
+const WORDS = ENTRY_BYTES / 4
+const DOUBLES = ENTRY_BYTES / 8
+const FILTER_AT = 4
+const FILTER_BITS = 256
 const KINDS: readonly LineKind[] = ['plain', 'rollouts', 'answers']
 const LINE_FEED = 10
 
@@ -15,11 +19,21 @@ export interface Span {
   readonly to: number
 }
 
+/** The two bits of a query's id in a line's filter: FNV-1a over its UTF-16 units, low and high byte. */
+function bitsOf(queryId: string): readonly [number, number] {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < queryId.length; at++) hash = Math.imul(hash ^ queryId.charCodeAt(at), 0x01000193)
+  // the low bits of close ids are close: the high ones are mixed in
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0
+  return [hash % FILTER_BITS, (hash >>> 16) % FILTER_BITS]
+}
+
 export class LineIndex {
   #memory = new ArrayBuffer(64 * ENTRY_BYTES)
   #words = new Uint32Array(this.#memory)
   #ends = new Float64Array(this.#memory)
   #count = 0
+  #plainBytes = 0
 
   /** The index whose bytes these are; undefined where they cannot be one. */
   static from(bytes: ArrayBuffer): LineIndex | undefined {
@@ -29,9 +43,11 @@ export class LineIndex {
     index.#take(bytes.slice(0, count * ENTRY_BYTES))
     index.#count = count
     for (let at = 0, before = 0; at < count; at++) {
-      const end = index.#ends[2 * at + 1]!
+      const end = index.#endOf(at + 1)
+      const kind = KINDS[index.#words[WORDS * at]!]
       // the shortest line is {} and its line feed
-      if (!Number.isSafeInteger(end) || end < before + 3 || KINDS[index.#words[4 * at]!] === undefined) return undefined
+      if (!Number.isSafeInteger(end) || end < before + 3 || kind === undefined) return undefined
+      if (kind === 'plain') index.#plainBytes += end - before
       before = end
     }
     return index
@@ -46,26 +62,45 @@ export class LineIndex {
     return this.#endOf(this.#count)
   }
 
-  push(kind: LineKind, step: number, end: number): void {
+  /** Bytes of the plain lines. */
+  get plainBytes(): number {
+    return this.#plainBytes
+  }
+
+  push({ kind, step, queries }: Described, end: number): void {
     if ((this.#count + 1) * ENTRY_BYTES > this.#memory.byteLength) {
       const larger = new Uint8Array(this.#memory.byteLength * 2)
       larger.set(new Uint8Array(this.#memory))
       this.#take(larger.buffer)
     }
-    this.#words[4 * this.#count] = KINDS.indexOf(kind)
-    this.#words[4 * this.#count + 1] = step
-    this.#ends[2 * this.#count + 1] = end
+    if (kind === 'plain') this.#plainBytes += end - this.end
+    const at = WORDS * this.#count
+    this.#words.fill(0, at, at + WORDS)
+    this.#words[at] = KINDS.indexOf(kind)
+    this.#words[at + 1] = step
+    for (const queryId of queries) for (const bit of bitsOf(queryId)) this.#words[at + FILTER_AT + (bit >>> 5)]! |= 1 << (bit & 31)
+    this.#ends[DOUBLES * this.#count + 1] = end
     this.#count++
   }
 
   span(at: number): Span {
-    return { kind: KINDS[this.#words[4 * at]!]!, step: this.#words[4 * at + 1]!, from: this.#endOf(at), to: this.#endOf(at + 1) }
+    return { kind: KINDS[this.#words[WORDS * at]!]!, step: this.#words[WORDS * at + 1]!, from: this.#endOf(at), to: this.#endOf(at + 1) }
   }
 
   /** Lines of one kind that end by byte `before`, in order. */
   * of(kind: LineKind, before = Infinity): Generator<Span> {
     const wanted = KINDS.indexOf(kind)
-    for (let at = 0; at < this.#count && this.#endOf(at + 1) <= before; at++) if (this.#words[4 * at] === wanted) yield this.span(at)
+    for (let at = 0; at < this.#count && this.#endOf(at + 1) <= before; at++) if (this.#words[WORDS * at] === wanted) yield this.span(at)
+  }
+
+  /** Lines of one kind that may hold something of the query: all that do, and few others. */
+  * about(kind: LineKind, queryId: string): Generator<Span> {
+    const wanted = KINDS.indexOf(kind)
+    const bits = bitsOf(queryId)
+    for (let at = 0; at < this.#count; at++) {
+      const filter = WORDS * at + FILTER_AT
+      if (this.#words[WORDS * at] === wanted && bits.every((bit) => (this.#words[filter + (bit >>> 5)]! >>> (bit & 31)) % 2 === 1)) yield this.span(at)
+    }
   }
 
   /** How many lines end at byte `end`; undefined where none does. */
@@ -81,7 +116,10 @@ export class LineIndex {
 
   /** Leaves the first `count` lines. */
   cut(count: number): void {
-    this.#count = Math.min(this.#count, count)
+    for (; this.#count > count; this.#count--) {
+      const { kind, from, to } = this.span(this.#count - 1)
+      if (kind === 'plain') this.#plainBytes -= to - from
+    }
   }
 
   /** The entries from line `from` on, valid until the index changes. */
@@ -90,7 +128,7 @@ export class LineIndex {
   }
 
   #endOf(count: number): number {
-    return count === 0 ? 0 : this.#ends[2 * count - 1]!
+    return count === 0 ? 0 : this.#ends[DOUBLES * (count - 1) + 1]!
   }
 
   #take(memory: ArrayBuffer): void {
@@ -148,16 +186,21 @@ export class LineScan {
     }
     try {
       const text = parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode()
-      const { kind, step } = describeLine(text)
-      this.index.push(kind, step, this.#at)
+      this.index.push(describeLine(text), this.#at)
     } catch (error) {
       this.#bad = { line: this.index.count + 1, reason: error instanceof TypeError ? 'is not UTF-8' : (error as Error).message }
     }
   }
 }
 
+export interface Described {
+  readonly kind: LineKind
+  readonly step: number
+  readonly queries: ReadonlySet<string>
+}
+
 /** What a line holds. Throws the reason, to follow the line's name, when it is not an event. */
-export function describeLine(text: string): { readonly kind: LineKind; readonly step: number } {
+export function describeLine(text: string): Described {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -165,12 +208,15 @@ export function describeLine(text: string): { readonly kind: LineKind; readonly 
     throw new Error(`is not JSON (${JSON.stringify(text.slice(0, 40))})`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`is not a JSON object (${text.slice(0, 40)})`)
-  const { type, step = 0 } = value as { readonly type?: unknown; readonly step?: unknown }
+  const { type, step = 0, ...rest } = value as { readonly type?: unknown; readonly step?: unknown; readonly [name: string]: unknown }
   if (typeof type !== 'string') throw new Error(`has no type (${text.slice(0, 40)})`)
   const kind = lineKind(type)
-  if (kind === 'plain') return { kind, step: 0 }
+  if (kind === 'plain') return { kind, step: 0, queries: new Set() }
   if (!isStep(step)) throw new Error(`is of ${kind} whose step is ${JSON.stringify(step)}, not a whole number`)
-  return { kind, step }
+  const entries: unknown = rest[kind]
+  if (!Array.isArray(entries)) throw new Error(`is of ${kind} and has none`)
+  const ids = entries.map((entry: unknown) => (typeof entry === 'object' && entry !== null && 'queryId' in entry ? entry.queryId : undefined))
+  return { kind, step, queries: new Set(ids.filter((id) => typeof id === 'string')) }
 }
 
 /** A step that the index can hold. */

@@ -7,6 +7,8 @@ import type { RunFolder } from './runFolder.ts'
 export const RECORD = 'run.json'
 export const EVENTS = 'events.jsonl'
 export const INDEX = 'events.index'
+/** the plain lines again, one after the other: read at once where rollouts lie between them */
+export const PLAIN = 'events.plain'
 export const CHECKPOINTS = 'checkpoints'
 const VERSION = 1
 const STATUSES: readonly RunStatus[] = ['running', 'paused', 'finished', 'stopped', 'failed']
