@@ -6,16 +6,16 @@ import { useShell, useWorkbench } from '../parts/stores.ts'
 
 interface Stop {
   readonly place: Place
-  /** what it points at: the first of these that is there */
+  /** what it points at; the place's own button while that is not there */
   readonly at: string
   readonly title: string
   readonly words: string
 }
 
 const STOPS: readonly Stop[] = [
-  { place: 'train', at: '.data', title: 'A shop is open', words: 'A small embedded one, with a policy that already writes queries. Drop your own shards anywhere on the page, or choose another policy here.' },
-  { place: 'train', at: '[data-tour=train]', title: 'Train', words: 'The policy writes, the shop ranks, the ranking’s NDCG is the reward. The sample takes a few minutes; curves and alarms follow it.' },
-  { place: 'inspect', at: '[data-tour=inspect]', title: 'Inspect', words: 'One query as typed, as the policy began, and as it writes now, with what each found, side by side. Add checkpoints, other models, or your own words.' },
+  { place: 'train', at: '.data-head', title: 'A shop is open', words: 'A small embedded one, with a policy that already writes queries. Drop your own shards anywhere on the page, or choose another policy here.' },
+  { place: 'train', at: '[role=group][aria-label=Run]', title: 'Train', words: 'The policy writes, the shop ranks, the ranking’s NDCG is the reward. The sample takes a few minutes; curves and alarms follow it.' },
+  { place: 'inspect', at: '#place-inspect', title: 'Inspect', words: 'One query as typed, as the policy began, and as it writes now, with what each found, side by side. Add checkpoints, other models, or your own words.' },
   { place: 'runs', at: '#place-runs', title: 'Runs', words: 'Every run is kept in this browser: compare curves and settings, make a results table, take one elsewhere as a file.' },
 ]
 
