@@ -48,9 +48,10 @@ test('ticks of shares are percentages, others have few digits', () => {
 
 test('outliers are what lies three interquartile ranges out, and a curve without any is not clipped', () => {
   const wave = Float64Array.from({ length: 500 }, (_, at) => Math.sin(at / 9))
-  expect(fences(wave)).toBeUndefined()
+  expect(fences(wave, -1, 1)).toBeUndefined()
   const spiked = Float64Array.from(wave, (value, at) => (at === 77 ? 1000 : at === 12 ? Number.NaN : value))
-  const [low, high] = fences(spiked)!
+  const [low, high] = fences(spiked, -1, 1000)!
+  expect(fences(wave, -1, 1000), 'a sample that has missed it').toEqual(fences(wave, -1, 1001))
   expect(spiked.filter((value) => value > high || value < low)).toEqual(Float64Array.of(1000))
-  expect(fences(Float64Array.from({ length: 200 }, (_, at) => (at === 3 ? 9 : 1)))).toEqual([1, 1])
+  expect(fences(Float64Array.from({ length: 200 }, (_, at) => (at === 3 ? 9 : 1)), 1, 9)).toEqual([1, 1])
 })

@@ -87,13 +87,13 @@ export function yTick(format: typeof count): (value: number) => string {
 
 /**
  * Bounds beyond which a value is an outlier: three interquartile ranges outside the quartiles (Tukey's far out). Where half of the values are alike, the
- * middle 98 in 100 stand. undefined where nothing lies beyond.
+ * middle 98 in 100 stand. `values` may be a sample of what reaches from `least` to `most`; undefined where nothing of that lies beyond.
  */
-export function fences(values: Float64Array): readonly [low: number, high: number] | undefined {
+export function fences(values: Float64Array, least: number, most: number): readonly [low: number, high: number] | undefined {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   if (sorted.length < 8) return undefined
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!
   const spread = at(0.75) - at(0.25)
   const bounds = spread > 0 ? [at(0.25) - 3 * spread, at(0.75) + 3 * spread] as const : [at(0.01), at(0.99)] as const
-  return sorted[0]! < bounds[0] || sorted.at(-1)! > bounds[1] ? bounds : undefined
+  return least < bounds[0] || most > bounds[1] ? bounds : undefined
 }

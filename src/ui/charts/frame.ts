@@ -212,7 +212,7 @@ function heightOf(curve: Curve, { lines, bands, look, inRange, says }: Height): 
     if (low > high) return { y: linear(0, 1, HEIGHT_PARTS), log: false }
   }
   if (look.ignoreOutliers) {
-    const bounds = fences(sampleOf(inRange))
+    const bounds = fences(sampleOf(inRange), low, high)
     if (bounds !== undefined) {
       const [from, to] = [Math.max(low, bounds[0]), Math.min(high, bounds[1])]
       const clipped = inRange.reduce((sum, { column, inner }) => sum + countWithin(column, inner, (value) => value < from || value > to), 0)
