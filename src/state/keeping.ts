@@ -11,8 +11,10 @@ export interface Recording {
   readonly record: () => RunRecord | undefined
   /** Keeps an event; may gather several before it writes them. */
   readonly take: (event: RunEvent) => Promise<void>
+  /** Whether the state of that stage and step is kept already: another name for it needs no bytes. */
+  readonly has: (event: CheckpointEvent) => boolean
   /** Writes what is gathered, then the state that the checkpoint event, taken just before, tells of. */
-  readonly keep: (event: CheckpointEvent, bytes: ArrayBuffer) => Promise<void>
+  readonly keep: (event: CheckpointEvent, bytes: ArrayBuffer | undefined) => Promise<void>
   /** Writes what is gathered, and how the run stands. */
   readonly settle: (status: RunStatus) => Promise<void>
 }
@@ -52,7 +54,7 @@ export function careful(recording: Recording, tell: (kept: Kept) => void): Caref
   return {
     take: (event) => attempt(`events from step ${'step' in event ? event.step : 0} on are not kept`, () => recording.take(event)),
     keep: async (event, bytes) => {
-      const taken = await bytes()
+      const taken = recording.has(event) ? undefined : await bytes()
       await attempt(`the checkpoint of step ${event.step} is not kept`, async () => {
         await recording.keep(event, taken)
         fault = undefined

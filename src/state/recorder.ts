@@ -6,6 +6,7 @@ import type { Keeper, Recording } from './keeping.ts'
 import { environmentOf, nameOf } from './runFacts.ts'
 
 type Store = Pick<RunsService, 'list' | 'record' | 'create' | 'append' | 'keep' | 'change' | 'release'>
+type CheckpointEvent = Extract<RunEvent, { type: 'checkpoint' }>
 type Told = Pick<RunRecord, 'done' | 'planned'> & { readonly summary?: unknown }
 
 /** Longer than this no line waits to be written, unless the store is at work. */
@@ -100,7 +101,9 @@ class RunRecording implements Recording {
     this.#tell()
   }
 
-  keep = async (event: Extract<RunEvent, { type: 'checkpoint' }>, bytes: ArrayBuffer): Promise<void> => {
+  has = ({ stage, step }: CheckpointEvent): boolean => this.#record?.checkpoints.some((one) => one.stage === stage && one.step === step) ?? false
+
+  keep = async (event: CheckpointEvent, bytes: ArrayBuffer | undefined): Promise<void> => {
     if (this.#abandoned) return
     await this.#flush()
     const { stage, step, name } = event
@@ -113,9 +116,15 @@ class RunRecording implements Recording {
     if (this.#abandoned) return this.release()
     // it ended before it began
     if (this.#record === undefined && this.#start === undefined) return
-    await this.#flush()
-    this.#status = status
-    this.#record = await this.store.change(this.#record!.id, { status, ...this.#told })
+    try {
+      await this.#flush()
+      this.#status = status
+      this.#record = await this.store.change(this.#record!.id, { status, ...this.#told })
+    } catch (error) {
+      // it is not written any more, whatever its record says
+      if (status !== 'running' && status !== 'paused') await this.release()
+      throw error
+    }
   }
 
   /** Other tabs may write it from now on. */

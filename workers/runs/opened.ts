@@ -1,5 +1,5 @@
 // Runs opened for writing by this worker, or read: who may, and the sentences for when somebody else does.
-import { runFilesLock, runLock, type RunRecord } from '../../src/protocol/runs.ts'
+import { runFilesLock, runLock, type RunRecord, type RunStatus } from '../../src/protocol/runs.ts'
 import { take } from '../store/locks.ts'
 import { freeRoom, isFull, said } from '../store/room.ts'
 import { dropUnlisted } from './checkpoints.ts'
@@ -40,8 +40,9 @@ export class OpenedRuns {
   readonly #writing = new Map<string, Writing>()
   readonly #turns = new Turns()
 
-  isWriting(id: string): boolean {
-    return this.#writing.has(id)
+  /** How a run stands that this worker has open for writing. */
+  statusOf(id: string): RunStatus | undefined {
+    return this.#writing.get(id)?.record.status
   }
 
   turn<Value>(id: string, work: () => Promise<Value>): Promise<Value> {

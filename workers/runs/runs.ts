@@ -165,7 +165,8 @@ export class RunStore implements RunsService {
     return this.#runs.turn(id, async () => {
       const folder = await this.#runs.shelf.folder(id)
       if (folder === undefined || this.#removed.has(id)) return
-      if (this.#runs.isWriting(id)) throw new Error('this run is open for training in this tab; stop it, then remove it')
+      if (this.#runs.statusOf(id) === 'running') throw new Error('this run is being trained in this tab; stop or pause it, then remove it')
+      this.#runs.release(id)
       const release = await take(runLock(id), 'exclusive', LETTING_GO_MS)
       if (release === undefined) throw new Error('this run is open in another tab of this page; close it there, then remove it')
       try {
