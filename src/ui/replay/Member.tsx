@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { stopWords, sumOf, type RewardSum } from '../../state/groups.ts'
 import type { ScoredRollout } from '../../state/replay.ts'
 import { count, digits, score, signed } from '../parts/format.ts'
+import { logWords } from './logWords.ts'
 import { Tokens } from './Tokens.tsx'
 
 /** A bar from the middle: to the right what adds, to the left what takes away. `share` of half the width, −1 to 1. */
@@ -63,7 +64,7 @@ function MemberBase({ rollout, settings, most }: MemberProps) {
       {failed !== undefined && <p className="fault">not ranked: {failed}</p>}
       {sum !== undefined && <Sum sum={sum} reward={reward!} most={most} />}
       <Tokens rollout={rollout} prefilled={settings['thinking'] === true} />
-      <p className="quiet member-end">{count(tokens)} tokens, {stopWords(rollout)} · log-probability {logp.toFixed(2)}<span title="per token"> ({(logp / Math.max(1, tokens)).toFixed(3)} a token)</span></p>
+      <p className="quiet member-end">{count(tokens)} tokens, {stopWords(rollout)} · log-probability {logWords(logp, 2)}, {logWords(logp / Math.max(1, tokens), 3)} a token</p>
     </li>
   )
 }

@@ -65,7 +65,7 @@ function Said({ moment, before, query, choice }: { readonly moment: Moment; read
       {spoken.failed !== undefined && <p className="fault">not ranked: {spoken.failed}</p>}
       {spoken.rewrite === undefined ? <p className="rewrite fault">format broken: {spoken.text.trim() === '' ? '(nothing was written)' : spoken.text}</p> : (
         <dl className="replay-diffs">
-          <div><dt>against the query</dt><dd className="rewrite"><Diff from={query} to={spoken.rewrite} /></dd></div>
+          <div><dt>against the query</dt><dd className="rewrite"><Diff from={query} to={spoken.rewrite} />{spoken.rewrite === query && <span className="quiet"> unchanged</span>}</dd></div>
           {last !== undefined && before !== undefined && (
             <div>
               <dt>against {before.step === moment.step ? 'the rollouts before it' : `step ${count(before.step)}`}</dt>

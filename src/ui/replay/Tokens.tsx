@@ -5,6 +5,7 @@ import type { ScoredRollout } from '../../state/replay.ts'
 import { sentenceOf } from '../../state/sentence.ts'
 import { partsOf, piecesOf, type TokenPiece } from '../../state/tokens.ts'
 import { digits, percent } from '../parts/format.ts'
+import { logWords } from './logWords.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 import { inTurn } from '../parts/turns.ts'
 
@@ -88,7 +89,7 @@ Spans.displayName = 'Spans'
 function readout(piece: TokenPiece, at: number, of: number): string {
   const logp = logpOf(piece)
   const together = piece.ids.length > 1 ? `, ${piece.ids.length} tokens of one letter together` : ''
-  return `${JSON.stringify(piece.text)} p ${digits(Math.exp(logp))}, log ${logp.toFixed(3)}${together}, ${at + 1} of ${of}`
+  return `${JSON.stringify(piece.text)} p ${digits(Math.exp(logp))}, log ${logWords(logp, 3)}${together}, ${at + 1} of ${of}`
 }
 
 export function Tokens({ rollout, prefilled }: { readonly rollout: ScoredRollout; readonly prefilled: boolean }) {
