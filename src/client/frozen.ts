@@ -17,7 +17,7 @@ export interface OpenFrozen {
 
 /** Rejects with a sentence where the model cannot be brought here or run; aborting the signal ends it, and what was fetched whole stays in the cache. */
 export async function openFrozen(
-  reference: FrozenReference, files: FrozenFiles | undefined, { onProgress, signal }: { readonly onProgress?: (progress: FrozenProgress) => void; readonly signal?: AbortSignal } = {},
+  reference: FrozenReference, files: FrozenFiles | undefined, { onProgress, signal }: { readonly onProgress?: (progress: FrozenProgress) => void; readonly signal?: AbortSignal },
 ): Promise<OpenFrozen> {
   signal?.throwIfAborted()
   const worker = new Worker(new URL('../../workers/frozen.worker.ts', import.meta.url), { type: 'module', name: 'frozen' })

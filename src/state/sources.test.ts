@@ -12,7 +12,7 @@ const HUB: FrozenReference = { model: 'someone/small', from: 'hub', revision: 'm
 
 function fakeModel(say: (prompt: string) => string | Promise<string>) {
   const seen = { opened: 0, closed: 0, prompts: [] as string[] }
-  const open: typeof openFrozen = async (reference, files, { onProgress, signal } = {}) => {
+  const open: typeof openFrozen = async (reference, files, { onProgress, signal }) => {
     await Promise.resolve()
     if (reference.model === 'slow/model') await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
     if (reference.model === 'bad/model') throw new Error('bad/model has no ONNX')

@@ -29,33 +29,48 @@ export function columnsOf(moments: readonly Moment[], xOf: (step: number) => num
   return columns
 }
 
-function TrackBase({ moments, last, step }: { readonly moments: readonly Moment[]; readonly last: number; readonly step: number }) {
-  const [ref, size] = useSize()
-  const width = size?.width ?? 0
-  const xOf = (at: number): number => INSET + (last === 0 ? 0 : (at / last) * (width - 2 * INSET))
+const path = (points: readonly (readonly [x: number, y: number])[]): string => points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('')
+const placeOf = (step: number, last: number, width: number): number => INSET + (last === 0 ? 0 : (step / last) * (width - 2 * INSET))
+
+/** More marks than these would touch each other. */
+const MOST_MARKS = 120
+
+/** All that does not move with the slider: drawn again only when there is more of it. */
+const Drawn = memo(({ moments, last, width }: { readonly moments: readonly Moment[]; readonly last: number; readonly width: number }) => {
+  const xOf = (step: number): number => placeOf(step, last, width)
   const columns = columnsOf(moments, xOf)
   const greedy = moments.flatMap((moment) => {
     const ndcg = moment.kind === 'greedy' ? moment.answer.metrics?.['ndcg@10'] : undefined
     return ndcg === undefined ? [] : [{ x: xOf(moment.step), ndcg }]
   })
-  const values = [0, 1, ...columns.flatMap(({ low, high }) => [low, high])]
-  const [bottom, top] = [Math.min(...values), Math.max(...values)]
+  const bottom = columns.reduce((least, { low }) => Math.min(least, low), 0)
+  const top = columns.reduce((most, { high }) => Math.max(most, high), 1)
   const yOf = (value: number): number => PAD + (1 - (value - bottom) / (top - bottom)) * (HEIGHT - 2 * PAD)
-  const path = (points: readonly (readonly [x: number, y: number])[]): string => points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('')
+  return (
+    <>
+      <line className="track-zero" x1={INSET} x2={width - INSET} y1={yOf(0)} y2={yOf(0)} />
+      <path className="track-range" d={columns.map(({ x, low, high }) => `M${x} ${yOf(high).toFixed(1)}V${Math.max(yOf(low), yOf(high) + 1).toFixed(1)}`).join('')} />
+      <path className="track-mean" d={path(columns.map(({ x, mean }) => [x, yOf(mean)]))} />
+      {columns.length < MOST_MARKS && columns.map(({ x, mean }) => <circle key={x} className="track-dot" cx={x} cy={yOf(mean)} r={2} />)}
+      <path className="track-greedy" d={path(greedy.map(({ x, ndcg }) => [x, yOf(ndcg)]))} />
+      {greedy.length < MOST_MARKS && greedy.map(({ x, ndcg }, at) => <rect key={`${at} ${x}`} className="track-square" x={x - 2.5} y={yOf(ndcg) - 2.5} width={5} height={5} />)}
+    </>
+  )
+})
+Drawn.displayName = 'Drawn'
+
+export function Track({ moments, last, step }: { readonly moments: readonly Moment[]; readonly last: number; readonly step: number }) {
+  const [ref, size] = useSize()
+  const width = size?.width ?? 0
+  const x = placeOf(step, last, width)
   return (
     <div className="track" ref={ref} aria-hidden="true">
       {width > 0 && (
         <svg width={width} height={HEIGHT}>
-          <line className="track-zero" x1={INSET} x2={width - INSET} y1={yOf(0)} y2={yOf(0)} />
-          {columns.map(({ x, low, high }) => <line key={x} className="track-range" x1={x} x2={x} y1={yOf(high)} y2={Math.max(yOf(low), yOf(high) + 1)} />)}
-          <path className="track-mean" d={path(columns.map(({ x, mean }) => [x, yOf(mean)]))} />
-          {columns.length < 120 && columns.map(({ x, mean }) => <circle key={x} className="track-dot" cx={x} cy={yOf(mean)} r={2} />)}
-          <path className="track-greedy" d={path(greedy.map(({ x, ndcg }) => [x, yOf(ndcg)]))} />
-          {greedy.length < 120 && greedy.map(({ x, ndcg }) => <rect key={x} className="track-square" x={x - 2.5} y={yOf(ndcg) - 2.5} width={5} height={5} />)}
-          <line className="track-now" x1={xOf(step)} x2={xOf(step)} y1={0} y2={HEIGHT} />
+          <Drawn moments={moments} last={last} width={width} />
+          <line className="track-now" x1={x} x2={x} y1={0} y2={HEIGHT} />
         </svg>
       )}
     </div>
   )
 }
-export const Track = memo(TrackBase)
