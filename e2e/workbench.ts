@@ -2,7 +2,7 @@
 import { expect, test as base, type Locator, type Page, type TestInfo } from '@playwright/test'
 
 /** A run small enough for the software adapter, with everything in it: validations, checkpoints, the test queries. */
-export const SMALL_RUN = '#preset=sample&steps=4&promptsPerStep=4&groupSize=4&validationEvery=2'
+export const SMALL_RUN = '#preset=sample&steps=4&promptsPerStep=4&groupSize=4&validationEvery=2&evaluationQueries=24'
 
 /** Every test fails when the page or one of its workers asks another host for anything, or throws. */
 export const test = base.extend<{ foreign: string[] }>({
@@ -15,7 +15,7 @@ export const test = base.extend<{ foreign: string[] }>({
       if (/^(https?|wss?):$/.test(protocol) && host !== own) foreign.push(request.url())
     })
     // the tour greets new users; it has a test of its own
-    await context.addInitScript(() => localStorage.setItem('rec-r1-workbench toured', 'yes'))
+    await context.addInitScript(() => { if (location.protocol !== 'about:') localStorage.setItem('rec-r1-workbench toured', 'yes') })
     context.on('weberror', (fault) => faults.push(fault.error().message))
     await use(foreign)
     expect(foreign, 'requests to other hosts').toEqual([])

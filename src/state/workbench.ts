@@ -16,6 +16,7 @@ import type { Settings } from '../domain/settings.ts'
 import { train } from '../experiment/train.ts'
 import { adapterSettings } from './adapterSettings.ts'
 import { createAdding, type Adding } from './adding.ts'
+import type { AddressedData } from './address.ts'
 import { createCursor, type Cursor } from './cursor.ts'
 import { createDurations, type Durations } from './durations.ts'
 import { heard } from './heard.ts'
@@ -81,13 +82,14 @@ export function createWorkbench(): Workbench {
   const library = createLibrary({ store, storeSample, openRecommender, lastUsed, setLastUsed }, settingsOf('sample'))
   const adding = createAdding({ store, recogniseFiles, readFiles, checkResults, fetchFile })
   const models = createModels()
-  const runs = createRuns(createRunStore())
+  const comparer = createComparer()
+  const runs = createRuns(createRunStore(), comparer)
   const keeper = createRecorder(runs.service, { machine: machineOf(navigator) })
   const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service }, library)
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), openFrozen, library, settings: () => run.getState().settings })
   const view = createView(library, run, { sources, runs, memory: localStorage })
-  const queries = createQueryTable({ library, run, view, runs, sources, comparer: createComparer(), memory: localStorage })
+  const queries = createQueryTable({ library, run, view, runs, sources, comparer, memory: localStorage })
   const cursor = createCursor()
   const replay = createReplay({ run, runs, view, library, cursor })
   const products = createProducts(store, library)
@@ -129,7 +131,7 @@ export function createWorkbench(): Workbench {
   const takeRuns = async (files: readonly File[]): Promise<boolean> => {
     if (files.length === 0 || (await Promise.all(files.map(isRunArchive))).includes(false)) return false
     view.setPlace('runs')
-    for (const file of files) await runs.take(file)
+    await runs.take(files)
     return true
   }
 
@@ -217,15 +219,24 @@ export function startWorkbench({ library, run, policies, view }: Workbench): voi
   // a link to the inspector says its query and columns once; what is changed after it is the person's own
   if (view.takeLink(location.search)) history.replaceState(null, '', `${location.pathname}${location.hash}`)
   const { data, settings } = location.hash.length > 1 ? takeAddress({ run, view }, location.hash) : { data: undefined, settings: undefined }
+  // an address that could not be followed stays as it was given, until something else is wanted
+  let following = data !== undefined
+  const follow = async (wanted: AddressedData): Promise<void> => {
+    following = true
+    await openAddressed({ library, run }, wanted)
+    following = false
+  }
   addEventListener('hashchange', () => {
-    if (location.hash.length < 2) return
-    const { data: wanted } = takeAddress({ run, view }, location.hash)
-    if (wanted !== undefined) void openAddressed({ library, run }, wanted)
+    const { data: wanted } = location.hash.length > 1 ? takeAddress({ run, view }, location.hash) : { data: undefined }
+    if (wanted !== undefined) void follow(wanted)
   })
-  followPage({ library, run, view }, { write: (hash) => history.replaceState(null, '', `#${hash}`), title: (text) => { document.title = text } })
+  followPage({ library, run, view }, {
+    write: (hash) => { if (!following && run.getState().addressFault === undefined) history.replaceState(null, '', `#${hash}`) },
+    title: (text) => { document.title = text },
+  })
   void run.lookForInterrupted(settings)
   library.rankBy(run.getState().settings)
-  void library.start().then(() => (data === undefined ? undefined : openAddressed({ library, run }, data)))
+  void library.start().then(() => (data === undefined ? undefined : follow(data)))
   run.load()
   void policies.look()
 }
