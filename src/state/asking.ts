@@ -118,15 +118,15 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
     const { service } = run.engine
     if (service === undefined) return undefined
     return inTurn(service, wanted, async () => {
-      const steps = (): { readonly stage: 'sft' | 'grpo' | undefined; readonly done: number } => {
+      const steps = (): { readonly stage: 'sft' | 'grpo' | undefined; readonly done: number; readonly best: boolean } => {
         const { phase, run: { stage, done, summary } } = run.getState()
         // of an interrupted run nothing is on the device; a finished run has brought back its best checkpoint
-        return { stage, done: phase === 'interrupted' ? 0 : summary?.best.step ?? done }
+        return { stage, done: phase === 'interrupted' ? 0 : summary?.best.step ?? done, best: phase === 'finished' && summary !== undefined }
       }
       const before = steps()
       const answer = await askPolicy((request) => service.generate(request), query, settings, 'current')
       const after = steps()
-      return { ...answer, at: { stage: after.stage, from: before.stage === after.stage ? before.done : 0, to: after.done } }
+      return { ...answer, at: { stage: after.stage, from: before.stage === after.stage ? before.done : 0, to: after.done, best: after.best } }
     })
   }
 

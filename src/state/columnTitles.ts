@@ -24,7 +24,8 @@ const stageOf = (stage: 'sft' | 'grpo' | undefined): string => (stage === 'sft' 
 /** Which weights the current policy answered with: training goes on while it is asked. */
 export function writtenBy(at: Column['at']): string {
   if (at === undefined) return ''
-  const { stage, from, to } = at
+  const { stage, from, to, best } = at
+  if (best) return `best, of step ${count(to)}`
   if (to === 0) return stage === undefined ? 'not trained yet' : `${stageOf(stage)}step 0`
   return from === to ? `after ${stageOf(stage)}step ${count(to)}` : `between ${stageOf(stage)}steps ${count(from)} and ${count(to)}`
 }

@@ -28,6 +28,7 @@ test('a checkpoint is called by its step, its run and what it is kept for', () =
 })
 
 test('the current policy says after which step it wrote, and between which where training went on meanwhile', () => {
-  const note = (from: number, to: number, stage: 'grpo' | undefined) => titleOf('current', { sources: [], records: [] }, { at: { stage, from, to } }).note
+  const note = (from: number, to: number, stage: 'grpo' | undefined) => titleOf('current', { sources: [], records: [] }, { at: { stage, from, to, best: false } }).note
   expect([note(0, 0, undefined), note(4, 4, 'grpo'), note(4, 5, 'grpo')]).toEqual(['not trained yet', 'after step 4', 'between steps 4 and 5'])
+  expect(titleOf('current', { sources: [], records: [] }, { at: { stage: 'grpo', from: 2, to: 2, best: true } }).note).toBe('best, of step 2')
 })

@@ -48,8 +48,8 @@ export interface Found {
 }
 
 export interface Column extends Said, Found {
-  /** of the current policy: the stage, and the steps that it had made before it was asked and after */
-  readonly at?: { readonly stage: 'sft' | 'grpo' | undefined; readonly from: number; readonly to: number }
+  /** of the current policy: the stage, the steps that it had made before it was asked and after, and whether a finished run has brought back its best */
+  readonly at?: { readonly stage: 'sft' | 'grpo' | undefined; readonly from: number; readonly to: number; readonly best: boolean }
 }
 
 export interface Asked {

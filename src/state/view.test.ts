@@ -122,7 +122,7 @@ test('at a validation the current policy alone is asked again, and its old answe
   await settle()
   expect([calls.slice(2), shown('current')]).toEqual([['current red mug'], 'step 2'])
   await letGo(answer('step 3'))
-  expect([shown('current'), view.getState().inspection?.columns['current']?.at]).toEqual(['step 3', { stage: 'grpo', from: 3, to: 3 }])
+  expect([shown('current'), view.getState().inspection?.columns['current']?.at]).toEqual(['step 3', { stage: 'grpo', from: 3, to: 3, best: false }])
 })
 
 test('a typed text is ranked after a pause, and only as it stands then', async () => {

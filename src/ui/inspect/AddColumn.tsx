@@ -8,11 +8,26 @@ import { useRun, useRuns, useSources, useView, useWorkbench } from '../parts/sto
 const MOST_RUNS = 40
 const NOBODY = { sources: [], records: [] } as const
 
+/** Brings a column into sight once it is drawn and the menu has given the focus back. */
+function reveal(id: ColumnId): void {
+  setTimeout(() => {
+    const column = document.querySelector<HTMLElement>(`[data-column="${CSS.escape(id)}"]`)
+    column?.scrollIntoView({ block: 'nearest', inline: 'end' })
+    column?.querySelector('textarea')?.focus({ preventScroll: true })
+  }, 50)
+}
+
 function Item({ id, children, note }: { readonly id: ColumnId; readonly children: string; readonly note?: string | undefined }) {
   const { view } = useWorkbench()
   const there = useView((state) => state.columns.includes(id))
   return (
-    <MenuItem className="menu-item" disabled={there} onClick={() => view.addColumn(id)}>
+    <MenuItem
+      className="menu-item" disabled={there}
+      onClick={() => {
+        view.addColumn(id)
+        reveal(id)
+      }}
+    >
       <span>{children}</span><small>{there ? 'is shown' : note}</small>
     </MenuItem>
   )
@@ -51,15 +66,7 @@ export function AddColumn() {
         <MenuGroup>
           <MenuItem
             className="menu-item"
-            onClick={() => {
-              const id = view.addTyped()
-              // after the menu has given the focus back
-              setTimeout(() => {
-                const column = document.querySelector<HTMLElement>(`[data-column="${id}"]`)
-                column?.scrollIntoView({ block: 'nearest', inline: 'end' })
-                column?.querySelector('textarea')?.focus({ preventScroll: true })
-              }, 50)
-            }}
+            onClick={() => reveal(view.addTyped())}
           >
             <span>A text of your own</span><small>ranked as you type</small>
           </MenuItem>
