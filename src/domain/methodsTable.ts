@@ -1,7 +1,6 @@
 // Methods × data × measures from the values of single queries: means with intervals, what is more than chance, and what is best.
 import { holm } from './holm.ts'
 import { mean } from './metrics.ts'
-import { bootstrapInterval, pairedGain } from './statistics.ts'
 
 export const TABLE_MEASURES = ['ndcg@10', 'ndcg@100', 'recall@10', 'format'] as const
 export type TableMeasure = (typeof TABLE_MEASURES)[number]
@@ -95,21 +94,27 @@ function sameValues(one: System, other: System): boolean {
   return true
 }
 
+/** Whether both hold the same query ids. */
+function sameQueries(one: SystemValues, other: SystemValues): boolean {
+  if (one.size !== other.size) return false
+  for (const id of one.keys()) if (!other.has(id)) return false
+  return true
+}
+
 /** Systems by data and test queries, in the order in which they first stand. */
 function group(systems: readonly System[]): { readonly data: readonly TableData[]; readonly of: ReadonlyMap<System, number> } {
-  const places = new Map<string, number>()
   const data: TableData[] = []
+  const queries: SystemValues[] = []
   const of = new Map<System, number>()
-  // all systems of one run are measured on the same queries: those of its largest set, should a ranking be missing somewhere
-  const ids = new Map<string, readonly string[]>()
-  for (const { run, values } of systems) if ((ids.get(run.id)?.length ?? -1) < values.size) ids.set(run.id, [...values.keys()].toSorted())
+  // all systems of one run are measured on the same queries: those of its largest set, should an answer be missing somewhere
+  const asked = new Map<string, SystemValues>()
+  for (const { run, values } of systems) if ((asked.get(run.id)?.size ?? -1) < values.size) asked.set(run.id, values)
   for (const system of systems) {
-    const queries = ids.get(system.run.id)!
-    const key = `${system.data.hash}\n${queries.join('\n')}`
-    let at = places.get(key)
-    if (at === undefined) {
-      at = data.push({ name: system.data.name, hash: system.data.hash, queries: queries.length }) - 1
-      places.set(key, at)
+    const own = asked.get(system.run.id)!
+    let at = data.findIndex(({ hash }, place) => hash === system.data.hash && sameQueries(queries[place]!, own))
+    if (at < 0) {
+      at = data.push({ name: system.data.name, hash: system.data.hash, queries: own.size }) - 1
+      queries.push(own)
     }
     of.set(system, at)
   }
@@ -145,7 +150,7 @@ function arrange(systems: readonly System[], of: ReadonlyMap<System, number>, gr
 }
 
 /** Values of one measure of the queries that both have it for, in order. */
-function paired(one: SystemValues, other: SystemValues, measure: TableMeasure): readonly [number[], number[]] {
+function paired(one: SystemValues, other: SystemValues, measure: TableMeasure): readonly [Float64Array, Float64Array] {
   const [first, second]: [number[], number[]] = [[], []]
   for (const [id, values] of one) {
     const [a, b] = [values[measure], other.get(id)?.[measure]]
@@ -153,51 +158,56 @@ function paired(one: SystemValues, other: SystemValues, measure: TableMeasure): 
     first.push(a)
     second.push(b)
   }
-  return [first, second]
+  return [Float64Array.from(first), Float64Array.from(second)]
 }
 
 type Gained = Omit<Test, 'adjusted'>
 type Interval = Pick<Cell, 'mean' | 'low' | 'high' | 'queries'>
 
+/** Who draws: thousands of times over thousands of queries, so the page has a worker do it. */
+export interface Resampling {
+  /** mean of `one` less `other`, its 95 % bootstrap interval and two-sided randomisation p */
+  gain(one: Float64Array, other: Float64Array): Promise<{ readonly delta: number; readonly low: number; readonly high: number; readonly p: number }>
+  /** 95 % bootstrap interval of the mean */
+  interval(values: Float64Array): Promise<{ readonly low: number; readonly high: number }>
+}
+
 /** Resampling is the price of a table: what was computed for the same values is remembered, so that one more run costs what is new about it. */
 export class Resampled {
   readonly #gains = new WeakMap<SystemValues, WeakMap<SystemValues, Map<TableMeasure, Gained | undefined>>>()
   readonly #intervals = new WeakMap<SystemValues, Map<TableMeasure, Interval | undefined>>()
-  readonly #seed: number
+  readonly #resampling: Resampling
 
-  /** `seed` decides the resampling. */
-  constructor(seed: number) {
-    this.#seed = seed
+  constructor(resampling: Resampling) {
+    this.#resampling = resampling
   }
 
   /** `one` less `other` over the queries that both have the measure for; undefined where there are none. */
-  gain(one: SystemValues, other: SystemValues, measure: TableMeasure): { readonly fresh: boolean; readonly gained: Gained | undefined } {
+  async gain(one: SystemValues, other: SystemValues, measure: TableMeasure): Promise<Gained | undefined> {
     const against = this.#gains.get(one) ?? new WeakMap<SystemValues, Map<TableMeasure, Gained | undefined>>()
     this.#gains.set(one, against)
     const known = against.get(other) ?? new Map<TableMeasure, Gained | undefined>()
     against.set(other, known)
-    const fresh = !known.has(measure)
-    if (fresh) {
+    if (!known.has(measure)) {
       const [first, second] = paired(one, other, measure)
-      const same = first.every((value, at) => value === second[at])
       // equal values need no chance to tell
-      const gained = same ? { delta: 0, low: 0, high: 0, p: 1 } : pairedGain(first, second, this.#seed)
+      const same = first.every((value, at) => value === second[at])
+      const gained = same ? { delta: 0, low: 0, high: 0, p: 1 } : await this.#resampling.gain(first, second)
       known.set(measure, first.length === 0 ? undefined : { ...gained, queries: first.length })
     }
-    return { fresh, gained: known.get(measure) }
+    return known.get(measure)
   }
 
-  interval(values: SystemValues, measure: TableMeasure): { readonly fresh: boolean; readonly interval: Interval | undefined } {
+  async interval(values: SystemValues, measure: TableMeasure): Promise<Interval | undefined> {
     const known = this.#intervals.get(values) ?? new Map<TableMeasure, Interval | undefined>()
     this.#intervals.set(values, known)
-    const fresh = !known.has(measure)
-    if (fresh) {
-      const own = [...values.values()].flatMap((of) => of[measure] ?? [])
+    if (!known.has(measure)) {
+      const own = Float64Array.from([...values.values()].flatMap((of) => of[measure] ?? []))
       const [first] = own
-      const bounds = first !== undefined && own.every((value) => value === first) ? { low: first, high: first } : bootstrapInterval(own, this.#seed)
-      known.set(measure, own.length === 0 ? undefined : { mean: mean(own), ...bounds, queries: own.length })
+      const bounds = first === undefined || own.every((value) => value === first) ? { low: first ?? 0, high: first ?? 0 } : await this.#resampling.interval(own)
+      known.set(measure, first === undefined ? undefined : { mean: mean(own), ...bounds, queries: own.length })
     }
-    return { fresh, interval: known.get(measure) }
+    return known.get(measure)
   }
 }
 
@@ -233,26 +243,21 @@ function comparisonsOf(rows: readonly Row[], systems: readonly System[], rowOf: 
   return wanted
 }
 
-/**
- * The table of `systems`. `breathe` is awaited after each resampling, so that ten thousand queries are no long task.
- * Systems are compared only within one run's queries, or where data hash and test queries are the same.
- */
-export async function methodsTable(systems: readonly System[], resampled: Resampled, breathe: () => Promise<void>): Promise<MethodsTable> {
+/** The table of `systems`, which are compared only within one run's queries, or where data hash and test queries are the same. */
+export async function methodsTable(systems: readonly System[], resampled: Resampled): Promise<MethodsTable> {
   const { data, of } = group(systems)
   const { rows, rowOf } = arrange(systems, of, data.length)
 
   const tested: (Gained & Wanted)[] = []
   for (const wanted of comparisonsOf(rows, systems, rowOf)) {
-    const { fresh, gained } = resampled.gain(wanted.one.values, wanted.other.values, wanted.measure)
+    const gained = await resampled.gain(wanted.one.values, wanted.other.values, wanted.measure)
     if (gained !== undefined) tested.push({ ...wanted, ...gained })
-    if (fresh) await breathe()
   }
   const adjusted = holm(tested.map(({ p }) => p))
   const tests = tested.map((test, at) => ({ ...test, adjusted: adjusted[at]! }))
 
   const cellOf = async (system: System, measure: TableMeasure): Promise<Cell | undefined> => {
-    const { fresh, interval } = resampled.interval(system.values, measure)
-    if (fresh) await breathe()
+    const interval = await resampled.interval(system.values, measure)
     if (interval === undefined) return undefined
     const own: Partial<Record<'original' | 'start', Test>> = {}
     for (const { one, measure: tried, against, delta, low, high, p, adjusted: after, queries } of tests) {

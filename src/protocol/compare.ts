@@ -20,3 +20,11 @@ export interface CompareService {
   /** Undefined where no query has a value on both sides. */
   compare(values: ComparedValues): Promise<Compared | undefined>
 }
+
+/** A table's resampling, one cell at a time. `seed` decides it. */
+export interface ResamplingService {
+  /** Mean of `one` less `other`, its 95 % bootstrap interval and two-sided randomisation p; one value for every query on both sides. */
+  gain(one: Float64Array, other: Float64Array, seed: number): Promise<{ readonly delta: number; readonly low: number; readonly high: number; readonly p: number }>
+  /** 95 % bootstrap interval of the mean. */
+  interval(values: Float64Array, seed: number): Promise<{ readonly low: number; readonly high: number }>
+}

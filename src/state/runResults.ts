@@ -1,11 +1,13 @@
-// The results table of kept runs: their test answers read on demand, compared between other tasks, and remembered while nothing changes.
+// The results table of kept runs: their test answers read on demand, compared in a worker, and remembered while nothing changes.
+import type { ResamplingService } from '../client/compare.ts'
+import type { RunRecord } from '../client/runs.ts'
 import { methodsTable, Resampled, type MethodsTable, type System } from '../domain/methodsTable.ts'
+import type { AnswersEvent } from '../experiment/events.ts'
 import { nextTask } from './nextTask.ts'
-import { systemsOf } from './runSystems.ts'
-import type { Runs } from './runs.ts'
+import { systemsOf, valuesIn } from './runSystems.ts'
 
-/** With one seed: the same table every time. */
-const resampled = new Resampled(1)
+/** Of the resampling: the same table every time. */
+const SEED = 1
 
 export interface RunResults {
   readonly table: MethodsTable
@@ -13,29 +15,24 @@ export interface RunResults {
   readonly without: readonly { readonly name: string; readonly reason: string }[]
 }
 
-/** Reads what the runs answered, and compares. Undefined once it is `given` up. */
-export async function resultsOf(runs: Pick<Runs, 'getState' | 'answers'>, ids: readonly string[], given: { readonly up: boolean } = { up: false }): Promise<RunResults | undefined> {
-  const records = ids.flatMap((id) => runs.getState().records.find((record) => record.id === id) ?? [])
-  const without: { name: string; reason: string }[] = []
-  const systems: System[] = []
-  for (const record of records) {
-    const answers = await runs.answers(record.id)
-    if (given.up) return undefined
-    const own = systemsOf(record, answers)
-    systems.push(...own)
-    if (own.length === 0) without.push({ name: record.name, reason: 'no test query was measured yet' })
-    else if (!own.some(({ role }) => role === 'trained')) without.push({ name: record.name, reason: 'its trained policy was not measured: the run has not ended' })
-  }
-  const breathe = async (): Promise<void> => {
-    await nextTask()
-    if (given.up) throw new GivenUp()
-  }
-  try {
-    return { table: await methodsTable(systems, resampled, breathe), without }
-  } catch (error) {
-    if (error instanceof GivenUp) return undefined
-    throw error
+/** Makes the table of some runs; `answers` reads what a run answered to its test queries. */
+export function createResults(service: ResamplingService, answers: (id: string) => Promise<readonly AnswersEvent[]>): (records: readonly RunRecord[]) => Promise<RunResults> {
+  const resampled = new Resampled({ gain: (one, other) => service.gain(one, other, SEED), interval: (values) => service.interval(values, SEED) })
+  return async (records) => {
+    const without: { name: string; reason: string }[] = []
+    const systems: System[] = []
+    for (const record of records) {
+      const events = await answers(record.id)
+      for (const event of events) {
+        valuesIn(event)
+        // ten thousand answers a task
+        await nextTask()
+      }
+      const own = systemsOf(record, events)
+      systems.push(...own)
+      if (own.length === 0) without.push({ name: record.name, reason: 'no test query was measured yet' })
+      else if (!own.some(({ role }) => role === 'trained')) without.push({ name: record.name, reason: 'its trained policy was not measured: the run has not ended' })
+    }
+    return { table: await methodsTable(systems, resampled), without }
   }
 }
-
-class GivenUp extends Error {}

@@ -2,6 +2,7 @@
 import type { RunRecord, RunsService } from '../client/runs.ts'
 import type { AnswersEvent } from '../experiment/events.ts'
 import { eventOf } from '../experiment/line.ts'
+import { nextTask } from './nextTask.ts'
 
 /** A file's name that every system takes. */
 export function fileNameOf({ name, createdAt }: Pick<RunRecord, 'name' | 'createdAt'>): string {
@@ -36,6 +37,8 @@ export async function testAnswers(client: RunsService, id: string): Promise<read
       // validations are read by nobody here, and parsing them would cost most of the time
       if (!line.slice(0, 200).includes('"split":"test"')) continue
       const event = eventOf(line)
+      // a line may hold ten thousand answers
+      await nextTask()
       if (event.type === 'answers' && event.split === 'test') found.set(event.policy, event)
     }
   }

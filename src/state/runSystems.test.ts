@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../client/runs.ts'
 import type { Answer, AnswersEvent } from '../experiment/events.ts'
-import { resultsOf } from './runResults.ts'
+import { createResults } from './runResults.ts'
 import { systemsOf } from './runSystems.ts'
 
 const record = (over: Partial<RunRecord> = {}): RunRecord => ({
@@ -34,10 +34,10 @@ test('the unchanged query keeps no format, and a ranking that failed has no metr
 test('a run without test answers, and one whose training did not end, are named with the reason', async () => {
   const records = [record(), record({ id: 'b', name: 'new' }), record({ id: 'c', name: 'cut' })]
   const answers: Readonly<Record<string, readonly AnswersEvent[]>> = { a: three, b: [], c: three.slice(0, 2) }
-  const runs = { getState: () => ({ records }), answers: (id: string) => Promise.resolve(answers[id]!) } as unknown as Parameters<typeof resultsOf>[0]
-  const results = await resultsOf(runs, ['a', 'b', 'c', 'gone'])
-  expect(results?.without).toEqual([
+  const nothing = { gain: () => Promise.resolve({ delta: 0, low: 0, high: 0, p: 1 }), interval: () => Promise.resolve({ low: 0, high: 0 }) }
+  const results = await createResults(nothing, (id) => Promise.resolve(answers[id]!))(records)
+  expect(results.without).toEqual([
     { name: 'new', reason: 'no test query was measured yet' }, { name: 'cut', reason: 'its trained policy was not measured: the run has not ended' },
   ])
-  expect(results?.table.rows.map(({ title }) => title)).toEqual(['Original query', 'Prompting', 'my run'])
+  expect(results.table.rows.map(({ title }) => title)).toEqual(['Original query', 'Prompting', 'my run'])
 })

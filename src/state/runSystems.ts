@@ -10,15 +10,20 @@ const STAGES: Readonly<Record<string, { readonly start: string; readonly trained
 }
 
 function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
-  const known = Object.fromEntries(Object.entries(metrics ?? {}).filter(([, value]) => Number.isFinite(value)))
+  const values: Partial<Record<TableMeasure, number>> = {}
+  for (const measure of ['ndcg@10', 'ndcg@100', 'recall@10'] as const) {
+    const value = metrics?.[measure]
+    if (value !== undefined && Number.isFinite(value)) values[measure] = value
+  }
   // the unchanged query was written by nobody, so it keeps no format
-  return { ...known, ...(original ? {} : { format: Number(format) }) }
+  if (!original) values.format = Number(format)
+  return values
 }
 
 const read = new WeakMap<AnswersEvent, SystemValues>()
 
 /** The same values for the same event, so that what was computed from them is found again. */
-function valuesIn(event: AnswersEvent): SystemValues {
+export function valuesIn(event: AnswersEvent): SystemValues {
   const values = read.get(event) ?? new Map(event.answers.map((answer) => [answer.queryId, valuesOf(answer, event.policy === 'original')]))
   read.set(event, values)
   return values

@@ -36,6 +36,7 @@ function withBin(fake: ReturnType<typeof fakeRuns>) {
   return { service, purged }
 }
 
+const nobody = { gain: () => Promise.reject(new Error('not asked')), interval: () => Promise.reject(new Error('not asked')) }
 let fake: ReturnType<typeof fakeRuns>
 let bin: ReturnType<typeof withBin>
 let runs: Runs
@@ -44,7 +45,7 @@ const names = (): string[] => runs.getState().records.map(({ name }) => name)
 beforeEach(() => {
   fake = fakeRuns()
   bin = withBin(fake)
-  runs = createRuns(bin.service)
+  runs = createRuns(bin.service, nobody)
 })
 
 describe('the list', () => {
@@ -56,13 +57,14 @@ describe('the list', () => {
     expect(runs.getState().records.find((run) => run.id === id)).toMatchObject({ done: 2, status: 'finished' })
   })
 
-  test('is read again without what another tab deleted, which is then chosen and shown no longer', async () => {
+  test('is read again without what another tab deleted, which is then chosen no longer, and another is shown', async () => {
     const { id } = await runs.service.create(newRun('first'))
     runs.choose([id], true)
     runs.show(id)
     await bin.service.remove(id)
+    const other = await runs.service.create(newRun('second'))
     await runs.look()
-    expect([names(), runs.getState().chosen, runs.getState().shown]).toEqual([[], [], undefined])
+    expect([names(), runs.getState().chosen, runs.getState().shown]).toEqual([['second'], [], other.id])
   })
 
   test('a run is renamed without its outer spaces, and never to nothing', async () => {
@@ -135,7 +137,7 @@ describe('events', () => {
   test('are read when a run is opened, once until it grows', async () => {
     const { id } = await runs.service.create(newRun('first'))
     let reads = 0
-    const counted = createRuns({ ...bin.service, events: (run, onPart) => { reads++; return bin.service.events(run, onPart) } })
+    const counted = createRuns({ ...bin.service, events: (run, onPart) => { reads++; return bin.service.events(run, onPart) } }, nobody)
     await counted.service.append(id, [{ kind: 'plain', text: start }, { kind: 'plain', text: step(1) }])
     await counted.look()
     expect((await counted.open(id))?.state.steps).toHaveLength(1)
@@ -176,8 +178,15 @@ describe('files', () => {
     expect(fileNameOf({ name: '../..', createdAt: 0 })).toBe('run-unnamed-1970-01-01.zip')
   })
 
-  test('a file that is no run is refused by its name, and says the store’s reason', async () => {
-    expect(await runs.take(new File(['x'], 'other.zip'))).toBeUndefined()
-    expect(runs.getState()).toMatchObject({ failure: 'other.zip was not imported: not here', doing: undefined })
+  test('files that are no runs are refused by their names, together, with the store’s reason', async () => {
+    await runs.take([new File(['x'], 'one.zip'), new File(['x'], 'two.zip')])
+    expect(runs.getState()).toMatchObject({ failure: 'one.zip was not imported: not here\ntwo.zip was not imported: not here', doing: undefined, notice: undefined })
+  })
+
+  test('a refused file does not keep the others out, and is still told', async () => {
+    const { id } = await runs.service.create(newRun('carried'))
+    const taking = createRuns({ ...bin.service, import: (file) => (file.size === 1 ? Promise.reject(new Error('it is no archive')) : Promise.resolve(fake.record(id))) }, nobody)
+    await taking.take([new File(['x'], 'bad.zip'), new File(['good'], 'good.zip')])
+    expect(taking.getState()).toMatchObject({ shown: id, notice: { message: 'Run carried was imported, bit for bit.' }, failure: 'bad.zip was not imported: it is no archive' })
   })
 })

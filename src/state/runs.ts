@@ -1,10 +1,12 @@
 // The store of the runs that this browser keeps: their list, what is changed in it, those whose curves are drawn together, and their events once read.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ResamplingService } from '../client/compare.ts'
 import type { RunRecord, RunsService } from '../client/runs.ts'
 import type { AnswersEvent, RunEvent } from '../experiment/events.ts'
 import type { RunState } from '../experiment/reduce.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { readRun } from './readRun.ts'
+import { createResults, type RunResults } from './runResults.ts'
 import { fileNameOf, testAnswers, watched } from './runStore.ts'
 import type { Sort } from './runList.ts'
 import { sentenceOf } from './sentence.ts'
@@ -77,10 +79,12 @@ export interface Runs extends StoreApi<RunsState> {
   readonly open: (id: string) => Promise<OpenedRun | undefined>
   /** The answers to the test queries: of the original query, the start and the trained policy, where the run got there. */
   readonly answers: (id: string) => Promise<readonly AnswersEvent[]>
+  /** Methods by data and measures, of these runs' test queries. */
+  readonly results: (ids: readonly string[]) => Promise<RunResults>
   /** The run as one file, with the name to save it under. */
   readonly pack: (id: string) => Promise<{ readonly name: string; readonly blob: Blob } | undefined>
-  /** Takes an exported run in. */
-  readonly take: (file: File) => Promise<RunRecord | undefined>
+  /** Takes exported runs in, and shows the last of them; those that are refused are told together. */
+  readonly take: (files: readonly File[]) => Promise<void>
   readonly playback: Playback
   /** Feeds a kept run's events into the charts, so many a second. */
   readonly replay: (id: string, eventsPerSecond: number) => Promise<void>
@@ -91,7 +95,7 @@ export const WHOLE_RUN = ''
 /** Opened runs whose events stay in memory. */
 const MOST_OPENED = 12
 
-export function createRuns(client: RunsService): Runs {
+export function createRuns(client: RunsService, resampling: ResamplingService): Runs {
   const store = createStore<RunsState>(() => ({
     records: [], looked: false, opened: new Map(), opening: new Set(), chosen: [], shown: undefined, notice: undefined,
     tab: 'run', search: '', sort: { by: 'created', falling: true }, doing: undefined, failure: undefined,
@@ -133,7 +137,7 @@ export function createRuns(client: RunsService): Runs {
       const records = await client.list()
       const here = new Set(records.map(({ id }) => id))
       setState(({ chosen, shown }) => ({
-        records, looked: true, chosen: chosen.filter((id) => here.has(id)), shown: shown !== undefined && here.has(shown) ? shown : undefined,
+        records, looked: true, chosen: chosen.filter((id) => here.has(id)), shown: shown !== undefined && here.has(shown) ? shown : records[0]?.id,
       }))
     })
   }
@@ -175,6 +179,17 @@ export function createRuns(client: RunsService): Runs {
   const change = async (id: string, what: string, wanted: Parameters<RunsService['change']>[1]): Promise<void> => {
     await attempt(`run ${nameOf(id)} ${what}`, () => service.change(id, wanted))
   }
+
+  const answers = (id: string): Promise<readonly AnswersEvent[]> => {
+    const bytes = recordOf(id)?.events.bytes ?? 0
+    const there = answersRead.get(id)
+    if (there?.bytes === bytes) return there.answers
+    const found = testAnswers(client, id)
+    answersRead.set(id, { bytes, answers: found })
+    found.catch(() => answersRead.delete(id))
+    return found
+  }
+  const results = createResults(resampling, answers)
 
   return {
     ...store,
@@ -238,26 +253,28 @@ export function createRuns(client: RunsService): Runs {
     },
     fail: (failure) => setState({ failure }),
     open,
-    answers: (id) => {
-      const bytes = recordOf(id)?.events.bytes ?? 0
-      const there = answersRead.get(id)
-      if (there?.bytes === bytes) return there.answers
-      const answers = testAnswers(client, id)
-      answersRead.set(id, { bytes, answers })
-      answers.catch(() => answersRead.delete(id))
-      return answers
-    },
+    answers,
+    results: (ids) => results(ids.flatMap((id) => recordOf(id) ?? [])),
     pack: (id) => lasting(`packing ${nameOf(id)}`, `run ${nameOf(id)} could not be exported`, async (onProgress) => {
       const record = recordOf(id)
       if (record === undefined) throw new Error('it is not kept in this browser')
       return { name: fileNameOf(record), blob: await client.export(id, onProgress) }
     }),
-    take: async (file) => {
-      const record = await lasting(`reading ${file.name}`, `${file.name} was not imported`, (onProgress) => service.import(file, onProgress))
-      if (record === undefined) return undefined
-      await look()
-      setState({ shown: record.id, notice: { message: `Run ${record.name} was imported, bit for bit.` } })
-      return record
+    take: async (files) => {
+      const refused: string[] = []
+      const taken: RunRecord[] = []
+      for (const file of files) {
+        const record = await lasting(`reading ${file.name}`, `${file.name} was not imported`, (onProgress) => service.import(file, onProgress))
+        if (record === undefined) refused.push(getState().failure!)
+        else taken.push(record)
+      }
+      const last = taken.at(-1)
+      if (last !== undefined) {
+        await look()
+        const said = taken.length === 1 ? `Run ${last.name} was imported, bit for bit.` : `${taken.length} runs were imported, bit for bit.`
+        setState({ shown: last.id, tab: 'run', notice: { message: said } })
+      }
+      if (refused.length > 0) setState({ failure: refused.join('\n') })
     },
     replay: async (id, eventsPerSecond) => {
       const run = await open(id)

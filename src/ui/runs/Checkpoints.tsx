@@ -42,8 +42,8 @@ function Checkpoint({ run, checkpoint, busy }: { readonly run: RunRecord; readon
 }
 
 /** A run that nobody drives and that has a step to go on from. */
-export function canGoOn({ status, checkpoints, writer, done, planned }: RunRecord): boolean {
-  return checkpoints.length > 0 && writer !== 'elsewhere' && status !== 'finished' && (status !== 'running' || done < planned)
+export function canGoOn({ status, checkpoints, writer, damage }: RunRecord): boolean {
+  return checkpoints.length > 0 && damage === undefined && writer !== 'elsewhere' && status !== 'finished' && status !== 'running'
 }
 
 export function Checkpoints({ run }: { readonly run: RunRecord }) {

@@ -2,7 +2,7 @@
 import { useEffect, useId, useState } from 'react'
 import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type MethodsTable, type Pair } from '../../domain/methodsTable.ts'
 import { markText, tableCsv, tableLatex, tableMarkdown } from '../../domain/tableText.ts'
-import { resultsOf, type RunResults } from '../../state/runResults.ts'
+import type { RunResults } from '../../state/runResults.ts'
 import { sentenceOf } from '../../state/sentence.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
@@ -95,17 +95,17 @@ function useResults(ids: readonly string[]): Asked {
   const key = records.map(({ id, name, events, status }) => `${id} ${events.bytes} ${status} ${name}`).join('\n')
   const [asked, setAsked] = useState<Answer & { readonly of?: string }>({ is: 'reading' })
   useEffect(() => {
-    const given = { up: false }
+    let wanted = true
     const ask = async (): Promise<void> => {
       try {
-        const results = await resultsOf(runs, ids, given)
-        if (results !== undefined && !given.up) setAsked({ is: 'there', results, of: key })
+        const results = await runs.results(ids)
+        if (wanted) setAsked({ is: 'there', results, of: key })
       } catch (error) {
-        if (!given.up) setAsked({ is: 'failed', reason: sentenceOf(error), of: key })
+        if (wanted) setAsked({ is: 'failed', reason: sentenceOf(error), of: key })
       }
     }
     void ask()
-    return () => { given.up = true }
+    return () => { wanted = false }
   }, [runs, ids, key])
   return { ...asked, earlier: asked.of !== key }
 }

@@ -36,7 +36,7 @@ export function ImportButton() {
         onChange={async ({ currentTarget }) => {
           const files = [...currentTarget.files ?? []]
           currentTarget.value = ''
-          for (const file of files) await runs.take(file)
+          await runs.take(files)
         }}
       />
     </>
