@@ -6,10 +6,13 @@ interface At {
   readonly step: number
 }
 
+/** A rollout without its tokens: ten thousand steps of a query stay small. */
+export type SpokenRollout = Omit<ScoredRollout, 'ids' | 'logps'>
+
 /** The query's group at one step. */
 export interface SampledMoment extends At {
   readonly kind: 'sampled'
-  readonly rollouts: readonly ScoredRollout[]
+  readonly rollouts: readonly SpokenRollout[]
 }
 
 /** The greedy answer of one evaluation. */
@@ -24,7 +27,7 @@ export type Moment = SampledMoment | GreedyMoment
 
 /** The rollouts of this query; undefined where the step did not sample it. */
 export function sampledMoment({ step, rollouts }: { readonly step: number; readonly rollouts: readonly ScoredRollout[] }, queryId: string): SampledMoment | undefined {
-  const own = rollouts.filter((rollout) => rollout.queryId === queryId)
+  const own = rollouts.filter((rollout) => rollout.queryId === queryId).map(({ ids: _, logps: __, ...spoken }) => spoken)
   return own.length === 0 ? undefined : { kind: 'sampled', step, rollouts: own }
 }
 
@@ -71,7 +74,7 @@ export function shownAt(moments: readonly Moment[], step: number): Shown {
 }
 
 /** Of a group, the completion that was the likeliest to be drawn: the nearest to what the policy would answer greedily. */
-export function likeliest(rollouts: readonly ScoredRollout[]): ScoredRollout {
+export function likeliest<Rollout extends Pick<ScoredRollout, 'logp'>>(rollouts: readonly Rollout[]): Rollout {
   return rollouts.reduce((best, rollout) => (rollout.logp > best.logp ? rollout : best))
 }
 

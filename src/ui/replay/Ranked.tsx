@@ -12,12 +12,13 @@ const SHOWN = 5
 /** A slider that is dragged asks for a ranking when it rests this long. */
 const RESTS_MS = 150
 
-function Product({ id, label }: { readonly id: string; readonly label: EsciLabel | undefined }) {
+function Product({ id, rank, label }: { readonly id: string; readonly rank: number; readonly label: EsciLabel | undefined }) {
   const product = useProduct(id)
   const title = product === undefined ? '' : product === null || product.title === '' ? id : product.title
   return (
     <li>
-      {label === undefined ? <span className="label label-none" title="not judged for this query" aria-hidden="true" /> : <Label label={label} />}
+      <span className="rank">{rank}</span>
+      {label === undefined ? <span className="label label-none" title="not judged for this query: counts as irrelevant"><span aria-hidden="true">?</span><span className="visually-hidden">not judged</span></span> : <Label label={label} />}
       <span className="title" title={title}>{title}</span>
     </li>
   )
@@ -52,7 +53,7 @@ export function Ranked({ query, rewrite }: { readonly query: string; readonly re
       <p className="quiet">
         {ids.length === 0 ? 'Finds no product' : 'Finds now'}{measures !== undefined && <> · NDCG@10 <strong>{score(measures['ndcg@10'])}</strong> · Recall@10 <strong>{score(measures['recall@10'])}</strong></>}
       </p>
-      <ol>{ids.slice(0, SHOWN).map((id) => <Product key={id} id={id} label={labels.get(id)} />)}</ol>
+      <ol>{ids.slice(0, SHOWN).map((id, at) => <Product key={id} id={id} rank={at + 1} label={labels.get(id)} />)}</ol>
     </div>
   )
 }

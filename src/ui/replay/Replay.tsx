@@ -146,8 +146,10 @@ function Timeline() {
           : exact ? whatOf(moment)
             : <><span className="warns">Not drawn at step {count(step)}.</span> Shown: {whatOf(moment)}{next !== undefined && `; next at step ${count(next)}`}.</>}
       </p>
-      {moment !== undefined && <Said moment={moment} before={before} query={query.text} choice={choice} />}
-      {ranking && spoken?.rewrite !== undefined && <Ranked query={query.text} rewrite={spoken.rewrite} />}
+      <div className="replay-shown">
+        {moment !== undefined && <Said moment={moment} before={before} query={query.text} choice={choice} />}
+        {ranking && spoken?.rewrite !== undefined && <Ranked query={query.text} rewrite={spoken.rewrite} />}
+      </div>
     </>
   )
 }

@@ -131,7 +131,7 @@ export function AddModel() {
       </p>
       {refused !== undefined && <p role="alert" className="fault">{refused}</p>}
       {offered && <Offered />}
-      {pending !== undefined && pending.is !== 'closed' && <ModelStanding id={PENDING} title="the model" status={pending} />}
+      {pending?.is === 'opening' && <ModelStanding id={PENDING} title="the model" status={pending} />}
       <p className="quiet">It reads the same prompt as the policy, answers greedily, and is read by the same rules. Fetched files stay in the browser’s cache; a folder has to be given again after a reload.</p>
     </section>
   )

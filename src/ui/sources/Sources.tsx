@@ -1,6 +1,7 @@
 // The sheet "Compare with …": what else may answer the queries beside the policy, how it met them, and where more of it comes from.
 import { useEffect } from 'react'
 import { Sheet } from '../parts/Sheet.tsx'
+import { PENDING } from '../../state/sources.ts'
 import { useSources, useWorkbench } from '../parts/stores.ts'
 import { AddFiles } from './AddFiles.tsx'
 import { AddModel } from './AddModel.tsx'
@@ -8,14 +9,14 @@ import { Kept } from './Kept.tsx'
 import './sources.css'
 
 function Doing() {
-  const { sources } = useWorkbench()
   const doing = useSources((state) => state.doing)
-  if (doing === undefined) return null
+  // a model tells more of itself where it is added
+  const model = useSources((state) => state.models.has(PENDING))
+  if (doing === undefined || model) return null
   return (
     <p className="sources-doing" role="status">
-      <span>Taking {doing.what} …</span>
-      {doing.share !== undefined && <progress value={doing.share} aria-label={`Taking ${doing.what}`} />}
-      <button type="button" className="plain" onClick={sources.cancel}>Cancel</button>
+      <span>Reading {doing.what} …</span>
+      {doing.share !== undefined && <progress value={doing.share} aria-label={`Reading ${doing.what}`} />}
     </p>
   )
 }
