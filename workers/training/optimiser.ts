@@ -60,12 +60,12 @@ export class OptimiserState {
     this.#step = kept.step
   }
 
-  /** Weights, first and second moments of every part, with the step count in front: [step, …]. */
-  async download(): Promise<ArrayBuffer> {
+  /** Weights, first and second moments of every part, with the step count and whole numbers of the caller's in front: [step, …front, …]. */
+  async download(front: readonly number[] = []): Promise<ArrayBuffer> {
     const parts = await Promise.all(this.#live().map((tensor) => this.gpu.read(tensor)))
-    const whole = new Float32Array(1 + parts.reduce((sum, { length }) => sum + length, 0))
-    whole[0] = this.#step
-    let at = 1
+    const whole = new Float32Array(1 + front.length + parts.reduce((sum, { length }) => sum + length, 0))
+    whole.set([this.#step, ...front])
+    let at = 1 + front.length
     for (const part of parts) {
       whole.set(part, at)
       at += part.length
@@ -73,14 +73,16 @@ export class OptimiserState {
     return whole.buffer
   }
 
-  upload(bytes: ArrayBuffer): void {
-    const whole = this.#read(bytes)
+  /** The way back; returns the `front` numbers that stood there. */
+  upload(bytes: ArrayBuffer, front = 0): number[] {
+    const whole = this.#read(bytes, front)
     this.#step = whole[0] ?? 0
-    let at = 1
+    let at = 1 + front
     for (const tensor of this.#live()) {
       this.gpu.write(tensor, whole.subarray(at, at + tensor.size / 4))
       at += tensor.size / 4
     }
+    return [...whole.subarray(1, 1 + front)]
   }
 
   /** Bytes of graphics memory that `standIn` takes. */
@@ -89,13 +91,13 @@ export class OptimiserState {
   }
 
   /** Puts the weights of `download`'s bytes in the place of the present ones until what is returned is called; moments and the step count stay. */
-  standIn(bytes: ArrayBuffer): () => void {
-    const whole = this.#read(bytes)
+  standIn(bytes: ArrayBuffer, front = 0): () => void {
+    const whole = this.#read(bytes, front)
     const recording = this.gpu.record()
     const copies = this.parts.map(({ weights }) => this.gpu.room('kept checkpoints', weights.size / 4))
     this.parts.forEach(({ weights }, i) => recording.copy(weights, copies[i] ?? weights))
     recording.submit()
-    let at = 1
+    let at = 1 + front
     for (const { weights } of this.parts) {
       this.gpu.write(weights, whole.subarray(at, at + weights.size / 4))
       at += 3 * (weights.size / 4)
@@ -114,8 +116,8 @@ export class OptimiserState {
   }
 
   /** A checkpoint's words; throws where they are not as many as this policy's. */
-  #read(bytes: ArrayBuffer): Float32Array<ArrayBuffer> {
-    const expected = 4 * (1 + this.#live().reduce((sum, { size }) => sum + size / 4, 0))
+  #read(bytes: ArrayBuffer, front: number): Float32Array<ArrayBuffer> {
+    const expected = 4 * (1 + front + this.#live().reduce((sum, { size }) => sum + size / 4, 0))
     if (bytes.byteLength !== expected) throw new Error(`checkpoint holds ${bytes.byteLength} bytes, but this policy's is ${expected}; load the policy it was made from, with the same trainable weights`)
     return new Float32Array(bytes)
   }

@@ -14,6 +14,9 @@ import { OptimiserState } from './optimiser.ts'
 /** What a batch is trained by: their lengths differ, so that the longest of each is kept apart. A supervised text may carry its loss throughout. */
 type Work = 'update' | 'supervise'
 
+/** Whole numbers in front of a checkpoint's weights. */
+const FRONT = 7
+
 export class Policy {
   readonly optimiser: OptimiserState
   /** how many scalars are trained */
@@ -136,6 +139,30 @@ export class Policy {
     recording.submit()
     this.model.refresh()
     this.#reference = { base: 'reference', adapter: this.model.adapter?.parameters.trainable === true ? 'reference' : 'weights' }
+  }
+
+  /** What `resume` brings back: the optimiser's state, and what decides how later steps are cut into micro-batches, whose order decides last bits. */
+  checkpoint(): Promise<ArrayBuffer> {
+    const { update, supervise, sampled, maxNewTokens } = this.#longest
+    return this.optimiser.download([this.#keep === 'inputs' ? 1 : 0, update.prompt, update.completion, supervise.prompt, supervise.completion, sampled, maxNewTokens])
+  }
+
+  /** Brings back a checkpoint of this policy, or of another that was loaded alike. */
+  resume(bytes: ArrayBuffer): void {
+    const [inputs, prompt = 0, completion = 0, textPrompt = 0, text = 0, sampled = 0, maxNewTokens = 0] = this.optimiser.upload(bytes, FRONT)
+    this.#keep = inputs === 1 ? 'inputs' : 'all'
+    Object.assign(this.#longest, { update: { prompt, completion }, supervise: { prompt: textPrompt, completion: text }, sampled, maxNewTokens })
+  }
+
+  /** Answers with a checkpoint's weights until what is returned is called. Throws, before anything is touched, when the budget has no room for the present ones. */
+  standIn(bytes: ArrayBuffer): () => void {
+    this.allow(this.optimiser.bytesToStandIn, 'a copy of what is trained, while a checkpoint answers in its place,')
+    const longest = structuredClone(this.#longest)
+    const putBack = this.optimiser.standIn(bytes, FRONT)
+    return () => {
+      putBack()
+      Object.assign(this.#longest, longest)
+    }
   }
 
   free(): void {

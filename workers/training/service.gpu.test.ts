@@ -173,6 +173,24 @@ test('what is kept under a name comes back to the byte, and training goes on fro
   trained.free()
 })
 
+test('a checkpoint carries how steps are cut, so that a fresh policy goes on in the same way', async () => {
+  const trained = await policy('lora', 'on')
+  await update(trained, await request(), now)
+  const bytes = await trained.checkpoint()
+  const fresh = await policy('lora')
+  expect(fresh.keep).toBe('all')
+  fresh.resume(bytes)
+  expect(fresh.keep).toBe('inputs')
+  expect(new Uint8Array(await fresh.checkpoint())).toEqual(new Uint8Array(bytes))
+  const next = await Promise.all([trained, fresh].map(async (one) => {
+    await update(one, await request(), now)
+    return new Uint8Array(await one.checkpoint())
+  }))
+  expect(next[1]).toEqual(next[0])
+  expect(next[0]).not.toEqual(new Uint8Array(bytes))
+  for (const one of [trained, fresh]) one.free()
+})
+
 test('a non-finite gradient changes nothing and is counted', async () => {
   const trained = await policy('lora')
   const before = (await trained.optimiser.download()).slice(4)

@@ -108,9 +108,7 @@ export class Service implements PolicyService {
   }
 
   async generateAs(state: ArrayBuffer, request: GenerateRequest): Promise<Rollout[]> {
-    const { policy } = this.#policy()
-    policy.allow(policy.optimiser.bytesToStandIn, 'a copy of what is trained, while a checkpoint answers in its place,')
-    const putBack = policy.optimiser.standIn(state)
+    const putBack = this.#policy().policy.standIn(state)
     try {
       return await this.generate(request)
     } finally {
@@ -158,11 +156,11 @@ export class Service implements PolicyService {
   }
 
   async checkpoint(): Promise<ArrayBuffer> {
-    return this.#policy().policy.optimiser.download()
+    return this.#policy().policy.checkpoint()
   }
 
   async resume(bytes: ArrayBuffer): Promise<void> {
-    this.#policy().policy.optimiser.upload(bytes)
+    this.#policy().policy.resume(bytes)
   }
 
   async exportFiles(kind: ExportKind = 'trained', dtype: ExportDtype = 'f32'): Promise<ExportedFile[]> {
