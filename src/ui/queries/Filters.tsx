@@ -1,8 +1,8 @@
 // What the table shows: a search, how the queries came out, a domain; and regressions first in one click.
-import { FILTERS } from '../../state/queryRows.ts'
+import { COLUMNS, FILTERS } from '../../state/queryRows.ts'
 import { count } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
-import { FILTER_WORDS } from './words.ts'
+import { ORDER_WORDS, FILTER_WORDS } from './words.ts'
 
 export function Filters() {
   const { queries } = useWorkbench()
@@ -27,6 +27,17 @@ export function Filters() {
           {table.domains.map((name) => <option key={name} value={name}>{name}</option>)}
         </select>
       )}
+      <select
+        className="queries-order" aria-label="Order" value={sort === undefined ? '' : `${sort.by} ${sort.down ? 'down' : 'up'}`}
+        onChange={(event) => {
+          const [name, way] = event.currentTarget.value.split(' ')
+          const by = COLUMNS.find((column) => column === name)
+          queries.show({ sort: by === undefined ? undefined : { by, down: way === 'down' } })
+        }}
+      >
+        <option value="">in their own order</option>
+        {ORDER_WORDS.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
+      </select>
       <button type="button" className="button small" aria-pressed={regressions} onClick={() => queries.show({ sort: regressions ? undefined : { by: 'delta', down: false } })}>
         <span aria-hidden="true">▼</span> Regressions first
       </button>

@@ -17,7 +17,7 @@ function Side({ side }: { readonly side: 'a' | 'b' }) {
   const between = training && system.id === POLICY
   return (
     <p className="queries-lacking">
-      <span>{side.toUpperCase()}, the {system.title}, has not answered the {split} queries.</span>
+      <span>{side.toUpperCase()} has not answered the {split} queries.</span>
       <button type="button" className="button small" disabled={busy} onClick={() => queries.evaluate(system.id)}>
         Evaluate {count(wanted)} {between ? 'between training steps' : 'now'}
       </button>

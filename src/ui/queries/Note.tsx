@@ -8,7 +8,7 @@ export function Note() {
   const selected = useQueryTable((state) => state.selected)
   const text = useQueryTable((state) => state.table.rows.find((row) => row.id === state.selected)?.text)
   const note = useQueryTable((state) => state.notes.get(state.selected ?? '') ?? '')
-  if (selected === undefined || text === undefined) return null
+  if (selected === undefined || text === undefined) return <span />
   return (
     <div className="queries-note">
       <label htmlFor={id} title={text}>Note on “{text}”</label>

@@ -42,8 +42,7 @@ export function QueryTable() {
       <Verdict />
       <Filters />
       <Rows />
-      <Note />
-      <Exports />
+      <div className="queries-foot"><Note /><Exports /></div>
     </section>
   )
 }

@@ -6,13 +6,28 @@ import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { METRIC_WORDS, OUTCOMES } from './words.ts'
 
-export function OutcomeBar({ win, tie, loss }: Readonly<Record<Outcome, number>>) {
-  const all = win + tie + loss
-  const words = `${count(win)} better, ${count(tie)} the same, ${count(loss)} worse`
+const FILTERED = { win: 'improved', tie: 'same', loss: 'worse' } as const
+
+type Counts = Readonly<Record<Outcome, number>>
+const inWords = ({ win, tie, loss }: Counts): string => `${count(win)} better, ${count(tie)} the same, ${count(loss)} worse`
+
+/** Wins, ties and losses in proportion; each part shows its own queries. */
+function OutcomeBar({ outcomes, domain }: { readonly outcomes: Counts; readonly domain?: string }) {
+  const { queries } = useWorkbench()
+  const filter = useQueryTable((state) => (domain === undefined || state.domain === domain ? state.filter : 'all'))
+  const all = outcomes.win + outcomes.tie + outcomes.loss
+  const press = (name: Outcome): void => queries.show({ filter: filter === FILTERED[name] ? 'all' : FILTERED[name], ...(domain === undefined ? {} : { domain }) })
   return (
-    <span className="outcome-bar" role="img" aria-label={words} title={words}>
-      {([['win', win], ['tie', tie], ['loss', loss]] as const).map(([name, value]) => (
-        value > 0 && <span key={name} className={`outcome-${name}`} style={{ flexGrow: value }}>{value / all > 0.1 ? `${OUTCOMES[name].mark}\u00a0${count(value)}` : ''}</span>
+    <span className="outcome-bar" role="group" aria-label={inWords(outcomes)} title={inWords(outcomes)}>
+      {(['win', 'tie', 'loss'] as const).map((name) => (
+        outcomes[name] > 0 && (
+          <button
+            key={name} type="button" className={`outcome-${name}`} style={{ flexGrow: outcomes[name] }} aria-pressed={filter === FILTERED[name]}
+            aria-label={`Show the ${count(outcomes[name])} ${OUTCOMES[name].word}`} onClick={() => press(name)}
+          >
+            {outcomes[name] / all > 0.1 ? `${OUTCOMES[name].mark}\u00a0${count(outcomes[name])}` : ''}
+          </button>
+        )
       ))}
     </span>
   )
@@ -33,7 +48,7 @@ function Domains({ domains }: { readonly domains: readonly DomainMeans[] }) {
             <tr key={domain}>
               <th scope="row"><button type="button" className="plain" onClick={() => queries.show({ domain })}>{domain}</button></th>
               <td className="number">{count(size)}</td><td className="number">{score(before)}</td><td className="number">{score(after)}</td><td className="number">{signed(delta)}</td>
-              <td><OutcomeBar win={win} tie={tie} loss={loss} /></td>
+              <td><OutcomeBar outcomes={{ win, tie, loss }} domain={domain} /></td>
             </tr>
           ))}
         </tbody>
@@ -47,9 +62,11 @@ export function Verdict() {
   const outcomes = useQueryTable((state) => state.outcomes)
   const metric = useQueryTable((state) => state.metric)
   const rows = useQueryTable((state) => state.table.rows.length)
+  // what is lacking is offered above
+  const asks = useQueryTable(({ systems, a, b, table }) => systems.some(({ id, asks: can }) => can && ((id === a && table.answered.a === 0) || (id === b && table.answered.b === 0))))
   const paired = outcomes.win + outcomes.tie + outcomes.loss
   if (rows === 0) return null
-  if (paired === 0) return <p className="queries-verdict quiet">{count(rows)} queries; nothing to compare yet. Train, or choose two systems that answered the same queries.</p>
+  if (paired === 0) return asks ? null : <p className="queries-verdict quiet">Nothing to compare yet: train, or choose two systems that answered the same queries.</p>
   return (
     <div className="queries-verdict">
       <p className="verdict-means">
@@ -63,7 +80,7 @@ export function Verdict() {
         )}
         <small> {count(paired)} queries{outcomes.unknown > 0 && `, ${count(outcomes.unknown)} without both values`}</small>
       </p>
-      <OutcomeBar win={outcomes.win} tie={outcomes.tie} loss={outcomes.loss} />
+      <OutcomeBar outcomes={outcomes} />
       <Domains domains={compared?.domains ?? []} />
     </div>
   )
