@@ -27,7 +27,10 @@ export type Moment = SampledMoment | GreedyMoment
 
 /** The rollouts of this query; undefined where the step did not sample it. */
 export function sampledMoment({ step, rollouts }: { readonly step: number; readonly rollouts: readonly ScoredRollout[] }, queryId: string): SampledMoment | undefined {
-  const own = rollouts.filter((rollout) => rollout.queryId === queryId).map(({ ids: _, logps: __, ...spoken }) => spoken)
+  const own = rollouts.filter((rollout) => rollout.queryId === queryId).map((rollout): SpokenRollout => {
+    const { ids: _ids, logps: _logps, ...spoken } = rollout
+    return spoken
+  })
   return own.length === 0 ? undefined : { kind: 'sampled', step, rollouts: own }
 }
 
