@@ -1,5 +1,6 @@
 // The settings table as a person looks through it: by words of names, explanations and groups, and by what is other than the preset.
-import { SETTING_GROUPS, SETTINGS, type SettingGroup, type SettingName, type SettingSpec } from '../domain/settings.ts'
+import { SETTING_GROUPS, SETTINGS, type SettingGroup, type SettingName, type Settings, type SettingSpec } from '../domain/settings.ts'
+import { recommenderSettings } from './recommending.ts'
 
 export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   run: 'Run', recommender: 'Recommender', task: 'Task', sampling: 'Sampling', reward: 'Reward', advantage: 'Advantage', objective: 'Objective',
@@ -37,6 +38,23 @@ export function rangeOf(spec: SettingSpec): string {
   const ends = spec.kind === 'integer' || spec.kind === 'number' ? `${spec.min} to ${spec.max}`.replaceAll('-', '−') : ''
   const range = spec.kind === 'text' ? 'all, or a list' : ends
   return [range, spec.unit].filter((part) => part !== '').join(' ')
+}
+
+/** Settings that decide nothing as the others stand, each with the one that would make it count. */
+export function unusedSettings(settings: Settings): ReadonlyMap<SettingName, string> {
+  const { stages, trainable, recommender, iterations, rewardLength, aggregation } = settings
+  const used = new Set<SettingName>(recommenderSettings(settings))
+  const of = (group: SettingGroup): SettingName[] => SETTINGS.filter((spec) => spec.group === group).map(({ name }) => name)
+  const groups: readonly (readonly [names: readonly SettingName[], why: string])[] = [
+    [of('recommender').filter((name) => !used.has(name)), `recommender is ${recommender}`],
+    [stages.includes('sft') ? [] : of('sft'), `stages is ${stages}`],
+    [stages.includes('grpo') ? [] : [...of('advantage'), ...of('objective'), ...of('reward'), 'steps', 'promptsPerStep', 'groupSize', 'learningRate', 'schedule', 'temperature', 'topP', 'topK', 'trainK', 'validationEvery'], `stages is ${stages}`],
+    [trainable === 'full' ? ['loraRank', 'loraAlpha', 'loraTargets', 'baseWeights'] : [], 'trainable is full'],
+    [iterations === 1 ? ['clipLow', 'clipHigh', 'importance'] : [], 'iterations is 1: every ratio is 1'],
+    [rewardLength === 0 ? ['lengthFree'] : [], 'rewardLength is 0'],
+    [aggregation === 'micro_batch_token_mean' ? [] : ['microBatchSequences'], `aggregation is ${aggregation}`],
+  ]
+  return new Map(groups.flatMap(([names, why]) => names.map((name) => [name, why] as const)))
 }
 
 /** What a preset is for, in a few words. */

@@ -25,8 +25,8 @@ export function CopyLink() {
   }
   return (
     <span className="copy-link">
-      <button type="button" className="plain" onClick={() => void copy()}>Copy link</button>
       <span role="status" className="quiet">{said}</span>
+      <button type="button" className="plain" onClick={() => void copy()}>Copy link</button>
     </span>
   )
 }

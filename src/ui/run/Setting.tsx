@@ -41,9 +41,11 @@ export interface SettingProps {
   readonly value: Settings[SettingName]
   /** the preset's value, or that of the run which this one goes on from */
   readonly preset: Settings[SettingName]
+  /** which other setting makes it count for nothing as it stands */
+  readonly unused?: string | undefined
 }
 
-function SettingBase({ spec, value, preset }: SettingProps) {
+function SettingBase({ spec, value, preset, unused }: SettingProps) {
   const { run } = useWorkbench()
   const id = useId()
   // the text as typed, while it is not yet a value
@@ -54,7 +56,7 @@ function SettingBase({ spec, value, preset }: SettingProps) {
     setDraft(fault === undefined ? undefined : { text, fault })
   }
   return (
-    <div className={changed ? 'setting changed' : 'setting'}>
+    <div className={`setting ${changed ? 'changed' : ''} ${unused === undefined ? '' : 'unused'}`}>
       <label htmlFor={id}>{spec.name}</label>
       <div className="setting-control">
         <Control spec={spec} value={draft?.text ?? String(value)} id={id} describedBy={`${id}-why`} invalid={draft !== undefined} onChange={take} />
@@ -62,6 +64,7 @@ function SettingBase({ spec, value, preset }: SettingProps) {
       </div>
       <p id={`${id}-why`} className="setting-why">
         {draft === undefined ? spec.explanation : <span role="alert" className="fault">{draft.fault}</span>}
+        {unused !== undefined && <em> Not used while {unused}.</em>}
         {changed && <> <button type="button" className="plain" onClick={() => take(String(preset))}>Back to {preset === '' ? 'none' : String(preset)}</button></>}
       </p>
     </div>

@@ -4,7 +4,7 @@ import { settingsOf } from '../../domain/config.ts'
 import { SETTINGS, type SettingName, type Settings } from '../../domain/settings.ts'
 import { settingsFrom } from '../../state/kept.ts'
 import { isUnderWay } from '../../state/run.ts'
-import { findSettings } from '../../state/settingSearch.ts'
+import { findSettings, unusedSettings } from '../../state/settingSearch.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 import { Setting } from './Setting.tsx'
 
@@ -50,6 +50,7 @@ export function SettingsForm() {
   const form = useRef<HTMLDivElement>(null)
   const id = useId()
   const changed = changedFrom(base, settings)
+  const unused = unusedSettings(settings)
   const groups = findSettings(words, only ? changed : undefined)
   const count = groups.reduce((sum, { specs }) => sum + specs.length, 0)
   const jump = (group: string): void => {
@@ -71,15 +72,15 @@ export function SettingsForm() {
             <button key={group} type="button" className="plain" onClick={() => jump(group)}>{title} <small>{specs.length}</small></button>
           ))}
         </nav>
-        <Changes changed={changed} settings={settings} base={base} named={named} locked={locked} />
         {locked && <p className="notice">These settings belong to the run in progress. Stop or reset it to change them; it stays kept.</p>}
       </div>
+      <Changes changed={changed} settings={settings} base={base} named={named} locked={locked} />
       <div className="settings" ref={form}>
         {groups.length === 0 && <p className="waiting">No setting says {only ? 'that among those that were changed' : 'all of these words'}.</p>}
         {groups.map(({ group, title, specs }) => (
           <fieldset key={group} disabled={locked} data-group={group} tabIndex={-1}>
             <legend>{title}</legend>
-            {specs.map((spec) => <Setting key={spec.name} spec={spec} value={settings[spec.name]} preset={base[spec.name]} />)}
+            {specs.map((spec) => <Setting key={spec.name} spec={spec} value={settings[spec.name]} preset={base[spec.name]} unused={unused.get(spec.name)} />)}
           </fieldset>
         ))}
       </div>

@@ -29,9 +29,9 @@ function Row({ name, children, facts, onChange, label }: { readonly name: string
     <div className="setup-row">
       <dt>{name}</dt>
       <dd>
-        <span className="setup-choice">{children}</span> <span className="quiet">{facts}</span>
+        <span><span className="setup-choice">{children}</span> <span className="quiet">{facts}</span></span>
+        {onChange !== undefined && <button type="button" className="plain" aria-haspopup="dialog" aria-label={label} onClick={onChange}>Change</button>}
       </dd>
-      {onChange !== undefined && <button type="button" className="plain" aria-haspopup="dialog" aria-label={label} onClick={onChange}>Change</button>}
     </div>
   )
 }
@@ -43,7 +43,7 @@ function Preset({ locked }: { readonly locked: boolean }) {
   return (
     <div className="setup-row">
       <dt><label htmlFor={id}>Preset</label></dt>
-      <dd>
+      <dd className="setup-preset">
         <select id={id} value={preset} disabled={locked} aria-describedby={`${id}-words`} onChange={(event) => run.change('preset', event.currentTarget.value)}>
           {Object.keys(PRESETS).map((name) => <option key={name}>{name}</option>)}
         </select>{' '}
