@@ -151,6 +151,8 @@ class RunRecording implements Recording {
   async #flush(): Promise<void> {
     await this.#writing
     this.#failing = false
+    // a failure that nobody heard of yet, and that this makes good, needs no word
+    this.#fault = undefined
     await this.#write()
     this.#tell()
   }

@@ -4,7 +4,7 @@ import { digestOf } from '../store/blocks.ts'
 import { CHECKPOINTS, fileOf } from './record.ts'
 import { Damage, writeAll, type RunFolder } from './runFolder.ts'
 
-type Place = Pick<CheckpointRecord, 'stage' | 'step'>
+export type Place = Pick<CheckpointRecord, 'stage' | 'step'>
 
 export const isAt = ({ stage, step }: Place) => (one: Place): boolean => one.stage === stage && one.step === step
 

@@ -180,9 +180,18 @@ export class OpenedRuns {
   }
 }
 
-function shown({ cutTo: _, ...record }: StoredRecord, { count, bytes }: { readonly count: number; readonly bytes: number }, writer?: 'here' | 'elsewhere'): RunRecord {
+function shown(stored: StoredRecord, { count, bytes }: { readonly count: number; readonly bytes: number }, writer?: 'here' | 'elsewhere'): RunRecord {
+  const { cutTo: _, ...record } = stored
   const interrupted = record.status === 'running' && writer === undefined
   return { ...record, ...(interrupted ? { status: 'paused', interrupted } : {}), events: { count, bytes }, ...(writer === undefined ? {} : { writer }) }
+}
+
+/** Writes the record with a change; when that fails it is as it was, here and there. */
+export async function store(opened: Opened, change: Partial<StoredRecord>): Promise<void> {
+  const { index } = opened
+  const record = { ...opened.record, events: { count: index.count, bytes: index.end }, ...change, changedAt: Date.now() }
+  await writeRecord(opened.folder, record)
+  opened.record = record
 }
 
 /** Does it, or rejects with a sentence that says what is full. `bytes`: what it needs, as far as that can be told. */

@@ -17,8 +17,6 @@ const STATUSES: readonly RunStatus[] = ['running', 'paused', 'finished', 'stoppe
 export interface StoredRecord extends Omit<RunRecord, 'interrupted' | 'writer' | 'damage'> {
   /** events beyond this are to be cut off: a rewind that was interrupted */
   readonly cutTo?: number
-  /** it waits to be purged */
-  readonly removedAt?: number
 }
 
 export function fileOf({ stage, step }: Pick<CheckpointRecord, 'stage' | 'step'>): string {
@@ -78,7 +76,7 @@ export function recordOf(value: unknown): StoredRecord {
     ...(parent === undefined ? {} : { parent: { id: field(parent, 'id', isText, 'a text'), name: field(parent, 'name', isText, 'a text'), step: field(parent, 'step', isStep, 'a step') } }),
     ...optional(value, 'summary', isObject, 'an object'), checkpoints,
     events: { count: field(events, 'count', isSize, 'a number of lines'), bytes: field(events, 'bytes', isSize, 'a number of bytes') },
-    ...optional(value, 'repaired', isText, 'a text'), ...optional(value, 'cutTo', isSize, 'a number of bytes'), ...optional(value, 'removedAt', isTime, 'a time'),
+    ...optional(value, 'repaired', isText, 'a text'), ...optional(value, 'cutTo', isSize, 'a number of bytes'),
   }
 }
 

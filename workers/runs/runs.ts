@@ -3,17 +3,16 @@ import { transfer } from 'comlink'
 import { runFilesLock, runLock, type CheckpointRecord, type LinesWanted, type NewRun, type Progress, type RunChange, type RunLine, type RunRecord, type RunsService } from '../../src/protocol/runs.ts'
 import { digestOf } from '../store/blocks.ts'
 import { take } from '../store/locks.ts'
-import { freeRoom, roomNow } from '../store/room.ts'
+import { roomNow } from '../store/room.ts'
+import { branchOff, cutBack } from './branches.ts'
 import { checkpointAt, dropUnlisted, isAt, readCheckpoint, writeCheckpoint } from './checkpoints.ts'
-import { append, copyEvents, linesOf, mend, plainLines } from './events.ts'
-import { dropExports, exported } from './exports.ts'
+import { append, linesOf, plainLines } from './events.ts'
+import { dropExports } from './exports.ts'
 import { LineIndex } from './lineIndex.ts'
-import { fitting, heldLocks, OpenedRuns, type Opened } from './opened.ts'
-import { hashOf, packInMemory, packInto } from './pack.ts'
-import { EVENTS, fileOf, writeRecord, type StoredRecord } from './record.ts'
+import { fitting, heldLocks, OpenedRuns, store, type Opened } from './opened.ts'
+import { writeRecord, type StoredRecord } from './record.ts'
 import { retained } from './retention.ts'
-import { Damage, type RunFolder } from './runFolder.ts'
-import { openArchive, type Archive } from './unpack.ts'
+import { exportRun, importRun } from './transfers.ts'
 
 type Stage = CheckpointRecord['stage']
 
@@ -21,8 +20,6 @@ type Stage = CheckpointRecord['stage']
 const ENDED: ReadonlySet<string> = new Set(['finished', 'stopped', 'failed'])
 /** Workers that just ended let go of their locks a moment later. */
 const LETTING_GO_MS = 2_000
-/** A larger archive is a file, not memory. */
-const IN_MEMORY_BYTES = 2 ** 24
 /** What run.json grows by at most, as a guess for the sentence of a full store. */
 const RECORD_BYTES = 65_536
 
@@ -70,11 +67,11 @@ export class RunStore implements RunsService {
       await fitting(folder, `the checkpoint of ${stage} step ${step} of run ${name}`, size, async () => {
         if (bytes !== undefined && before?.sha256 !== sha256) {
           // the record must never name bytes that are not there
-          if (before !== undefined) await this.#store(opened, { checkpoints: others })
+          if (before !== undefined) await store(opened, { checkpoints: others })
           await writeCheckpoint(folder, { stage, step }, bytes)
         }
         const kept = { stage, step, names: [...new Set([...before?.names ?? [], ...names])], bytes: size, sha256, eventsBytes: index.end }
-        await this.#store(opened, { checkpoints: retained([...others, kept], most) })
+        await store(opened, { checkpoints: retained([...others, kept], most) })
       })
       await this.#tidy(opened)
     })
@@ -83,7 +80,7 @@ export class RunStore implements RunsService {
 
   async change(id: string, change: RunChange): Promise<RunRecord> {
     const { status } = change
-    await this.#runs.write(id, status === 'running' || status === 'paused', (opened) => fitting(opened.folder, `run ${opened.record.name}`, RECORD_BYTES, () => this.#store(opened, change)))
+    await this.#runs.write(id, status === 'running' || status === 'paused', (opened) => fitting(opened.folder, `run ${opened.record.name}`, RECORD_BYTES, () => store(opened, change)))
     if (status !== undefined && ENDED.has(status)) await this.release(id)
     return this.record(id)
   }
@@ -113,51 +110,13 @@ export class RunStore implements RunsService {
   }
 
   async rewind(id: string, stage: Stage, step: number): Promise<RunRecord> {
-    await this.#runs.write(id, true, (opened) => this.#runs.alone(opened, async () => {
-      const { folder, record, index } = opened
-      const { eventsBytes } = checkpointAt(record.name, record.checkpoints, { stage, step })
-      const count = index.countAt(eventsBytes)
-      if (count === undefined) throw new Error(`run ${record.name} is damaged: no event ends where its checkpoint of ${stage} step ${step} stands; go on from another one`)
-      const { summary: _, repaired: __, ...rest } = record
-      const checkpoints = record.checkpoints.filter((one) => one.eventsBytes <= eventsBytes)
-      const kept = await plainLines(folder, index, eventsBytes)
-      opened.record = { ...rest, status: 'paused', checkpoints, done: step, planned: plannedIn(kept.flat()) ?? record.planned }
-      // said before it is done, so that an interruption is finished by whoever opens the run next
-      await this.#store(opened, { cutTo: eventsBytes, events: { count, bytes: eventsBytes } })
-      index.cut(count)
-      await mend(folder, { index, torn: 1, stale: true })
-      const { cutTo: ___, ...cut } = opened.record
-      opened.record = cut
-      await this.#store(opened, {})
-      await dropUnlisted(folder, checkpoints)
-    }))
+    await this.#runs.write(id, true, (opened) => this.#runs.alone(opened, () => cutBack(opened, { stage, step })))
     return this.record(id)
   }
 
   async fork(id: string, stage: Stage, step: number, name: string): Promise<RunRecord> {
     const forked = crypto.randomUUID()
-    await this.#runs.read(id, async ({ folder: source, record: origin, index: lines }) => {
-      const at = checkpointAt(origin.name, origin.checkpoints, { stage, step })
-      const count = lines.countAt(at.eventsBytes)
-      if (count === undefined) throw new Damage(`no event ends where its checkpoint of ${stage} step ${step} stands`)
-      const before = origin.checkpoints.filter((one) => one.eventsBytes <= at.eventsBytes)
-      const bytes = before.reduce((sum, one) => sum + one.bytes, at.eventsBytes)
-      await this.#runs.make(forked, false, (folder) => fitting(folder, `run ${name}`, bytes, async () => {
-        const index = await copyEvents(source, lines, count, folder)
-        for (const one of before) await writeCheckpoint(folder, one, await readCheckpoint(source, one))
-        await append(folder, index, [{ kind: 'plain', text: JSON.stringify({ type: 'fork', run: id, step }) }])
-        const planned = plannedIn((await plainLines(folder, index)).flat()) ?? origin.planned
-        const { summary: _, repaired: __, cutTo: ___, ...rest } = origin
-        const now = Date.now()
-        const record: StoredRecord = {
-          ...rest, id: forked, name, status: 'paused', createdAt: now, changedAt: now, done: step, planned, parent: { id, name: origin.name, step },
-          // to go on from there again keeps the line that says where it came from
-          checkpoints: before.map((one) => (one === at ? { ...one, eventsBytes: index.end } : one)), events: { count: index.count, bytes: index.end },
-        }
-        await writeRecord(folder, record)
-        return { record, index }
-      }))
-    })
+    await this.#runs.read(id, (source) => branchOff(this.#runs, source, { stage, step }, forked, name))
     return this.record(forked)
   }
 
@@ -194,55 +153,16 @@ export class RunStore implements RunsService {
     await this.#sweep()
   }
 
-  async export(id: string, onProgress: Progress = () => undefined): Promise<Blob> {
-    // its files stay; events that are appended meanwhile are left out
-    const release = await take(runFilesLock(id), 'shared', LETTING_GO_MS)
-    if (release === undefined) throw new Error(`run ${id} is being cut back by another tab; export it when that is done`)
-    try {
-      const { folder, record, index } = await this.#runs.read(id, ({ folder: of, record: now, index: lines }) => Promise.resolve({ folder: of, record: now, index: { count: lines.count, bytes: lines.end } }))
-      const { cutTo: _, removedAt: __, repaired: ___, ...rest } = record
-      const packed: RunRecord = { ...rest, status: record.status === 'running' ? 'paused' : record.status, events: index }
-      const bytes = record.checkpoints.reduce((sum, one) => sum + one.bytes, index.bytes)
-      const share = inSteps(onProgress)
-      if (bytes <= IN_MEMORY_BYTES) return await packInMemory(folder, packed, share)
-      return await fitting(folder, `the archive of run ${record.name}`, bytes, () => exported((stream) => packInto(stream, folder, packed, share)))
-    } finally {
-      release()
-    }
+  export(id: string, onProgress: Progress = () => undefined): Promise<Blob> {
+    return exportRun(this.#runs, id, inSteps(onProgress))
   }
 
   async import(file: Blob, onProgress: Progress = () => undefined): Promise<RunRecord> {
-    const archive = await openArchive(file, file instanceof File ? file.name : 'the archive')
-    try {
-      const { record: { name }, bytes } = archive
-      const { id, ...rest } = await this.#free(archive)
-      const now = Date.now()
-      await this.#runs.make(id, false, (folder) => fitting(folder, `run ${name}`, bytes, async () => {
-        await refuseBeyond(folder, bytes)
-        const index = await archive.into(folder, inSteps(onProgress))
-        const record: StoredRecord = { ...archive.record, ...rest, id, status: archive.record.status === 'running' ? 'paused' : archive.record.status, changedAt: now }
-        await writeRecord(folder, record)
-        return { record, index }
-      }))
-      return await this.record(id)
-    } finally {
-      await archive.close()
-    }
+    return this.record(await importRun(this.#runs, file, inSteps(onProgress)))
   }
 
   room(): Promise<{ used: number; quota: number }> {
     return roomNow()
-  }
-
-  /** Under which id and name an archive's run comes: its own, or others where another run has that id. Rejects where the very run is here. */
-  async #free({ record: { id, name, checkpoints, events }, eventsSha256 }: Archive): Promise<Pick<RunRecord, 'id' | 'name'>> {
-    const folder = await this.#runs.shelf.folder(id)
-    if (folder === undefined || !(await this.#runs.shelf.isKept(folder))) return { id, name }
-    if (await this.#runs.shelf.isRemoved(folder)) throw new Error(`run ${name} was removed a moment ago and can be brought back; undo that, or let it go for good and import it then`)
-    const here = await this.#runs.read(id, async ({ record, index }) => ({ record, same: index.end === events.bytes && await hashOf(folder, EVENTS, index.end) === eventsSha256 })).catch(() => undefined)
-    const marks = (all: readonly CheckpointRecord[]): string => JSON.stringify(all.map((one) => `${fileOf(one)} ${one.sha256}`).sort())
-    if (here?.same === true && marks(here.record.checkpoints) === marks(checkpoints)) throw new Error(`run ${name} is here already, as ${here.record.name}; nothing was taken`)
-    return { id: crypto.randomUUID(), name: `${name} (imported)` }
   }
 
   /** Frees what was removed and what interruptions left, unless somebody still has it open. */
@@ -277,14 +197,6 @@ export class RunStore implements RunsService {
     }
   }
 
-  /** Writes the record with a change; when that fails it is as it was, here and there. */
-  async #store(opened: Opened, change: Partial<StoredRecord>): Promise<void> {
-    const { index } = opened
-    const record = { ...opened.record, events: { count: index.count, bytes: index.end }, ...change, changedAt: Date.now() }
-    await writeRecord(opened.folder, record)
-    opened.record = record
-  }
-
   /** Takes files away that the record names no more, or leaves it to the next one who opens the run while somebody reads. */
   async #tidy({ folder, record: { checkpoints } }: Opened): Promise<void> {
     const alone = await take(runFilesLock(folder.id), 'exclusive')
@@ -306,16 +218,4 @@ function inSteps(onProgress: (share: number) => unknown): Progress {
     told = step
     void onProgress(share)
   }
-}
-
-/** Before anything is written: the sentence of `fitting` says what is free. */
-async function refuseBeyond(folder: RunFolder, bytes: number): Promise<void> {
-  if (await freeRoom(folder.handle, bytes, 'probe') < bytes) throw new DOMException('no space available for this operation', 'QuotaExceededError')
-}
-
-/** The steps of the stage that these lines end in. */
-function plannedIn(lines: readonly string[]): number | undefined {
-  const line = lines.findLast((text) => text.startsWith('{"type":"stage"'))
-  const { steps } = (line === undefined ? {} : JSON.parse(line)) as { readonly steps?: unknown }
-  return typeof steps === 'number' ? steps : undefined
 }

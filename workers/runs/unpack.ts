@@ -76,7 +76,7 @@ async function packedIn(entry: FileEntry, name: string): Promise<{ readonly reco
     if (value['version'] !== FORMAT_VERSION) throw new Error(`it was exported by another version of this page (${JSON.stringify(value['version'])} instead of ${FORMAT_VERSION})`)
     const sha256 = value['eventsSha256']
     if (typeof sha256 !== 'string') throw new Error('its eventsSha256 is missing')
-    const { cutTo: _, removedAt: __, repaired: ___, ...record } = recordOf(value['record'])
+    const { cutTo: _, repaired: __, ...record } = recordOf(value['record'])
     return { record, eventsSha256: sha256 }
   } catch (error) {
     throw new Error(`run.json of ${name} cannot be read: ${reasonOf(error)}; export the run again, and choose that file`, { cause: error })
