@@ -20,7 +20,11 @@ export function createRunStore(): RunsService {
   return {
     list: () => service().list(),
     record: (id) => service().record(id),
-    create: (run) => service().create(run),
+    create: (run) => {
+      // a browser that is short of room must not clear what somebody trained for hours
+      void navigator.storage.persist().catch(() => false)
+      return service().create(run)
+    },
     append: (id, lines) => service().append(id, lines),
     keep: (id, checkpoint, bytes, most) => service().keep(id, checkpoint, bytes && transfer(bytes, [bytes]), most),
     change: (id, change) => service().change(id, change),

@@ -28,13 +28,11 @@ export async function cutBack(opened: Opened, place: Place): Promise<void> {
   const checkpoints = record.checkpoints.filter((one) => one.eventsBytes <= eventsBytes)
   const lines = await plainLines(folder, index, eventsBytes)
   // said before it is done, so that an interruption is finished by whoever opens the run next
-  opened.record = { ...rest, status: 'paused', checkpoints, done: place.step, planned: plannedIn(lines.flat()) ?? record.planned }
-  await store(opened, { cutTo: eventsBytes, events: { count, bytes: eventsBytes } })
+  const cut: StoredRecord = { ...rest, status: 'paused', checkpoints, done: place.step, planned: plannedIn(lines.flat()) ?? record.planned }
+  await store(opened, { cutTo: eventsBytes, events: { count, bytes: eventsBytes } }, cut)
   index.cut(count)
   await mend(folder, { index, torn: 1, stale: true })
-  const { cutTo: ___, ...cut } = opened.record
-  opened.record = cut
-  await store(opened, {})
+  await store(opened, {}, cut)
   await dropUnlisted(folder, checkpoints)
 }
 

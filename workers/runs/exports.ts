@@ -12,11 +12,16 @@ async function folder(): Promise<FileSystemDirectoryHandle> {
 }
 
 let held: Promise<unknown> | undefined
+/** what this worker exported, the latest last */
+const names: string[] = []
+/** The one before may still be on its way to the disk; those before that are there. */
+const MOST = 2
 
 /** What `write` writes, as a file that stays until every tab that exported something is gone. What fails leaves nothing. */
 export async function exported(write: (stream: WritableStream<Uint8Array>) => Promise<void>): Promise<Blob> {
   await (held ??= take(LOCK, 'shared', 1_000))
   const place = await folder()
+  while (names.length >= MOST) await place.removeEntry(names.shift()!).catch(() => undefined)
   const name = `${crypto.randomUUID()}.zip`
   const handle = await place.getFileHandle(name, { create: true })
   const file = await openInPlace(handle)
@@ -30,6 +35,7 @@ export async function exported(write: (stream: WritableStream<Uint8Array>) => Pr
     }))
     file.flush()
     file.close()
+    names.push(name)
     const blob = await handle.getFile()
     return blob.slice(0, blob.size, 'application/zip')
   } catch (error) {

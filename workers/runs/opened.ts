@@ -98,7 +98,13 @@ export class OpenedRuns {
     const release = await take(runLock(id), 'exclusive')
     if (release === undefined) throw new Error(`run ${id} is being made by another tab; wait for it`)
     const debris = await this.shelf.folder(id)
-    if (debris !== undefined) await this.shelf.remove(debris)
+    if (debris !== undefined) {
+      if (await this.shelf.isKept(debris)) {
+        release()
+        throw new Error(`run ${id} is here already; nothing was taken`)
+      }
+      await this.shelf.remove(debris)
+    }
     const folder = await this.shelf.make(id)
     try {
       const writing: Writing = { folder, ...await fill(folder), release }
@@ -186,10 +192,10 @@ function shown(stored: StoredRecord, { count, bytes }: { readonly count: number;
   return { ...record, ...(interrupted ? { status: 'paused', interrupted } : {}), events: { count, bytes }, ...(writer === undefined ? {} : { writer }) }
 }
 
-/** Writes the record with a change; when that fails it is as it was, here and there. */
-export async function store(opened: Opened, change: Partial<StoredRecord>): Promise<void> {
+/** Writes the record, or another in its place, with a change; when that fails it is as it was, here and there. */
+export async function store(opened: Opened, change: Partial<StoredRecord>, instead = opened.record): Promise<void> {
   const { index } = opened
-  const record = { ...opened.record, events: { count: index.count, bytes: index.end }, ...change, changedAt: Date.now() }
+  const record = { ...instead, events: { count: index.count, bytes: index.end }, ...change, changedAt: Date.now() }
   await writeRecord(opened.folder, record)
   opened.record = record
 }

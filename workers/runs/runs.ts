@@ -12,6 +12,7 @@ import { LineIndex } from './lineIndex.ts'
 import { fitting, heldLocks, OpenedRuns, store, type Opened } from './opened.ts'
 import { writeRecord, type StoredRecord } from './record.ts'
 import { retained } from './retention.ts'
+import type { RunFolder } from './runFolder.ts'
 import { exportRun, importRun } from './transfers.ts'
 
 type Stage = CheckpointRecord['stage']
@@ -169,13 +170,19 @@ export class RunStore implements RunsService {
   async #sweep(): Promise<void> {
     await dropExports()
     const { shelf } = this.#runs
+    const gone = async (id: string): Promise<RunFolder | undefined> => {
+      const folder = await shelf.folder(id)
+      return folder !== undefined && (await shelf.isRemoved(folder) || !(await shelf.isKept(folder))) ? folder : undefined
+    }
     for (const id of await shelf.ids()) {
+      // no lock is taken of the others: who lists them would think that somebody writes them
+      if (await gone(id) === undefined) continue
       const release = await take(runLock(id), 'exclusive')
       if (release === undefined) continue
       const reads = await take(runFilesLock(id), 'exclusive')
       try {
-        const folder = await shelf.folder(id)
-        if (folder !== undefined && reads !== undefined && (await shelf.isRemoved(folder) || !(await shelf.isKept(folder)))) await shelf.remove(folder)
+        const folder = await gone(id)
+        if (folder !== undefined && reads !== undefined) await shelf.remove(folder)
       } finally {
         reads?.()
         release()
