@@ -2,7 +2,7 @@
 import { lazy, memo, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Cursor } from '../../state/cursor.ts'
-import { useView } from '../parts/stores.ts'
+import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { useSize } from '../parts/useSize.ts'
 import { count } from '../parts/format.ts'
@@ -61,12 +61,12 @@ function ChartCardBase({ curve, charted, cursor, onAct, large = false }: CardPro
   const figure = useRef<HTMLElement>(null)
   const surface = useRef<HTMLDivElement>(null)
   const pointing = useRef<Pointing>(undefined)
-  const smoothing = useView((state) => state.smoothing)
+  const { view } = useWorkbench()
   const [line, setLine] = useState<string>()
   const [box, size] = useSize()
   const several = charted.series.length > 1
   const labels = several || large ? LABELS_WIDTH : 0
-  const drawn = useFrame({ curve, charted, cursor, smoothing, line, size, labels, element: figure })
+  const drawn = useFrame({ curve, charted, cursor, view, line, size, labels, element: figure })
   const notes = charted.series.map(({ settings }) => curve.note?.(settings))
   const note = notes.length > 0 && notes.every((one) => one !== undefined) ? notes[0] : undefined
   const lines = linesOf(curve, charted.series.map(({ settings }) => settings))

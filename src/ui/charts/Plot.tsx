@@ -1,12 +1,12 @@
 // One chart as recharts draws it: raw values faint, smoothed values on top, a band behind, marks along the edges. It knows nothing of pointers.
-import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts'
-import { memo } from 'react'
+import { CartesianGrid, ComposedChart, Curve, XAxis, YAxis } from 'recharts'
+import { memo, useId } from 'react'
 import type { ChartAxis } from '../../state/cursor.ts'
 import { xTick, yTick } from './axes.ts'
 import type { Format } from './curves.ts'
 import type { DrawnBand, DrawnLine, Frame, Point } from './frame.ts'
 import { boxOf, heightAt, MARGIN, pixelOf, X_HEIGHT, Y_WIDTH, type Box } from './geometry.ts'
-import type { Mark, MarkKind } from './marks.ts'
+import type { MarkKind } from './marks.ts'
 
 /** Resolves `var(--name)`: on the page the browser does, a figure holds colours. */
 export type Paint = (colour: string) => string
@@ -24,33 +24,45 @@ export interface PlotProps {
 
 const FAINT = 0.28
 
+interface Within {
+  readonly frame: Frame
+  readonly box: Box
+  readonly paint: Paint
+}
+
+/** Points in pixels; y is NaN where the line is broken, which recharts leaves out. */
+const inPixels = (points: readonly Point[], { frame, box }: Within): { x: number; y: number }[] =>
+  points.map(({ x, y }) => ({ x: pixelOf(frame, box, x), y: y === null ? Number.NaN : heightAt(frame, box, y) }))
+
 /** Points that no line reaches, as they stand between two gaps. */
 function lone(points: readonly Point[]): Point[] {
   return points.filter(({ y }, at) => y !== null && (points[at - 1]?.y ?? null) === null && (points[at + 1]?.y ?? null) === null)
 }
 
-function lineOf({ key, points, smoothed, colour, dash }: DrawnLine, paint: Paint) {
-  const stroke = paint(colour)
-  const few = points.length < 4
-  const common = { dataKey: 'y', isAnimationActive: false, activeDot: false, connectNulls: false, type: 'linear' } as const
-  return [
-    <Line
-      key={key} {...common} data={points as Point[]} stroke={stroke} strokeWidth={smoothed === undefined ? 1.5 : 1} strokeDasharray={smoothed === undefined ? dash : 'none'}
-      strokeOpacity={smoothed === undefined ? 1 : FAINT} dot={few ? { r: 2, fill: stroke, strokeDasharray: 'none' } : false}
-    />,
-    smoothed === undefined ? null : (
-      <Line key={`${key}~`} {...common} data={smoothed as Point[]} stroke={stroke} strokeWidth={1.75} strokeDasharray={dash} dot={false} />
-    ),
-  ]
+/**
+ * The raw line and its moving average. They are recharts' own curves, given pixels: its Line would keep an object for the tooltip, the label and the animation
+ * of every point, which is most of what drawing would cost, and none of which is used here.
+ */
+function Lines({ line: { points, smoothed, colour, dash }, within }: { readonly line: DrawnLine; readonly within: Within }) {
+  const stroke = within.paint(colour)
+  const dots = points.length < 4 ? points.filter(({ y }) => y !== null) : lone(points)
+  return (
+    <>
+      <Curve
+        className="recharts-line-curve" type="linear" points={inPixels(points, within)} fill="none" stroke={stroke}
+        strokeWidth={smoothed === undefined ? 1.5 : 1} strokeOpacity={smoothed === undefined ? 1 : FAINT} strokeDasharray={smoothed === undefined ? dash : 'none'}
+      />
+      {smoothed !== undefined && (
+        <Curve className="smoothed" type="linear" points={inPixels(smoothed, within)} fill="none" stroke={stroke} strokeWidth={1.75} strokeDasharray={dash} />
+      )}
+      {dots.map(({ x, y }) => <circle key={x} r={2} fill={stroke} cx={pixelOf(within.frame, within.box, x)} cy={heightAt(within.frame, within.box, y!)} />)}
+    </>
+  )
 }
 
-function bandOf({ colour, points }: DrawnBand, at: number, paint: Paint) {
-  return (
-    <Area
-      key={`band ${at}`} data={points as DrawnBand['points'][number][]} dataKey="y" stroke="none" fill={paint(colour)} fillOpacity={0.13}
-      isAnimationActive={false} activeDot={false} connectNulls={false} type="linear"
-    />
-  )
+function Band({ band: { colour, points }, within }: { readonly band: DrawnBand; readonly within: Within }) {
+  const edge = (at: 0 | 1): { x: number; y: number }[] => inPixels(points.map(({ x, y }) => ({ x, y: y === null ? null : y[at] })), within)
+  return <Curve type="linear" points={edge(1)} baseLine={edge(0)} stroke="none" fill={within.paint(colour)} fillOpacity={0.13} />
 }
 
 const SIGNS: Readonly<Record<MarkKind, { readonly colour: string; readonly path: string; readonly at: 'top' | 'bottom'; readonly line?: string }>> = {
@@ -61,10 +73,10 @@ const SIGNS: Readonly<Record<MarkKind, { readonly colour: string; readonly path:
   broken: { colour: 'var(--bad)', path: 'M-3 -7L3 -1M-3 -1L3 -7', at: 'bottom' },
 }
 
-function Marks({ marks, frame, box, paint }: { readonly marks: readonly Mark[]; readonly frame: Frame; readonly box: Box; readonly paint: Paint }) {
+function Marks({ frame, box, paint }: Within) {
   return (
     <g className="marks">
-      {marks.map(({ kind, x, step }) => {
+      {frame.marks.map(({ kind, x, step }) => {
         const { colour, path, at, line } = SIGNS[kind]
         const left = pixelOf(frame, box, x)
         const stroke = paint(colour)
@@ -80,7 +92,7 @@ function Marks({ marks, frame, box, paint }: { readonly marks: readonly Mark[]; 
 }
 
 /** Error bars: a stroke from end to end at every point. */
-function Bars({ frame, box, paint }: { readonly frame: Frame; readonly box: Box; readonly paint: Paint }) {
+function Bars({ frame, box, paint }: Within) {
   const [from, to] = frame.x.domain
   return frame.bands.map(({ colour, points }, at) => (
     <path
@@ -98,7 +110,7 @@ function Bars({ frame, box, paint }: { readonly frame: Frame; readonly box: Box;
 const LABEL_HEIGHT = 11
 
 /** Names beside the ends of the lines, moved apart where they would overlap. */
-function Labels({ frame, box, paint }: { readonly frame: Frame; readonly box: Box; readonly paint: Paint }) {
+function Labels({ frame, box, paint }: Within) {
   let below = box.top - LABEL_HEIGHT / 2
   const placed = frame.lines.flatMap((line) => (line.end === undefined || line.end.y === null ? [] : [{ line, y: heightAt(frame, box, line.end.y) }]))
     .toSorted((a, b) => a.y - b.y)
@@ -112,6 +124,8 @@ function PlotBase({ frame, format, axis, width, height, labels, paint }: PlotPro
   const box = boxOf({ width, height }, labels)
   const tick = { fontSize: 10, fill: paint('var(--ink-faint)') }
   const { x, y, log } = frame
+  const within: Within = { frame, box, paint }
+  const clip = useId()
   return (
     <ComposedChart width={width} height={height} margin={{ ...MARGIN, right: MARGIN.right + labels }} accessibilityLayer={false} style={{ pointerEvents: 'none' }}>
       <CartesianGrid vertical={false} stroke={paint('var(--series-grid)')} />
@@ -123,14 +137,14 @@ function PlotBase({ frame, format, axis, width, height, labels, paint }: PlotPro
         type="number" width={Y_WIDTH} domain={[...y.domain]} ticks={[...y.ticks]} scale={log ? 'log' : 'linear'} allowDataOverflow interval={0}
         tick={tick} tickLine={false} axisLine={false} tickFormatter={yTick(format)}
       />
-      {!frame.bars && frame.bands.map((band, at) => bandOf(band, at, paint))}
-      {frame.bars && <Bars frame={frame} box={box} paint={paint} />}
-      {frame.lines.flatMap((line) => lineOf(line, paint))}
-      {frame.lines.map(({ key, points, colour }) => lone(points).map((point) => (
-        <circle key={`${key} ${point.x}`} r={1.75} fill={paint(colour)} cx={pixelOf(frame, box, point.x)} cy={heightAt(frame, box, point.y!)} />
-      )))}
-      <Marks marks={frame.marks} frame={frame} box={box} paint={paint} />
-      {labels > 0 && <Labels frame={frame} box={box} paint={paint} />}
+      <clipPath id={clip}><rect x={box.left - 1} y={box.top - 1} width={box.width + 2} height={box.height + 2} /></clipPath>
+      <g clipPath={`url(#${clip})`}>
+        {!frame.bars && frame.bands.map((band, at) => <Band key={`band ${at}`} band={band} within={within} />)}
+        {frame.bars && <Bars {...within} />}
+        {frame.lines.map((line) => <Lines key={line.key} line={line} within={within} />)}
+      </g>
+      <Marks {...within} />
+      {labels > 0 && <Labels {...within} />}
     </ComposedChart>
   )
 }

@@ -50,8 +50,9 @@ async function drawn(frame: Frame, curve: Curve, look: Look, place: number, pain
     flushSync(() => root.render(<Plot frame={frame} format={curve.format} axis={look.axis} width={WIDTH} height={HEIGHT} labels={LABELS_WIDTH} paint={paint} />))
     const lines = frame.lines.filter(({ points }) => points.some(({ y }) => y !== null)).length
     const begun = performance.now()
-    // recharts knows its lines only after its first effects
-    while (host.querySelectorAll('.recharts-line-curve').length < lines && performance.now() - begun < WAIT_MS) await nextTask()
+    // recharts knows its axes only after its first effects
+    const whole = (): boolean => host.querySelectorAll('.recharts-line-curve').length >= lines && host.querySelector('.recharts-yAxis text') !== null
+    while (!whole() && performance.now() - begun < WAIT_MS) await nextTask()
     const svg = host.querySelector('svg.recharts-surface')
     if (svg === null) throw new Error(`chart ${curve.title} was not drawn within ${WAIT_MS / 1000} s; save it again`)
     const copy = svg.cloneNode(true) as SVGSVGElement

@@ -25,24 +25,37 @@ const UNSEEN = 8
 
 const LOOKS: readonly (keyof CursorState)[] = ['axis', 'log', 'ignoreOutliers', 'range']
 
-/** True while the element is on the screen, or nearly. */
-function useSeen(element: RefObject<HTMLElement | null>): RefObject<boolean> {
-  const seen = useRef(true)
+/** Whether the element is on the screen, or nearly, now; `onSeen` hears when it comes. */
+interface Seen {
+  now: boolean
+  onSeen: () => void
+}
+
+function useSeen(element: RefObject<HTMLElement | null>): RefObject<Seen> {
+  const seen = useRef<Seen>({ now: true, onSeen: () => undefined })
   useEffect(() => {
     const target = element.current
     if (target === null) return
-    const observer = new IntersectionObserver((entries) => { seen.current = entries.at(-1)?.isIntersecting ?? true }, { rootMargin: '120px' })
+    const observer = new IntersectionObserver((entries) => {
+      seen.current.now = entries.at(-1)?.isIntersecting ?? true
+      if (seen.current.now) seen.current.onSeen()
+    }, { rootMargin: '60px' })
     observer.observe(target)
     return () => observer.disconnect()
   }, [element])
   return seen
 }
 
+interface Watched<State> {
+  getState(): State
+  subscribe(act: (now: State, before: State) => void): () => void
+}
+
 export interface Drawing {
   readonly curve: Curve
   readonly charted: Charted
-  readonly cursor: { getState(): CursorState; subscribe(act: (now: CursorState, before: CursorState) => void): () => void }
-  readonly smoothing: number
+  readonly cursor: Watched<CursorState>
+  readonly view: Watched<{ readonly smoothing: number }>
   readonly line: string | undefined
   readonly size: Size | undefined
   readonly labels: number
@@ -50,51 +63,56 @@ export interface Drawing {
 }
 
 /** What the chart shows, once it has a size. */
-export function useFrame({ curve, charted, cursor, smoothing, line, size, labels, element }: Drawing): Drawn | undefined {
+export function useFrame({ curve, charted, cursor, view, line, size, labels, element }: Drawing): Drawn | undefined {
   const [drawn, setDrawn] = useState<Drawn>()
   const seen = useSeen(element)
   const rest = useRef(SOONEST_MS)
   const draw = useCallback((): void => {
     if (size === undefined || size.width < 60 || size.height < 30) return
     const { axis, log, ignoreOutliers, range } = cursor.getState()
-    const look: Look = { axis, log, ignoreOutliers, range, smoothing, line }
+    const look: Look = { axis, log, ignoreOutliers, range, smoothing: view.getState().smoothing, line }
     const begun = performance.now()
     const frame = frameOf(curve, charted.series, look, Math.round(boxOf(size, labels).width))
     // without flushSync React would gather the renders of several turns into one long task
     flushSync(() => setDrawn({ frame, size, look, labels }))
     rest.current = Math.min(LATEST_MS, Math.max(SOONEST_MS, REST * (performance.now() - begun)))
-  }, [curve, charted, cursor, smoothing, line, size, labels])
+  }, [curve, charted, cursor, view, line, size, labels])
 
   useEffect(() => {
-    let [withdraw, last] = [(): void => undefined, 0]
+    let [withdraw, last, stale] = [(): void => undefined, 0, false]
     let timer: ReturnType<typeof setTimeout> | undefined
     const turn = (): void => {
       clearTimeout(timer)
       timer = undefined
+      stale = false
       withdraw()
       withdraw = inTurn(() => {
         draw()
         last = performance.now()
       })
     }
+    // a chart that nobody sees is drawn otherwise when it is scrolled to
     const asked = (): void => {
-      if (seen.current) return turn()
-      clearTimeout(timer)
-      timer = setTimeout(turn, 250)
+      if (seen.current.now) turn()
+      else stale = true
     }
     const grown = (): void => {
-      timer ??= setTimeout(turn, Math.max(0, last + rest.current * (seen.current ? 1 : UNSEEN) - performance.now()))
+      timer ??= setTimeout(turn, Math.max(0, last + rest.current * (seen.current.now ? 1 : UNSEEN) - performance.now()))
     }
-    asked()
+    const notice = seen.current
+    notice.onSeen = () => { if (stale) turn() }
+    turn()
     const stops = [
       charted.version.subscribe(grown),
+      view.subscribe((now, before) => { if (now.smoothing !== before.smoothing) asked() }),
       cursor.subscribe((now, before) => { if (LOOKS.some((name) => now[name] !== before[name])) asked() }),
     ]
     return () => {
       clearTimeout(timer)
       withdraw()
+      notice.onSeen = () => undefined
       for (const stop of stops) stop()
     }
-  }, [charted, cursor, draw, seen])
+  }, [charted, cursor, draw, seen, view])
   return drawn
 }
