@@ -46,7 +46,7 @@ function RunItem({ record }: { readonly record: RunRecord }) {
   return (
     <MenuProvider>
       <MenuItem className="menu-item" render={<MenuButton />}><span>{record.name}</span><small aria-hidden="true">{record.checkpoints.length} ▸</small></MenuItem>
-      <Menu className="menu" gutter={4} unmountOnHide portal overflowPadding={8} aria-label={`Checkpoints of ${record.name}`}><Checkpoints record={record} /></Menu>
+      <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8} aria-label={`Checkpoints of ${record.name}`}><Checkpoints record={record} /></Menu>
     </MenuProvider>
   )
 }
@@ -62,7 +62,7 @@ export function AddColumn() {
   return (
     <MenuProvider setOpen={(open) => { if (open) void runs.look() }}>
       <MenuButton className="button">Add column</MenuButton>
-      <Menu className="menu" gutter={4} unmountOnHide portal overflowPadding={8}>
+      <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8}>
         <MenuGroup>
           <MenuItem
             className="menu-item"

@@ -40,9 +40,9 @@ function ColumnMenu({ id, title, left }: { readonly id: ColumnId; readonly title
   const count = useView((state) => state.columns.length)
   const text = left?.rewrite
   return (
-    <MenuProvider>
+    <MenuProvider placement="bottom-end">
       <MenuButton className="column-menu" aria-label={`Column ${title}`}>⋯</MenuButton>
-      <Menu className="menu" gutter={4} unmountOnHide portal overflowPadding={8}>
+      <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8}>
         <MenuItem className="menu-item" disabled={at === 0} onClick={() => view.moveColumn(id, -1)}>Move left</MenuItem>
         <MenuItem className="menu-item" disabled={at === count - 1} onClick={() => view.moveColumn(id, 1)}>Move right</MenuItem>
         {kindOf(id)?.is === 'typed' && (
@@ -80,15 +80,18 @@ function DroppedProduct({ dropped: { id, was, now } }: { readonly dropped: Dropp
   )
 }
 
-const MOST_DROPPED = 8
+/** More than these few are counted, and listed when asked for. */
+const FIRST_DROPPED = 4
 
 function DroppedProducts({ dropped }: { readonly dropped: readonly Dropped[] }) {
+  const [all, setAll] = useState(false)
   if (dropped.length === 0) return null
+  const rest = dropped.length - FIRST_DROPPED
   return (
     <p className="dropped">
-      <span className="quiet">dropped{dropped.length > MOST_DROPPED ? ` (${dropped.length})` : ''}:</span>
-      {dropped.slice(0, MOST_DROPPED).map((one) => <DroppedProduct key={one.id} dropped={one} />)}
-      {dropped.length > MOST_DROPPED && <span className="quiet">and {dropped.length - MOST_DROPPED} more</span>}
+      <span className="quiet">dropped, with ranks before and now:</span>
+      {(all || rest === 1 ? dropped : dropped.slice(0, FIRST_DROPPED)).map((one) => <DroppedProduct key={one.id} dropped={one} />)}
+      {rest > 1 && <button type="button" className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `and ${rest} more`}</button>}
     </p>
   )
 }
