@@ -5,13 +5,16 @@ import { freeRoom, isFull, said } from '../store/room.ts'
 import { dropUnlisted } from './checkpoints.ts'
 import { mend, settle, tailOf } from './events.ts'
 import type { LineIndex } from './lineIndex.ts'
-import { readRecord, writeRecord, type StoredRecord } from './record.ts'
+import { EVENTS, readRecord, writeRecord, type StoredRecord } from './record.ts'
 import { Damage, type RunFolder } from './runFolder.ts'
 import { Shelf } from './shelf.ts'
 import { Turns } from './turns.ts'
 
 /** Workers that just ended let go of their locks a moment later; others read for a moment. */
 const PATIENCE_MS = 1_000
+
+/** A run with one of these is not written any more. */
+export const ENDED: ReadonlySet<RunStatus> = new Set(['finished', 'stopped', 'failed'])
 
 /** A run with its lines in order. */
 export interface Opened {
@@ -53,14 +56,7 @@ export class OpenedRuns {
   async find(id: string): Promise<Omit<Opened, 'index'>> {
     const folder = await this.shelf.folder(id)
     if (folder === undefined || await this.shelf.isRemoved(folder)) throw new Error(`run ${id} is not kept in this browser; it was removed, here or in another tab`)
-    let record: StoredRecord | undefined
-    try {
-      record = await readRecord(folder)
-    } catch (error) {
-      throw damaged(id.slice(0, 8), error)
-    }
-    if (record === undefined) throw new Error(`run ${id} was not kept whole; import it again, or start it anew`)
-    return { folder, record }
+    return { folder, record: await recordIn(folder) }
   }
 
   /** Reads a run as it stands, in its turn; no tab takes files of it away meanwhile. Reasons that `work` throws are told as damage. */
@@ -134,13 +130,15 @@ export class OpenedRuns {
     }
   }
 
-  /** The record as a page sees it. */
-  async seen(id: string, held?: ReadonlySet<string>): Promise<RunRecord> {
+  /** The record as a page sees it. `at`: where it stands and which locks are held, for who knows that. */
+  async seen(id: string, at?: { readonly folder: RunFolder; readonly held: ReadonlySet<string> }): Promise<RunRecord> {
     const mine = this.#writing.get(id)
     if (mine !== undefined) return shown(mine.record, { count: mine.index.count, bytes: mine.index.end }, 'here')
-    const { folder, record } = await this.find(id)
-    const elsewhere = (held ?? await heldLocks()).has(runLock(id))
+    const { folder, record } = at === undefined ? await this.find(id) : { folder: at.folder, record: await recordIn(at.folder) }
+    const elsewhere = (at?.held ?? await heldLocks()).has(runLock(id))
     try {
+      // of a run that has ended nothing came since
+      if (!elsewhere && ENDED.has(record.status) && record.cutTo === undefined && await folder.sizeOf(EVENTS) === record.events.bytes) return shown(record, record.events)
       const tail = await tailOf(folder)
       if (elsewhere) return shown(record, tail, 'elsewhere')
       if (tail.size === tail.bytes && record.cutTo === undefined && tail.bytes >= record.events.bytes) return shown(record, tail)
@@ -184,6 +182,17 @@ export class OpenedRuns {
     if (index.end < least) throw damaged(record.name, `its events have ${index.end} whole bytes, of ${least} that were written`)
     return { folder, record, ...settled }
   }
+}
+
+async function recordIn(folder: RunFolder): Promise<StoredRecord> {
+  let record: StoredRecord | undefined
+  try {
+    record = await readRecord(folder)
+  } catch (error) {
+    throw damaged(folder.id.slice(0, 8), error)
+  }
+  if (record === undefined) throw new Error(`run ${folder.id} was not kept whole; import it again, or start it anew`)
+  return record
 }
 
 function shown(stored: StoredRecord, { count, bytes }: { readonly count: number; readonly bytes: number }, writer?: 'here' | 'elsewhere'): RunRecord {

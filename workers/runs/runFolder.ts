@@ -67,6 +67,17 @@ export class RunFolder {
     }
   }
 
+  /** Whether a file of that name stands in the folder: cheaper than to open it. */
+  async has(name: string): Promise<boolean> {
+    try {
+      await this.handle.getFileHandle(name)
+      return true
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw error
+    }
+  }
+
   async sizeOf(path: string): Promise<number | undefined> {
     try {
       return await this.access(path, (file) => file.getSize(), 'there')

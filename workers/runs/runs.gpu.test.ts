@@ -104,7 +104,7 @@ describe('after a crash', () => {
     const one = tab()
     const { id } = await one.store.create(NEW)
     await one.store.append(id, [step(1), rollouts(1, 'q'), step(2)])
-    await one.store.change(id, { status: 'finished' })
+    await one.store.change(id, { status: 'paused' })
     const { id: other } = await one.store.create({ ...NEW, createdAt: NEW.createdAt + 1 })
     one.close()
     await spoil(id, name, at, text)

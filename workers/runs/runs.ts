@@ -9,7 +9,7 @@ import { checkpointAt, dropUnlisted, isAt, readCheckpoint, writeCheckpoint } fro
 import { append, linesOf, plainLines } from './events.ts'
 import { dropExports } from './exports.ts'
 import { LineIndex } from './lineIndex.ts'
-import { fitting, heldLocks, OpenedRuns, store, type Opened } from './opened.ts'
+import { ENDED, fitting, heldLocks, OpenedRuns, store, type Opened } from './opened.ts'
 import { writeRecord, type StoredRecord } from './record.ts'
 import { retained } from './retention.ts'
 import type { RunFolder } from './runFolder.ts'
@@ -17,8 +17,6 @@ import { exportRun, importRun } from './transfers.ts'
 
 type Stage = CheckpointRecord['stage']
 
-/** A run with one of these is not written any more. */
-const ENDED: ReadonlySet<string> = new Set(['finished', 'stopped', 'failed'])
 /** Workers that just ended let go of their locks a moment later. */
 const LETTING_GO_MS = 2_000
 /** What run.json grows by at most, as a guess for the sentence of a full store. */
@@ -194,7 +192,7 @@ export class RunStore implements RunsService {
     const folder = await this.#runs.shelf.folder(id)
     if (folder === undefined || await this.#runs.shelf.isRemoved(folder) || !(await this.#runs.shelf.isKept(folder))) return undefined
     try {
-      return await this.#runs.seen(id, held)
+      return await this.#runs.seen(id, { folder, held })
     } catch (error) {
       const damage = error instanceof Error ? error.message : String(error)
       return {

@@ -33,12 +33,12 @@ export class Shelf {
   }
 
   /** Whether it was kept whole: else it is debris. */
-  async isKept(folder: RunFolder): Promise<boolean> {
-    return (await folder.sizeOf(RECORD)) !== undefined
+  isKept(folder: RunFolder): Promise<boolean> {
+    return folder.has(RECORD)
   }
 
-  async isRemoved(folder: RunFolder): Promise<boolean> {
-    return (await folder.sizeOf(REMOVED)) !== undefined
+  isRemoved(folder: RunFolder): Promise<boolean> {
+    return folder.has(REMOVED)
   }
 
   async setRemoved(folder: RunFolder, removed: boolean): Promise<void> {
