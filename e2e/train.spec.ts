@@ -74,7 +74,7 @@ test('the settings are searched, changed and set back, and stand in the address,
   await page.getByLabel('Only changed').check()
   await expect(page.getByLabel('learningRate', { exact: true })).toHaveCount(0)
   await page.getByText(/^\d changed against preset sample$/).click()
-  await page.getByRole('button', { name: 'Set validationEvery back to 10' }).click()
+  await page.getByRole('button', { name: 'Set back validationEvery to 10' }).click()
   await expect(page).not.toHaveURL(/validationEvery/)
   await shoot(page, info, 'settings')
 

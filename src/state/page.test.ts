@@ -61,6 +61,16 @@ test('an address gives settings, place and query; one that is not understood say
   expect(world.run.getState().addressFault).toContain('the address was not understood: setting sede does not exist; did you mean seed')
 })
 
+test('an address that asks for other settings is not followed while a run is under way; one that says the same is', async () => {
+  const world = await page()
+  world.run.setState({ phase: 'running' })
+  expect(takeAddress(world, '#preset=sample&seed=9&view=runs')).toEqual({ data: undefined, settings: undefined })
+  expect(world.run.getState().addressFault).toContain('other settings than those of the run under way; stop or reset that run')
+  expect([world.run.getState().settings.seed, world.view.getState().place]).toEqual([1, 'train'])
+  takeAddress(world, '#preset=sample&view=runs')
+  expect(world.view.getState().place).toBe('runs')
+})
+
 test('an addressed data set is opened where it is kept, and named with its files where it is not', async () => {
   const world = await page(['mine'])
   await openAddressed(world, { name: 'mine', hash: '#mine', files: [] })

@@ -3,7 +3,7 @@ import { settingsToHash } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
 import { addressOf, missingData, readAddress, type AddressedData } from './address.ts'
 import type { Library, LibraryState } from './library.ts'
-import type { Phase, Run, RunStoreState } from './run.ts'
+import { isUnderWay, type Phase, type Run, type RunStoreState } from './run.ts'
 import { sentenceOf } from './sentence.ts'
 import type { View } from './view.ts'
 
@@ -29,6 +29,10 @@ export function addressNow({ library, run, view }: Page): string {
 export function takeAddress({ run, view }: Pick<Page, 'run' | 'view'>, hash: string): { readonly data: AddressedData | undefined; readonly settings: Settings | undefined } {
   try {
     const { settings, place, query, data } = readAddress(hash)
+    if (settings !== undefined && isUnderWay(run.getState().phase) && settingsToHash(settings) !== settingsToHash(run.getState().settings)) {
+      run.setState({ addressFault: 'the address asks for other settings than those of the run under way; stop or reset that run, then follow the address again' })
+      return { data: undefined, settings: undefined }
+    }
     if (settings !== undefined) run.setAddress(settingsToHash(settings))
     if (place !== undefined) view.setPlace(place)
     if (query !== undefined) view.setQuery(query)

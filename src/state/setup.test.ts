@@ -36,9 +36,9 @@ test('the sample’s run in plain words', () => {
 })
 
 test('less than an epoch, adapters, a reward for drifting away and no checkpoints are said as what they are', () => {
-  const settings = settingsOf('rec-r1-as-released', { steps: 1, trainable: 'lora', checkpointEvery: 0, validationEvery: 0 })
-  const said = plainWords(settings, { train: 1000, validation: 0, test: 1 }, { recommender: 'lucene', from: 'step 40 of first' }).join(' ')
-  expect(said).toContain('It goes on from step 40 of first. 1 step of 32 queries × 12 rollouts: 384 rewrites of 32 of the 1,000 training queries.')
+  const settings = settingsOf('rec-r1-as-released', { steps: 41, trainable: 'lora', checkpointEvery: 0, validationEvery: 0 })
+  const said = plainWords(settings, { train: 1000, validation: 0, test: 1 }, { recommender: 'lucene', from: { said: 'step 40 of first', stage: 'grpo', step: 40 } }).join(' ')
+  expect(said).toContain('It goes on from step 40 of first. 1 more step of 32 queries × 12 rollouts: 384 rewrites of 32 of the 1,000 training queries.')
   expect(said).toContain('NDCG@1,000 by lucene')
   expect(said).toContain('Adapters of rank 16 are trained')
   expect(said).toContain('drifting away is rewarded')
@@ -49,6 +49,9 @@ test('a run of imitation alone says nothing of rollouts', () => {
   const said = plainWords(settingsOf('sample', { stages: 'sft' }), undefined, { recommender: 'minisearch' })
   expect(said[0]).toBe('100 steps of imitation, 16 texts each.')
   expect(said.join(' ')).not.toContain('rollouts')
+  const on = plainWords(settingsOf('sample', { stages: 'sft,grpo', checkpointEvery: 1 }), undefined, { recommender: 'm', from: { said: 'imitation step 90 of a', stage: 'sft', step: 90 } })
+  expect(on.slice(0, 3)).toEqual(['It goes on from imitation step 90 of a.', 'First 10 more steps of imitation, 16 texts each.', '120 steps of 16 queries × 8 rollouts: 15,360 rewrites.'])
+  expect(on.at(-1)).toBe('A checkpoint every step is kept, to go on from.')
 })
 
 test('a step’s length is remembered by what it depends on, not by how many steps there are', () => {

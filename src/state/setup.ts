@@ -53,20 +53,32 @@ function rewardSentence(settings: Settings, recommender: string): string {
   return `${main}${named.length === 0 ? '' : `, with ${named.join(', ')}`}.`
 }
 
+const every = (count: number): string => (count === 1 ? 'every step' : `every ${number.format(count)} steps`)
+
+/** A checkpoint that the run goes on from: what it is called, and the steps of its stage that are done there. */
+export interface From {
+  readonly said: string
+  readonly stage: 'sft' | 'grpo'
+  readonly step: number
+}
+
 /** What will run, sentence by sentence. `counts`: undefined while no data set is open. */
-export function plainWords(settings: Settings, counts: QueryCounts | undefined, names: { readonly recommender: string; readonly from?: string }): string[] {
+export function plainWords(settings: Settings, counts: QueryCounts | undefined, names: { readonly recommender: string; readonly from?: From }): string[] {
   const { stages, sftSteps, sftBatch, steps, promptsPerStep, groupSize, validationEvery, checkpointEvery, iterations, klCoefficient, aggregation, trainable, loraRank, learningRate } = settings
+  const { from } = names
   const sentences: string[] = []
-  if (names.from !== undefined) sentences.push(`It goes on from ${names.from}.`)
-  if (stages.includes('sft')) sentences.push(`${stages === 'sft' ? '' : 'First '}${many(sftSteps, 'step')} of imitation, ${many(sftBatch, 'text')} each.`.replace(/^./, (letter) => letter.toUpperCase()))
+  if (from !== undefined) sentences.push(`It goes on from ${from.said}.`)
+  const imitation = Math.max(0, sftSteps - (from?.stage === 'sft' ? from.step : 0))
+  if (stages.includes('sft') && from?.stage !== 'grpo') sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, from === undefined ? 'step' : 'more step')} of imitation, ${many(sftBatch, 'text')} each.`.replace(/^./, (letter) => letter.toUpperCase()))
   if (stages.includes('grpo')) {
     const queries = counts === undefined ? promptsPerStep : Math.min(promptsPerStep, Math.max(1, counts.train))
-    const rewrites = steps * queries * groupSize
-    const epochs = counts === undefined || counts.train === 0 ? undefined : steps * queries / counts.train
+    const still = Math.max(0, steps - (from?.stage === 'grpo' ? from.step : 0))
+    const rewrites = still * queries * groupSize
+    const epochs = counts === undefined || counts.train === 0 ? undefined : still * queries / counts.train
     const seen = epochs === undefined ? '' : epochs < 1
-      ? ` of ${number.format(steps * queries)} of the ${many(counts!.train, 'training query', 'training queries')}`
+      ? ` of ${number.format(still * queries)} of the ${many(counts!.train, 'training query', 'training queries')}`
       : ` of ${many(counts!.train, 'training query', 'training queries')}, about ${many(Number(epochs.toPrecision(2)), 'epoch')}`
-    sentences.push(`${many(steps, 'step')} of ${many(queries, 'query', 'queries')} × ${many(groupSize, 'rollout')}: ${many(rewrites, 'rewrite')}${seen}.`)
+    sentences.push(`${many(still, from?.stage === 'grpo' ? 'more step' : 'step')} of ${many(queries, 'query', 'queries')} × ${many(groupSize, 'rollout')}: ${many(rewrites, 'rewrite')}${seen}.`)
     sentences.push(rewardSentence(settings, names.recommender))
     const what = trainable === 'lora' ? `Adapters of rank ${loraRank} are trained` : 'Every weight is trained'
     const kl = klCoefficient === 0 ? 'nothing holds it to its start' : klCoefficient < 0 ? 'drifting away is rewarded' : `a KL of weight ${klCoefficient} holds it to its start`
@@ -74,10 +86,10 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
   }
   if (counts !== undefined) {
     const validated = validationEvery === 0 || counts.validation === 0 || stages === 'sft' ? 'The last step is what is measured'
-      : `Validated every ${many(validationEvery, 'step')} on ${many(counts.validation, 'held-out query', 'held-out queries')}, and the best is what is measured`
+      : `Validated ${every(validationEvery)} on ${many(counts.validation, 'held-out query', 'held-out queries')}, and the best is what is measured`
     sentences.push(`${validated}: ${many(counts.test, 'test query', 'test queries')}, before and after.`)
   }
-  sentences.push(checkpointEvery === 0 ? 'Of its checkpoints only the best and the last are kept.' : `A checkpoint every ${many(checkpointEvery, 'step')} is kept, to go on from.`)
+  sentences.push(checkpointEvery === 0 ? 'Of its checkpoints only the best and the last are kept.' : `A checkpoint ${every(checkpointEvery)} is kept, to go on from.`)
   return sentences
 }
 

@@ -1,13 +1,12 @@
 // The area in the middle: the run's controls, its warnings, and one of four views: curves, test result, kernels, settings.
 import { useEffect, useId, type KeyboardEvent } from 'react'
-import { differences } from '../../domain/config.ts'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Alarms, Interrupted, KeptPolicy, NotKept, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
 import { CopyLink } from './CopyLink.tsx'
 import { LiveCurves } from '../charts/LiveCurves.tsx'
 import { KernelsPanel } from './KernelsPanel.tsx'
-import { SettingsForm } from './SettingsForm.tsx'
+import { changedFrom, SettingsForm, useBase } from './SettingsForm.tsx'
 import { Setup } from './Setup.tsx'
 import { TestStrip } from './TestStrip.tsx'
 import { TestTable } from './TestTable.tsx'
@@ -26,7 +25,8 @@ function Tabs({ id }: { readonly id: string }) {
   const { view } = useWorkbench()
   const tab = useView((state) => state.tab)
   const has = useHasRun()
-  const changed = useRun((state) => differences(state.settings).length)
+  const { base } = useBase()
+  const changed = changedFrom(base, useRun((state) => state.settings)).length
   const move = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (by === 0) return

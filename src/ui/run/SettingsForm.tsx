@@ -32,7 +32,7 @@ function Changes({ changed, settings, base, named, locked }: { readonly changed:
         {changed.map((name) => (
           <li key={name}>
             <code>{name}</code> <span className="quiet">{said(base[name])} →</span> <strong>{said(settings[name])}</strong>{' '}
-            <button type="button" className="plain" disabled={locked} aria-label={`Set ${name} back to ${said(base[name])}`} onClick={() => back([name])}>Set back</button>
+            <button type="button" className="plain" disabled={locked} aria-label={`Set back ${name} to ${said(base[name])}`} onClick={() => back([name])}>Set back</button>
           </li>
         ))}
       </ul>

@@ -65,13 +65,13 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
   return (
     <>
       <dl className="setup-choices">
-        <Row name="Data set" label="Choose the data set of the run" onChange={() => setSheet('data')} facts={shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${counts === undefined ? '' : `; ${count(counts.train)} queries to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`}`}>
+        <Row name="Data set" label="Change which data the run uses" onChange={() => setSheet('data')} facts={shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${counts === undefined ? '' : `; ${count(counts.train)} queries to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`}`}>
           {shop?.dataset.name ?? 'none is open'}
         </Row>
-        <Row name="Policy" label="Choose the policy of the run" onChange={() => policies.show(policy, run.getState().settings.policyMirror)} facts={loaded === undefined ? '' : `${loaded.architecture}, ${millions(loaded.parameters)} parameters`}>
+        <Row name="Policy" label="Change which policy the run trains" onChange={() => policies.show(policy, run.getState().settings.policyMirror)} facts={loaded === undefined ? '' : `${loaded.architecture}, ${millions(loaded.parameters)} parameters`}>
           {policy === SAMPLE ? 'embedded' : policy}
         </Row>
-        <Row name="Recommender" label="Choose the recommender of the run" onChange={() => setSheet('recommender')} facts="a black box: it takes a query and gives a ranking">
+        <Row name="Recommender" label="Change which recommender the run asks" onChange={() => setSheet('recommender')} facts="a black box: it takes a query and gives a ranking">
           {shop?.recommender.name ?? '–'}
         </Row>
         <Row name="Task" facts={task.words}>{task.title}</Row>
@@ -138,8 +138,8 @@ export function Setup() {
   const counts = useCounts()
   const { base, named } = useBase()
   const changed = changedFrom(base, settings)
-  const from = fork === undefined ? undefined : `${fork.stage === 'sft' ? 'imitation ' : ''}step ${fork.step} of ${fork.record.name}`
-  const sentences = plainWords(settings, counts, { recommender: recommender ?? settings.recommender, ...(from !== undefined && { from }) })
+  const from = fork && { stage: fork.stage, step: fork.step, said: `${fork.stage === 'sft' ? 'imitation ' : ''}step ${fork.step} of ${fork.record.name}` }
+  const sentences = plainWords(settings, counts, { recommender: recommender ?? settings.recommender, ...(from && { from }) })
   const [words, form] = [useId(), useId()]
   return (
     <div className="setup">
