@@ -13,6 +13,14 @@ function grown<Kind extends Float64Array | Int32Array | Uint32Array>(array: Kind
   return larger
 }
 
+/** A stretch of places, and where its least and its greatest value stand. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+  readonly least: number
+  readonly greatest: number
+}
+
 /** Places of the least and the greatest value of every block; -1 where a block has none. */
 interface Level {
   least: Int32Array<ArrayBuffer>
@@ -72,23 +80,32 @@ export class Column {
       for (let at = from; at <= to; at++) if (!Number.isNaN(this.values[at])) places.push(at)
       return this.withBreaks(places)
     }
-    let [level, size] = [0, FINEST]
-    while (2 * (count / size + 2) + 2 > most && level + 1 < this.levels.length) [level, size] = [level + 1, size * 2]
     const add = (place: number): void => { if (place >= 0 && place > (places.at(-1) ?? -1)) places.push(place) }
     const last = this.lastDrawn(to)
     let first = from
     while (first <= to && Number.isNaN(this.values[first])) first++
     if (first <= to) add(first)
-    for (let block = Math.floor(from / size); block * size <= to; block++) {
-      const [start, end] = [block * size, (block + 1) * size - 1]
-      const [least, greatest] = start >= from && end <= to && end < this.length
-        ? [this.levels[level]!.least[block]!, this.levels[level]!.most[block]!]
-        : this.extremes(Math.max(from, start), Math.min(to, end))
+    for (const { least, greatest } of this.stretches(from, to, (most - 2) / 2)) {
       add(Math.min(least, greatest))
       add(Math.max(least, greatest))
     }
     if (last >= from) add(last)
     return this.withBreaks(places)
+  }
+
+  /** At most `most` (4 or more) stretches of equal length that cover `from` to `to`, with the places of their extremes; -1 where a stretch has none. */
+  stretches(from: number, to: number, most: number): Stretch[] {
+    let [level, size] = [0, FINEST]
+    while ((to - from + 1) / size + 2 > most && level + 1 < this.levels.length) [level, size] = [level + 1, size * 2]
+    const found: Stretch[] = []
+    for (let block = Math.floor(from / size); block * size <= to; block++) {
+      const [start, end] = [block * size, (block + 1) * size - 1]
+      const [least, greatest] = start >= from && end <= to && end < this.length
+        ? [this.levels[level]!.least[block]!, this.levels[level]!.most[block]!]
+        : this.extremes(Math.max(from, start), Math.min(to, end))
+      found.push({ from: Math.max(from, start), to: Math.min(to, end), least, greatest })
+    }
+    return found
   }
 
   /** Places of the least and the greatest value within `from` to `to`; -1 where there is none. */

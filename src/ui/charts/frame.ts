@@ -106,16 +106,12 @@ function pointsOf(column: Column, axis: Column, first: number, last: number, pix
 
 /** The envelope of a band: in every stretch its lowest and its highest edge. */
 function bandPoints([low, high]: readonly [Column, Column], axis: Column, first: number, last: number, pixels: number): DrawnBand['points'] {
-  const points: { x: number; y: [number, number] | null }[] = []
-  const stretch = Math.max(1, Math.ceil((last + 1 - first) / Math.max(8, pixels)))
-  for (let from = first; from <= last; from += stretch) {
-    const to = Math.min(last, from + stretch - 1)
-    const [least] = low.extremes(from, to)
-    const [, greatest] = high.extremes(from, to)
-    const x = axis.values[stretch === 1 ? from : Math.min(last, from + (stretch >> 1))]!
-    points.push({ x, y: least < 0 || greatest < 0 ? null : [low.values[least]!, high.values[greatest]!] })
-  }
-  return points
+  const point = (at: number, least: number, greatest: number): DrawnBand['points'][number] =>
+    ({ x: axis.values[at]!, y: least < 0 || greatest < 0 ? null : [low.values[least]!, high.values[greatest]!] })
+  const drawn = (column: Column, at: number): number => (Number.isNaN(column.values[at]) ? -1 : at)
+  if (last + 1 - first <= pixels) return Array.from({ length: Math.max(0, last + 1 - first) }, (_, at) => point(first + at, drawn(low, first + at), drawn(high, first + at)))
+  const above = high.stretches(first, last, Math.max(8, pixels))
+  return low.stretches(first, last, Math.max(8, pixels)).map(({ from, to, least }, at) => point((from + to) >> 1, least, above[at]!.greatest))
 }
 
 const plural = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`
@@ -183,7 +179,9 @@ export function frameOf(curve: Curve, all: readonly RunSeries[], look: Look, pix
 /** Steps of the first run's values that are not finite. */
 function brokenOf(curve: Curve, first: RunSeries, lines: readonly DrawnLine[]): number[] {
   const axis = first.tracks[curve.of].axes.step
-  const places = new Set(lines.filter(({ series }) => series === first).flatMap(({ line }) => first.column(curve, line).broken))
+  const [one = [], ...more] = lines.filter(({ series }) => series === first).map(({ line }) => first.column(curve, line).broken)
+  if (more.every((places) => places.length === 0)) return one.map((place) => axis.values[place]!)
+  const places = new Set([one, ...more].flat())
   return [...places].toSorted((a, b) => a - b).map((place) => axis.values[place]!)
 }
 

@@ -24,18 +24,17 @@ export function marksOf(
   [from, to]: readonly [number, number], pixels: number,
 ): Mark[] {
   const near = ((to - from) / Math.max(1, pixels)) * APART
-  const marks: Mark[] = []
+  const marks: { readonly mark: Mark; more: number }[] = []
   const add = (kind: MarkKind, step: number, says: string): void => {
     const x = xOf(step)
     if (x === undefined || x < from || x > to) return
     const before = marks.at(-1)
-    if (before?.kind === kind && x - before.x < near) {
-      const more = Number(/ \(and (\d+) more here\)$/.exec(before.says)?.[1] ?? 0) + 1
-      marks[marks.length - 1] = { ...before, says: `${before.says.replace(/ \(and \d+ more here\)$/, '')} (and ${more} more here)` }
-    } else marks.push({ kind, x, step, says: `step ${step}: ${says}` })
+    if (before?.mark.kind === kind && x - before.mark.x < near) before.more++
+    else marks.push({ mark: { kind, x, step, says: `step ${step}: ${says}` }, more: 0 })
   }
   for (const step of broken) add('broken', step, 'a value is not a finite number')
-  if (state === undefined || of === 'sft') return marks
+  const told = (): Mark[] => marks.map(({ mark, more }) => (more === 0 ? mark : { ...mark, says: `${mark.says} (and ${more} more here)` }))
+  if (state === undefined || of === 'sft') return told()
   // an alarm of the imitation before it would stand at a step of another count
   if (tracks.steps.length > 0 || tracks.validations.length > 0) for (const { step, message } of state.alarms) add('alarm', step, message)
   if (state.best !== undefined) add('best', state.best.step, `best checkpoint so far, ${state.best.reason}`)
@@ -44,5 +43,5 @@ export function marksOf(
     add('change', step, `settings changed: ${Object.entries(changed).map(([name, value]) => `${name}=${value}`).join(', ')}`)
   }
   if (state.stopped !== undefined) add('change', state.stopped.step, 'ended early by a person')
-  return marks
+  return told()
 }
