@@ -65,6 +65,8 @@ export class Driver {
   readonly #engine: Engine
   readonly #told: Told
   #active: Driven | undefined
+  /** what the run before still writes: nothing of the store is cut back under it */
+  #settling: Promise<void> = Promise.resolve()
 
   constructor(client: DriverClient, library: Library, engine: Engine, told: Told) {
     this.#client = client
@@ -142,7 +144,7 @@ export class Driver {
     if (run === undefined) return
     run.alive = false
     this.#active = undefined
-    void run.recording?.settle(status)
+    if (run.recording !== undefined) this.#settling = run.recording.settle(status)
   }
 
   fail(reason: string): void {
@@ -179,7 +181,12 @@ export class Driver {
     if (service === undefined || info === undefined) return
     const { trainableParameters } = info
     const bytes = trainableParameters * CHECKPOINT_BYTES
-    if (bytes <= MOST_CHECKPOINT_BYTES) await run.recording?.keep(event, () => service.checkpoint())
+    const taken = async (): Promise<ArrayBuffer> => {
+      const state = await service.checkpoint()
+      if (!run.alive) throw new Error('this run was given up; its checkpoint is not kept')
+      return state
+    }
+    if (bytes <= MOST_CHECKPOINT_BYTES) await run.recording?.keep(event, taken)
     else this.#told.fault(`checkpoints of ${(bytes / 1e9).toFixed(1)} GB are not kept, so this run cannot go on once the page is left; set trainable to lora for smaller ones`)
     if (!run.alive || event.name !== 'best' || trainableParameters > MOST_KEPT_PARAMETERS) return
     const files = await service.exportFiles()
@@ -190,6 +197,7 @@ export class Driver {
   async #takeUp({ settings, from, same = false }: Plan & { readonly from: Fork }, policy: PolicyService): Promise<ReadKept & { readonly record: RunRecord; readonly bestKept: boolean }> {
     const { store } = this.#client
     const { record: { id, name }, stage, step } = from
+    await this.#settling
     const own = same ? id : (await store.fork(id, stage, step, `${name}, from step ${step}`)).id
     try {
       const rewound = await store.rewind(own, stage, step)

@@ -1,15 +1,17 @@
 // The area in the middle: the run's controls, its warnings, and one of four views: curves, test result, kernels, settings.
-import { useEffect, useId, type KeyboardEvent } from 'react'
+import { lazy, Suspense, useEffect, useId, type KeyboardEvent } from 'react'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { changedFrom, useBase } from './base.ts'
 import { Alarms, Interrupted, KeptPolicy, NotKept, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
 import { CopyLink } from './CopyLink.tsx'
 import { LiveCurves } from '../charts/LiveCurves.tsx'
-import { KernelsPanel } from './KernelsPanel.tsx'
-import { changedFrom, SettingsForm, useBase } from './SettingsForm.tsx'
 import { Setup } from './Setup.tsx'
 import { TestStrip } from './TestStrip.tsx'
 import { TestTable } from './TestTable.tsx'
+
+const KernelsPanel = lazy(async () => ({ default: (await import('./KernelsPanel.tsx')).KernelsPanel }))
+const SettingsForm = lazy(async () => ({ default: (await import('./SettingsForm.tsx')).SettingsForm }))
 
 const PREFETCH_MS = 1500
 
@@ -82,8 +84,10 @@ export function RunPanel() {
         {tab === 'curves' && !has && <Setup />}
         {tab === 'curves' && has && <><TestStrip /><LiveCurves /></>}
         {tab === 'result' && <><TestTable /><KeptPolicy /></>}
-        {tab === 'kernels' && <KernelsPanel />}
-        {tab === 'settings' && <SettingsForm />}
+        <Suspense fallback={<p className="waiting">one moment …</p>}>
+          {tab === 'kernels' && <KernelsPanel />}
+          {tab === 'settings' && <SettingsForm />}
+        </Suspense>
       </div>
     </section>
   )

@@ -1,23 +1,11 @@
 // Every setting of a run as a form that can be searched: found by words, by group, or by what was changed.
-import { useId, useMemo, useRef, useState } from 'react'
-import { settingsOf } from '../../domain/config.ts'
-import { SETTINGS, type SettingName, type Settings } from '../../domain/settings.ts'
-import { settingsFrom } from '../../state/kept.ts'
+import { useId, useRef, useState } from 'react'
+import type { SettingName, Settings } from '../../domain/settings.ts'
 import { isUnderWay } from '../../state/run.ts'
 import { findSettings, unusedSettings } from '../../state/settingSearch.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
+import { changedFrom, useBase } from './base.ts'
 import { Setting } from './Setting.tsx'
-
-/** What changes are counted against: the run that this one goes on from, or the preset. */
-export function useBase(): { readonly base: Settings; readonly named: string } {
-  const preset = useRun((state) => state.settings.preset)
-  const fork = useRun((state) => state.fork)
-  return useMemo(() => (fork === undefined ? { base: settingsOf(preset), named: `preset ${preset}` } : { base: settingsFrom(fork.record.settings), named: fork.record.name }), [preset, fork])
-}
-
-export function changedFrom(base: Settings, settings: Settings): SettingName[] {
-  return SETTINGS.map(({ name }) => name).filter((name) => name !== 'preset' && settings[name] !== base[name])
-}
 
 const said = (value: Settings[SettingName]): string => (value === '' ? 'none' : String(value))
 

@@ -11,8 +11,8 @@ import { Datasets } from '../data/Datasets.tsx'
 import { RecommenderSheet } from '../data/RecommenderSheet.tsx'
 import { count, duration, memory, millions } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
+import { changedFrom, useBase } from './base.ts'
 import { Setting } from './Setting.tsx'
-import { changedFrom, useBase } from './SettingsForm.tsx'
 import { usePlanned } from './Standing.tsx'
 
 /** What people change first. */
