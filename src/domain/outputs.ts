@@ -31,7 +31,8 @@ export function readImported(output: string, settings: Pick<Settings, 'mode'>): 
   return readOutput({ text: prefill, prefill }, output, settings)
 }
 
-function thoughtOf(text: string): string | undefined {
+/** What stands before the answer, of a text with or without the tag that begins it; undefined where nothing does. */
+export function thoughtOf(text: string): string | undefined {
   const end = text.indexOf('</think>')
   if (end < 0) return undefined
   const begin = text.lastIndexOf('<think>', end)

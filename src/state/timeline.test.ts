@@ -56,7 +56,8 @@ describe('a group', () => {
     const group = sampledMoment({ step: 1, rollouts: [rollout('a', 2), rollout('a', 1), rollout('a', 3)] }, 'a')!
     expect(likeliest(group.rollouts).member).toBe(1)
     expect(spokenBy(group).rewrite).toBe('rewrite 1')
-    expect(spokenBy(group, 3)).toMatchObject({ rewrite: 'rewrite 3', reward: 3, ndcg: 0.3 })
+    expect(spokenBy(group, 3)).toMatchObject({ rewrite: 'rewrite 3', thought: undefined, reward: 3, ndcg: 0.3 })
+    expect(spokenBy(sampledMoment({ step: 1, rollouts: [rollout('a', 0, { text: 'name it</think><answer>x</answer>' })] }, 'a')!).thought).toBe('name it')
   })
 
   test('leaves failed rankings out of what it earned', () => {

@@ -1,4 +1,5 @@
 // How a policy's answers to one query came one after another through training: rollouts of its steps, and greedy answers of its evaluations.
+import { thoughtOf } from '../domain/outputs.ts'
 import type { Answer, AnswersEvent, ScoredRollout } from '../experiment/events.ts'
 
 interface At {
@@ -86,6 +87,8 @@ export interface Spoken {
   /** undefined where the format was broken */
   readonly rewrite: string | undefined
   readonly text: string
+  /** what was written before the answer */
+  readonly thought: string | undefined
   readonly reward: number | undefined
   /** at the training K for rollouts, NDCG@10 for greedy answers */
   readonly ndcg: number | undefined
@@ -95,10 +98,10 @@ export interface Spoken {
 export function spokenBy(moment: Moment, member?: number): Spoken {
   if (moment.kind === 'greedy') {
     const { rewrite, text = rewrite, metrics, failed } = moment.answer
-    return { rewrite, text, reward: undefined, ndcg: metrics?.['ndcg@10'], failed }
+    return { rewrite, text, thought: thoughtOf(text), reward: undefined, ndcg: metrics?.['ndcg@10'], failed }
   }
   const rollout = moment.rollouts.find((one) => one.member === member) ?? likeliest(moment.rollouts)
-  return { rewrite: rollout.rewrite, text: rollout.text, reward: rollout.reward, ndcg: rollout.parts['ndcg'], failed: rollout.failed }
+  return { rewrite: rollout.rewrite, text: rollout.text, thought: thoughtOf(rollout.text), reward: rollout.reward, ndcg: rollout.parts['ndcg'], failed: rollout.failed }
 }
 
 /** What a group earned: least, mean and most, of the rollouts that earned anything. */

@@ -62,6 +62,7 @@ function Said({ moment, before, query, choice }: { readonly moment: Moment; read
         <div><dt>{moment.kind === 'greedy' ? 'NDCG@10' : 'NDCG of training'}</dt><dd>{score(spoken.ndcg)}</dd></div>
         {rewards !== undefined && <div><dt>its group</dt><dd>{score(rewards.min)} … {score(rewards.max)}<small> mean {score(rewards.mean)}</small></dd></div>}
       </dl>
+      {spoken.thought !== undefined && <p className="thought" title="what was written before the answer">{spoken.thought}</p>}
       {spoken.failed !== undefined && <p className="fault">not ranked: {spoken.failed}</p>}
       {spoken.rewrite === undefined ? <p className="rewrite fault">format broken: {spoken.text.trim() === '' ? '(nothing was written)' : spoken.text}</p> : (
         <dl className="replay-diffs">
