@@ -1,7 +1,7 @@
 // A run's memory, made again from its events, so that what follows is what would have followed.
 import { measuredFrom } from './evaluate.ts'
 import type { AnswersEvent, EvaluationEvent, RunEvent } from './events.ts'
-import { measureStart } from './measure.ts'
+import { measureStart, nextTask } from './measure.ts'
 import { changedNames, changesMeasure, changesReward, forkFaults } from './resume.ts'
 import type { Place, Run, RunInput, Tested } from './run.ts'
 
@@ -13,13 +13,17 @@ export interface Continued extends Place {
   readonly changed: Readonly<Record<string, string | number | boolean>>
 }
 
-/** Brings `run` to where its events end. Throws, with what to do, where they and the input do not belong together. */
-export function goOn(run: Run, { dataset, settings, policy, bestKept = true }: RunInput, events: readonly RunEvent[]): Continued {
+/** Events that are taken in one task: a run of ten thousand steps is not one long task on a page's thread. */
+const EVENTS_A_TASK = 250
+
+/** Brings `run` to where its events end. Rejects, with what to do, where they and the input do not belong together. */
+export async function goOn(run: Run, { dataset, settings, policy, bestKept = true }: RunInput, events: readonly RunEvent[]): Promise<Continued> {
   let inForce: Readonly<Record<string, string | number | boolean>> | undefined
   let place: Place | undefined
   let forked = false
   let beyond: string | undefined
   let validation: EvaluationEvent | undefined
+  let read = 0
   const tests = new Map<string, EvaluationEvent>()
   const answers = new Map<string, AnswersEvent>()
   for (const given of events) {
@@ -28,7 +32,8 @@ export function goOn(run: Run, { dataset, settings, policy, bestKept = true }: R
       if (given.split === 'test') answers.set(given.policy, given)
       continue
     }
-    const event = withNaN(given)
+    const event = given.type === 'step' || given.type === 'evaluation' ? withNaN(given) : given
+    if (++read % EVENTS_A_TASK === 0) await nextTask()
     if ('ms' in event) run.startMs -= event.ms
     beyond = event.type
     switch (event.type) {
@@ -128,10 +133,11 @@ function tested(evaluation: EvaluationEvent | undefined, answers: AnswersEvent |
 const short = (hash: string): string => hash.slice(0, 8)
 
 /** A number that is not finite is written as null: what is read is NaN again. */
-function withNaN<Value>(value: Value): Value {
-  if (value === null) return Number.NaN as Value
-  if (typeof value !== 'object' || Array.isArray(value)) return value
-  const entries = Object.entries(value as Readonly<Record<string, unknown>>)
-  const read = entries.map(([name, one]) => [name, withNaN(one)] as const)
-  return read.every(([, one], i) => Object.is(one, entries[i]![1])) ? value : Object.fromEntries(read) as Value
+function withNaN<Value extends object>(value: Value): Value {
+  return hasNull(value) ? JSON.parse(JSON.stringify(value), (_, part: unknown) => (part === null ? Number.NaN : part)) as Value : value
+}
+
+function hasNull(value: object): boolean {
+  for (const part of Object.values(value)) if (part === null || (typeof part === 'object' && hasNull(part as object))) return true
+  return false
 }

@@ -13,7 +13,7 @@ import type { Task } from './tasks.ts'
 const UNKNOWN: Gain = { delta: Number.NaN, low: Number.NaN, high: Number.NaN, p: 1 }
 
 /** Ends the current task: resampling tests of one moment are not one long task on a page's thread. */
-const nextTask = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve) })
+export const nextTask = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve) })
 
 interface Timed {
   readonly measured: Measured

@@ -42,15 +42,16 @@ export const emptyRun: RunState = {
   checkpoints: [], best: undefined, paired: undefined, alarms: [], tested: [], forkedAt: [], changes: [], stopped: undefined, summary: undefined,
 }
 
+type Fields = { -readonly [Name in keyof RunState]: RunState[Name] }
 type Lists = { [Name in keyof RunState as RunState[Name] extends readonly unknown[] ? Name : never]: RunState[Name] }
 
-/** A state that takes events: a list is copied once, when the first of them adds to it. */
+/** A state that takes events: it is copied once, and a list when the first of them adds to it. Done with once its state was asked for. */
 class Draft {
   readonly #own = new Set<keyof RunState>()
-  #state: RunState
+  #state: Fields
 
   constructor(state: RunState) {
-    this.#state = state
+    this.#state = { ...state }
   }
 
   get state(): RunState {
@@ -59,16 +60,17 @@ class Draft {
 
   /** Takes one more event. A 'start' begins anew, whatever was there. */
   take(event: RunEvent): void {
+    const state = this.#state
     switch (event.type) {
       case 'start':
         this.#own.clear()
         this.#state = { ...emptyRun, start: event }
         break
       case 'stage':
-        this.#set({ stage: event.stage, done: 0, planned: event.steps })
+        Object.assign(state, { stage: event.stage, done: 0, planned: event.steps })
         break
       case 'step':
-        this.#set({ done: event.step })
+        state.done = event.step
         if (event.stage === 'sft') this.#add('sft', event)
         else this.#add('steps', event)
         break
@@ -78,58 +80,54 @@ class Draft {
       case 'evaluation':
         if (event.split === 'validation') this.#add('validations', event)
         else this.#add('tested', event)
-        if (event.split === 'test' && event.policy !== 'current') this.#set({ tests: { ...this.#state.tests, [event.policy]: event } })
+        if (event.split === 'test' && event.policy !== 'current') state.tests = { ...state.tests, [event.policy]: event }
         break
       case 'checkpoint':
         this.#add('checkpoints', event)
-        if (event.name === 'best') this.#set({ best: event })
+        if (event.name === 'best') state.best = event
         break
       case 'paired':
-        this.#set({ paired: event })
+        state.paired = event
         break
       case 'alarm':
         this.#add('alarms', { step: event.step, message: event.message })
         break
       case 'fork':
         this.#add('forkedAt', event)
-        this.#set({ stopped: undefined })
+        state.stopped = undefined
         break
       case 'settings':
         this.#settings(event)
         break
       case 'stopped':
-        this.#set({ stopped: event })
+        state.stopped = event
         break
       case 'done':
-        this.#set({ summary: summaryOf(event) })
+        state.summary = summaryOf(event)
         break
       // read from the store of runs, by query
       case 'answers': break
     }
   }
 
-  #set(change: Partial<RunState>): void {
-    this.#state = { ...this.#state, ...change }
-  }
-
   #add<Name extends keyof Lists>(name: Name, item: Lists[Name][number]): void {
     if (!this.#own.has(name)) {
       this.#own.add(name)
-      this.#set({ [name]: [...this.#state[name]] })
+      Object.assign(this.#state, { [name]: this.#state[name].slice() })
     }
     ;(this.#state[name] as unknown[]).push(item)
   }
 
   #rollouts(rollouts: StepRollouts): void {
     const kept = Number(this.#state.start?.settings['rolloutsKept'] ?? 1)
-    this.#set({ rollouts, rolloutHistory: [...this.#state.rolloutHistory, rollouts].slice(-kept) })
+    Object.assign(this.#state, { rollouts, rolloutHistory: [...this.#state.rolloutHistory, rollouts].slice(-kept) })
   }
 
   #settings(event: Of<'settings'>): void {
     const { start, stage } = this.#state
     const steps = event.changed[stage === 'sft' ? 'sftSteps' : 'steps']
     this.#add('changes', event)
-    this.#set({
+    Object.assign(this.#state, {
       stopped: undefined, ...(steps !== undefined && { planned: Number(steps) }),
       ...(start && { start: { ...start, settings: { ...start.settings, ...event.changed } } }),
     })

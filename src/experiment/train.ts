@@ -21,7 +21,7 @@ const MOST_IDLE = 3
  */
 export async function* train(ports: Ports, input: RunInput): AsyncGenerator<RunEvent, void, void> {
   const run = openRun(ports, input)
-  const from = input.resume === undefined ? undefined : goOn(run, input, input.resume)
+  const from = input.resume === undefined ? undefined : await goOn(run, input, input.resume)
   const { dataset: { name, hash, productCount }, settings, policy, loaded, versions } = input
   const { training, validation, test } = run.tasks
   const counts = { products: productCount, train: training.length, validation: validation.length, test: test.length }
