@@ -6,7 +6,7 @@ import { SETTINGS, type Settings } from '../domain/settings.ts'
 import type { RunEvent } from '../experiment/events.ts'
 import { eventOf } from '../experiment/line.ts'
 import type { RunState } from '../experiment/reduce.ts'
-import { forkFaults, restoreEngine, resumePoint, settingsInForce, type CheckpointPlace } from '../experiment/resume.ts'
+import { forkFaults, restoreEngine, resumePoint, type CheckpointPlace } from '../experiment/resume.ts'
 import type { Library } from './library.ts'
 import { readRun } from './readRun.ts'
 
@@ -62,11 +62,6 @@ export async function readKept(store: Pick<KeptRuns, 'events' | 'lines'>, id: st
   const last = rollouts.map(eventOf).at(-1)
   const shown = last?.type === 'rollouts' ? { step: last.step, rollouts: last.rollouts } : undefined
   return { events: [...answers.map(eventOf), ...events], state: shown === undefined ? state : { ...state, rollouts: shown, rolloutHistory: [shown] } }
-}
-
-/** The settings that the events of a run follow at their end; those of its record before there are any. */
-export function settingsAt(events: readonly RunEvent[], { settings }: Pick<RunRecord, 'settings'>): Settings {
-  return settingsFrom(settingsInForce(events) ?? settings)
 }
 
 /** Opens the data set that the run was made with; an Error names the one that is missing. */

@@ -9,7 +9,7 @@ import { emptyRun, reduceAll, type RunState } from '../experiment/reduce.ts'
 import { Driver, type DriverClient, type Fork, type Plan } from './driver.ts'
 import { Engine, type EngineClient, type EngineStatus } from './engine.ts'
 import { frames } from './frames.ts'
-import { checkpointAt, forkFaultsOf, latestCheckpoint, leftBehind, readKept, settingsAt, settingsFrom, type CheckpointPlace } from './kept.ts'
+import { checkpointAt, forkFaultsOf, latestCheckpoint, leftBehind, readKept, settingsFrom, type CheckpointPlace } from './kept.ts'
 import type { Library } from './library.ts'
 import { longestQuery } from './need.ts'
 import { sentenceOf } from './sentence.ts'
@@ -200,8 +200,9 @@ export function createRun(client: RunClient, library: Library): Run {
     }
   }
   const shown = async (record: RunRecord) => {
-    const { events, state } = await readKept(client.store, record.id)
-    return { ...FRESH, run: state, record, settings: settingsAt(events, record) }
+    // its record's: a fork that was left before its first checkpoint has events of its parent's settings alone
+    const { state } = await readKept(client.store, record.id)
+    return { ...FRESH, run: state, record, settings: settingsFrom(record.settings) }
   }
 
   return {
