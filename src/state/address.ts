@@ -1,4 +1,4 @@
-// The page's address: the preset and what differs from it, the place, the query that is looked at, and the data set by name and hash.
+// The page's address: the preset and what differs from it, the place, the query that is looked at, the data set by name and hash, and the runs that are compared.
 import { parseSettings, settingsToHash } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
 import { PLACES, type Place } from './view.ts'
@@ -18,6 +18,8 @@ export interface Address {
   readonly place: Place | undefined
   readonly query: string | undefined
   readonly data: AddressedData | undefined
+  /** ids of the kept runs that are compared */
+  readonly runs: readonly string[] | undefined
 }
 
 interface Said {
@@ -27,13 +29,15 @@ interface Said {
   readonly query?: string | undefined
   /** undefined for the sample, which everyone has */
   readonly data?: AddressedData | undefined
+  /** ids of the kept runs that are compared, where they are looked at */
+  readonly runs?: readonly string[] | undefined
 }
 
 /** More names than this make no sentence. */
 const MOST_FILES = 8
 
 /** The hash without `#`. Settings come first and as ever, so that what only reads settings finds them. */
-export function addressOf({ settings, place, query, data }: Said): string {
+export function addressOf({ settings, place, query, data, runs }: Said): string {
   const rest = new URLSearchParams()
   if (place !== 'train') rest.set('view', place)
   if (query !== undefined && query.trim() !== '') rest.set('query', query.trim())
@@ -42,6 +46,7 @@ export function addressOf({ settings, place, query, data }: Said): string {
     rest.set('hash', data.hash)
     if (data.files.length > 0 && data.files.length <= MOST_FILES) rest.set('files', data.files.join('|'))
   }
+  if (runs !== undefined && runs.length > 0) rest.set('runs', runs.join('.'))
   const tail = rest.toString()
   return `${settingsToHash(settings)}${tail === '' ? '' : `&${tail}`}`
 }
@@ -54,13 +59,13 @@ export function readAddress(hash: string): Address {
     pairs.delete(name)
     return value
   }
-  const [view, query, name, id, files] = ['view', 'query', 'data', 'hash', 'files'].map(take)
+  const [view, query, name, id, files, runs] = ['view', 'query', 'data', 'hash', 'files', 'runs'].map(take)
   const place = PLACES.find((known) => known === view)
   if (view !== undefined && place === undefined) throw new Error(`view is "${view}"; give ${PLACES.slice(0, -1).join(', ')} or ${PLACES.at(-1)}, for example view=inspect`)
   if (id !== undefined && !/^[0-9a-f]{16,64}$/.test(id)) throw new Error(`hash is "${id}"; it is the hexadecimal fingerprint of a data set, as Copy link writes it`)
   const settings = [...pairs].map(([setting, value]) => `${setting}=${value}`)
   return {
-    settings: settings.length === 0 ? undefined : parseSettings(settings), place, query,
+    settings: settings.length === 0 ? undefined : parseSettings(settings), place, query, runs: runs?.split('.').filter((run) => run !== ''),
     data: id === undefined ? undefined : { name: name ?? 'unnamed', hash: id, files: files === undefined ? [] : files.split('|') },
   }
 }

@@ -5,12 +5,14 @@ import { addressOf, missingData, readAddress, type AddressedData } from './addre
 import type { Library, LibraryState } from './library.ts'
 import { isUnderWay, type Phase, type Run, type RunStoreState } from './run.ts'
 import { sentenceOf } from './sentence.ts'
+import type { Runs } from './runs.ts'
 import type { View } from './view.ts'
 
 interface Page {
   readonly library: Library
   readonly run: Run
   readonly view: View
+  readonly runs?: Pick<Runs, 'getState' | 'subscribe' | 'compare'>
 }
 
 /** The open data set as an address names it; undefined for the sample, which everyone has. */
@@ -20,15 +22,18 @@ export function addressedData({ shop }: LibraryState, library: Pick<Library, 'is
 }
 
 /** What the hash says of the page as it stands. */
-export function addressNow({ library, run, view }: Page): string {
+export function addressNow({ library, run, view, runs }: Page): string {
   const { place, query } = view.getState()
-  return addressOf({ settings: run.getState().settings, place, query: place === 'inspect' ? query : undefined, data: addressedData(library.getState(), library) })
+  return addressOf({
+    settings: run.getState().settings, place, query: place === 'inspect' ? query : undefined, data: addressedData(library.getState(), library),
+    runs: place === 'runs' ? runs?.getState().chosen : undefined,
+  })
 }
 
 /** Takes an address, or says what is wrong with it. Returns the data set that it names, and the settings where it says any. */
-export function takeAddress({ run, view }: Pick<Page, 'run' | 'view'>, hash: string): { readonly data: AddressedData | undefined; readonly settings: Settings | undefined } {
+export function takeAddress({ run, view, runs }: Pick<Page, 'run' | 'view' | 'runs'>, hash: string): { readonly data: AddressedData | undefined; readonly settings: Settings | undefined } {
   try {
-    const { settings, place, query, data } = readAddress(hash)
+    const { settings, place, query, data, runs: compared } = readAddress(hash)
     if (settings !== undefined && isUnderWay(run.getState().phase) && settingsToHash(settings) !== settingsToHash(run.getState().settings)) {
       run.setState({ addressFault: 'the address asks for other settings than those of the run under way; stop or reset that run, then follow the address again' })
       return { data: undefined, settings: undefined }
@@ -36,6 +41,7 @@ export function takeAddress({ run, view }: Pick<Page, 'run' | 'view'>, hash: str
     if (settings !== undefined) run.setAddress(settingsToHash(settings))
     if (place !== undefined) view.setPlace(place)
     if (query !== undefined) view.setQuery(query)
+    if (compared !== undefined) runs?.compare(compared)
     return { data, settings }
   } catch (error) {
     run.setState({ addressFault: `the address was not understood: ${sentenceOf(error)}` })
@@ -66,7 +72,7 @@ export function titleOf({ phase, run: { done, planned } }: Pick<RunStoreState, '
 
 /** Keeps address and title as the page stands, from now on. */
 export function followPage(page: Page, { write, title }: { readonly write: (hash: string) => void; readonly title: (text: string) => void }): void {
-  const { library, run, view } = page
+  const { library, run, view, runs } = page
   const address = (): void => write(addressNow(page))
   run.subscribe((now, before) => {
     if (now.settings !== before.settings) address()
@@ -75,6 +81,7 @@ export function followPage(page: Page, { write, title }: { readonly write: (hash
   view.subscribe((now, before) => {
     if (now.place !== before.place || (now.place === 'inspect' && now.query !== before.query)) address()
   })
+  runs?.subscribe((now, before) => { if (now.chosen !== before.chosen && view.getState().place === 'runs') address() })
   library.subscribe(({ shop }, before) => {
     if (shop?.dataset !== before.shop?.dataset && shop !== undefined) address()
   })

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { NewRun, RunsService } from '../client/runs.ts'
 import { settingsOf, settingsRecord } from '../domain/config.ts'
+import { addressOf, readAddress } from './address.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { fileNameOf } from './runStore.ts'
 import { fakeRuns } from './runsTesting.ts'
@@ -128,6 +129,16 @@ describe('the comparison', () => {
     runs.choose(['c'], false)
     expect(runs.getState().chosen).toEqual(['a', 'b'])
   })
+})
+
+test('an address’s choice waits for the list, and loses what is not kept here', async () => {
+  const { id } = await runs.service.create(newRun('first'))
+  runs.compare(['elsewhere', id, id])
+  expect(runs.getState().chosen).toEqual(['elsewhere', id])
+  await runs.look()
+  expect(runs.getState().chosen).toEqual([id])
+  expect(addressOf({ settings: settingsOf(), place: 'runs', runs: runs.getState().chosen })).toBe(`preset=sample&view=runs&runs=${id}`)
+  expect(readAddress('#preset=sample&view=runs&runs=a.b')).toMatchObject({ place: 'runs', runs: ['a', 'b'] })
 })
 
 describe('events', () => {

@@ -65,6 +65,8 @@ export interface Runs extends StoreApi<RunsState> {
   /** Takes runs into the comparison or out of it; colours go by the order in which they came. */
   readonly choose: (ids: readonly string[], wanted: boolean) => void
   readonly clearChosen: () => void
+  /** Compares exactly these, as an address says; those that are not kept here fall away when the list is read. */
+  readonly compare: (ids: readonly string[]) => void
   readonly rename: (id: string, name: string) => Promise<void>
   readonly tag: (id: string, tags: readonly string[]) => Promise<void>
   /** Notes on the run as a whole stand under the empty query id. */
@@ -137,7 +139,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
       const records = await client.list()
       const here = new Set(records.map(({ id }) => id))
       setState(({ chosen, shown }) => ({
-        records, looked: true, chosen: chosen.filter((id) => here.has(id)), shown: shown !== undefined && here.has(shown) ? shown : records[0]?.id,
+        records, looked: true, chosen: chosen.every((id) => here.has(id)) ? chosen : chosen.filter((id) => here.has(id)), shown: shown !== undefined && here.has(shown) ? shown : records[0]?.id,
       }))
     })
   }
@@ -205,6 +207,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
       return { chosen: wanted ? [...chosen, ...ids.filter((id) => !chosen.includes(id))] : others }
     }),
     clearChosen: () => setState({ chosen: [] }),
+    compare: (ids) => setState(({ records, looked }) => ({ chosen: [...new Set(ids)].filter((id) => !looked || records.some((record) => record.id === id)) })),
     rename: async (id, name) => {
       const said = name.trim()
       if (said !== '' && said !== nameOf(id)) await change(id, 'could not be renamed', { name: said })

@@ -215,10 +215,10 @@ export function createWorkbench(): Workbench {
 }
 
 /** Loads the sample and the policy, brings an interrupted run back, and ties the settings to the page's address. Called once, by the page. */
-export function startWorkbench({ library, run, policies, view }: Workbench): void {
+export function startWorkbench({ library, run, policies, view, runs }: Workbench): void {
   // a link to the inspector says its query and columns once; what is changed after it is the person's own
   if (view.takeLink(location.search)) history.replaceState(null, '', `${location.pathname}${location.hash}`)
-  const { data, settings } = location.hash.length > 1 ? takeAddress({ run, view }, location.hash) : { data: undefined, settings: undefined }
+  const { data, settings } = location.hash.length > 1 ? takeAddress({ run, view, runs }, location.hash) : { data: undefined, settings: undefined }
   // an address that could not be followed stays as it was given, until something else is wanted
   let following = data !== undefined
   const follow = async (wanted: AddressedData): Promise<void> => {
@@ -227,10 +227,10 @@ export function startWorkbench({ library, run, policies, view }: Workbench): voi
     following = false
   }
   addEventListener('hashchange', () => {
-    const { data: wanted } = location.hash.length > 1 ? takeAddress({ run, view }, location.hash) : { data: undefined }
+    const { data: wanted } = location.hash.length > 1 ? takeAddress({ run, view, runs }, location.hash) : { data: undefined }
     if (wanted !== undefined) void follow(wanted)
   })
-  followPage({ library, run, view }, {
+  followPage({ library, run, view, runs }, {
     write: (hash) => { if (!following && run.getState().addressFault === undefined) history.replaceState(null, '', `#${hash}`) },
     title: (text) => { document.title = text },
   })

@@ -1,14 +1,18 @@
 // Methods × data × measures of the chosen runs, with intervals and what is more than chance; taken elsewhere as Markdown, LaTeX or CSV.
 import { useEffect, useId, useState } from 'react'
-import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type MethodsTable, type Pair } from '../../domain/methodsTable.ts'
+import type { TermName } from '../../domain/glossary.ts'
+import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type MethodsTable, type Pair, type TableMeasure } from '../../domain/methodsTable.ts'
 import { markText, tableCsv, tableLatex, tableMarkdown } from '../../domain/tableText.ts'
 import type { RunResults } from '../../state/runResults.ts'
 import { sentenceOf } from '../../state/sentence.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { useWorkbench } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
 import { CopyButton } from './CopyButton.tsx'
 import { useRecords } from './Overlay.tsx'
+
+const ABOUT = { 'ndcg@10': 'ndcg', 'ndcg@100': 'ndcg', 'recall@10': 'recall', 'format': 'format' } as const satisfies Readonly<Record<TableMeasure, TermName>>
 
 function saidOf({ tests }: Cell): string {
   const said = ([['original', 'the original query'], ['start', 'the run’s start']] as const).flatMap(([against, name]) => {
@@ -45,7 +49,7 @@ function Table({ table }: { readonly table: MethodsTable }) {
                 <th key={`${hash} ${at}`} scope="colgroup" colSpan={TABLE_MEASURES.length} title={`data hash ${hash}`}>{name} <small>{count(queries)} queries</small></th>
               ))}
             </tr>
-            <tr>{data.map(({ hash }, at) => TABLE_MEASURES.map((measure) => <th key={`${hash} ${at} ${measure}`} scope="col" className="number">{MEASURE_TITLES[measure]}</th>))}</tr>
+            <tr>{data.map(({ hash }, at) => TABLE_MEASURES.map((measure) => <th key={`${hash} ${at} ${measure}`} scope="col" className="number"><Term about={ABOUT[measure]}>{MEASURE_TITLES[measure]}</Term></th>))}</tr>
           </thead>
           <tbody>
             {rows.map(({ role, title, detail, cells }, row) => (

@@ -20,7 +20,7 @@ function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className="run-facts">{children}</dl>
 }
 
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+function Fact({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {
   return <div><dt>{name}</dt><dd>{children}</dd></div>
 }
 
@@ -35,6 +35,12 @@ function Result({ run }: { readonly run: RunRecord }) {
       <span className={`gain-sign ${side}`}>{signed(gain)}</span> on the start <small>(95 % {signed(low)} to {signed(high)}, p {p < 0.001 ? '' : '= '}{pValue(p)})</small>
     </>
   )
+}
+
+function Parent({ parent: { id, name, step } }: { readonly parent: NonNullable<RunRecord['parent']> }) {
+  const { runs } = useWorkbench()
+  const here = useRuns((state) => state.records.some((record) => record.id === id))
+  return <>{here ? <button type="button" className="plain" onClick={() => runs.show(id)}>{name}</button> : `${name} (not kept here)`}, step {count(step)}</>
 }
 
 function Differences({ run }: { readonly run: RunRecord }) {
@@ -137,14 +143,14 @@ export function RunDetail({ id }: { readonly id: string }) {
       <Head run={run} />
       <Tags run={run} />
       <Facts>
-        <Fact name="Test NDCG@10"><Result run={run} /></Fact>
+        <Fact name={<Term about="ndcg">Test NDCG@10</Term>}><Result run={run} /></Fact>
         <Fact name="Steps">{count(live?.done ?? run.done)} of {count(live?.planned ?? run.planned)}{seconds === undefined ? '' : `, ${duration(seconds)}`}</Fact>
         <Fact name="Data">{run.dataset.name} <code title={run.dataset.hash}>{run.dataset.hash.slice(0, 12)}</code></Fact>
         <Fact name="Policy">{run.policy}</Fact>
         <Fact name="Recommender">{run.recommender}</Fact>
         <Fact name="Begun"><time dateTime={new Date(run.createdAt).toISOString()}>{when(run.createdAt)}</time></Fact>
         <Fact name="Kept">{size(bytesOfRun(run))}: {count(run.events.count)} events ({size(run.events.bytes)}), {count(run.checkpoints.length)} checkpoints</Fact>
-        {run.parent !== undefined && <Fact name="Goes on from">{run.parent.name}, step {count(run.parent.step)}</Fact>}
+        {run.parent !== undefined && <Fact name="Goes on from"><Parent parent={run.parent} /></Fact>}
       </Facts>
       <Note run={run} />
       <Part title="Replay"><Playback run={run} /></Part>

@@ -1,6 +1,7 @@
 // The runs that this browser keeps: listed, compared, named, taken elsewhere.
 import { useEffect, useId, useRef } from 'react'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
+import { Room } from './Room.tsx'
 import { RunList } from './RunList.tsx'
 import { RunsNotice } from './RunsNotice.tsx'
 import { RunsPanel } from './RunsPanel.tsx'
@@ -65,7 +66,7 @@ export function RunsView() {
         <RunsNotice />
         {!looked && <p className="waiting">reading the list …</p>}
         {looked && none && <Empty />}
-        {!none && <><RunsToolbar /><RunList /></>}
+        {!none && <><RunsToolbar /><RunList /><Room /></>}
       </section>
       {!none && <RunsPanel />}
     </div>
