@@ -40,13 +40,15 @@ function columnHtml({ title, note, words, thought, fault, ndcg, recall, gain, pr
   return [
     `<section><h2>${bdi(title)}${note === '' ? '' : ` <small>${bdi(note)}</small>`}</h2>`,
     `<p class="measures">NDCG@${k} <b>${score(ndcg)}</b>${difference} · Recall@${k} <b>${score(recall)}</b></p>`,
+    '<div>',
     fault === undefined ? '' : `<p class="fault">Format broken: ${bdi(fault)}</p>`,
     thought === undefined ? '' : `<blockquote>${bdi(thought)}</blockquote>`,
     words === undefined ? '' : `<p class="query" dir="auto">${wordsHtml(words)}</p>`,
+    '</div><div>',
     items.length === 0 ? '' : `<ol>${items.join('')}</ol>`,
     absent === undefined ? '' : `<p class="absent">${bdi(absent)}</p>`,
     unjudged === 0 ? '' : `<p class="note">${unjudged} of these ${products.length} unjudged</p>`,
-    '</section>',
+    '</div></section>',
   ].join('')
 }
 
@@ -67,7 +69,7 @@ figure,h1,h2,p,ol,ul,blockquote,dl,dd{margin:0;padding:0}ol,ul{list-style:none}f
 h1{font-size:1.125rem}h2{font-size:.9375rem}small,.note{color:var(--soft);font-size:.75rem;font-weight:400}
 .relevant{margin-top:.75rem}.relevant ul{columns:22rem;column-gap:1.5rem}.relevant li{break-inside:avoid}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1rem 1.5rem;margin-top:1rem}
-section{min-width:0}section h2{padding-bottom:.125rem;border-bottom:1px solid var(--line)}.measures{padding-block:.25rem;font-size:.8125rem}
+/* the columns' parts share their rows: rank n of one begins beside rank n of the next */section{display:grid;grid-row:span 4;grid-template-rows:subgrid;align-content:start;gap:0;min-width:0}section>*{min-width:0}section h2{padding-bottom:.125rem;border-bottom:1px solid var(--line)}.measures{padding-block:.25rem;font-size:.8125rem}
 .query{padding:.375rem .5rem;border-radius:.375rem;background:var(--sunken);font-family:ui-monospace,'SF Mono',Menlo,Consolas,monospace;font-size:.8125rem;overflow-wrap:anywhere}
 ins{padding:0 .125rem;border-radius:.1875rem;background:var(--good-soft);color:var(--good);text-decoration:none;font-weight:600}del{color:var(--soft)}u{text-decoration:underline dotted;text-underline-offset:3px}
 blockquote{padding:.25rem .5rem;border-inline-start:3px solid var(--line);color:var(--soft);font-size:.8125rem;font-style:italic;overflow-wrap:anywhere;white-space:pre-wrap}

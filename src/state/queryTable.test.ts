@@ -30,7 +30,7 @@ function open() {
   const library = createStore(() => ({ shop: { dataset, recommender } as unknown }))
   const run = { ...createStore(() => ({ settings: settingsOf('sample'), run: emptyRun, record: undefined, phase: 'idle', engine: { is: 'absent', reason: 'no adapter' } })), engine: { service: undefined } }
   const view = createStore(() => ({ query: '' }))
-  const runs = { ...createStore(() => ({ records: [], opened: new Map() })), service: {}, open: () => Promise.resolve(undefined), answers: () => Promise.resolve([]) }
+  const runs = { ...createStore(() => ({ records: [], opened: new Map(), looked: true })), service: {}, open: () => Promise.resolve(undefined), answers: () => Promise.resolve([]) }
   const sources = createStore(() => ({ list: [] }))
   const memory = new Map<string, string>()
   const table = createQueryTable({
@@ -132,6 +132,18 @@ test('an event that is no answer, and a run’s settled phase, make nothing anew
   const { table: rows } = table.getState()
   table.hear({ type: 'stopped', step: 3 } as RunEvent)
   expect(table.getState().table).toBe(rows)
+})
+
+test('sorting by unjudged counts them where nobody has yet, and leaves every value as the run told it', async () => {
+  const opened = open()
+  const { table } = opened
+  table.hear(answersOf('before', () => 0.5))
+  table.hear(answersOf('after', () => 0.25))
+  table.choose({ a: 'live:before', b: 'live:after' })
+  table.watch()
+  table.show({ sort: { by: 'unjudged', down: true } })
+  await vi.waitFor(() => expect(table.getState().table.rows[0]!.b!.unjudged).toBe(0))
+  expect(table.getState().table.rows.every(({ b }) => b!.metrics!['ndcg@10'] === 0.25)).toBe(true)
 })
 
 test('a note stands at its query at once, and filters find it', () => {

@@ -1,20 +1,17 @@
 // The store of the table of queries: which two systems it compares, what is shown of it, and the query that is chosen.
-import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Compared, CompareService } from '../client/compare.ts'
+import { createStore } from 'zustand/vanilla'
+import type { CompareService } from '../client/compare.ts'
 import type { Split } from '../domain/dataset.ts'
-import type { RunEvent } from '../experiment/events.ts'
 import { AnswerBook } from './answerBook.ts'
 import { misfit } from './asking.ts'
 import { createComparing } from './comparing.ts'
-import { evaluateAll } from './evaluating.ts'
-import { runFile, runTag } from './exports.ts'
-import { createJobs, type Job } from './jobs.ts'
+import { createJobs } from './jobs.ts'
 import type { Library } from './library.ts'
+import { createQueryEvaluation } from './queryEvaluation.ts'
 import { createQueryNotes, type NoteHome, type NoteMemory } from './queryNotes.ts'
 import { createQueryPlan } from './queryPlan.ts'
-import {
-  arrange, countOutcomes, joinAnswers, NO_ROWS, valuesOf, type Outcome, type QueryRow, type QueryRows, type RowChoice, type RowValues, type TableAnswer, type TableMetric,
-} from './queryRows.ts'
+import { arrange, countOutcomes, joinAnswers, NO_ROWS, valuesOf, type QueryRow, type QueryRows, type RowValues } from './queryRows.ts'
+import type { QueryTable, QueryTableState } from './queryTableState.ts'
 import { readKept } from './readKept.ts'
 import { isUnderWay, type Run } from './run.ts'
 import type { Runs } from './runs.ts'
@@ -22,51 +19,9 @@ import { sentenceOf } from './sentence.ts'
 import type { Sources } from './sources.ts'
 import { isEvaluated, keptPlace, listSystems, ORIGINAL, pairOf, POLICY, runOf, sameSystems, START, type System } from './systems.ts'
 import type { View } from './view.ts'
-import { askingOf, policyPlace, rankingsOf } from './writers.ts'
+import { policyPlace } from './writers.ts'
 
-export interface QueryTableState extends RowChoice {
-  readonly split: Split
-  /** ids of the systems that are compared */
-  readonly a: string
-  readonly b: string
-  /** until a person chooses, the table follows the run */
-  readonly following: boolean
-  readonly systems: readonly System[]
-  readonly metric: TableMetric
-  readonly table: QueryRows
-  readonly values: RowValues
-  /** places of the rows that are shown, in their order */
-  readonly order: Int32Array
-  /** over the rows of the chosen domain, whatever else is filtered */
-  readonly outcomes: Readonly<Record<Outcome | 'unknown', number>>
-  /** the same rows resampled; undefined while that is under way, and where nothing is paired */
-  readonly compared: Compared | undefined
-  /** id of the chosen query */
-  readonly selected: string | undefined
-  readonly notes: ReadonlyMap<string, string>
-  /** an evaluation or an export under way */
-  readonly job: Job | undefined
-  readonly failure: string | undefined
-}
-
-export interface QueryTable extends StoreApi<QueryTableState> {
-  /** Takes an event of the page's run. */
-  readonly hear: (event: RunEvent) => void
-  /** Keeps the rows up to date until the returned function is called: a table that nobody sees costs nothing. */
-  readonly watch: () => () => void
-  readonly choose: (what: Partial<Pick<QueryTableState, 'split' | 'a' | 'b'>>) => void
-  readonly show: (what: Partial<RowChoice & Pick<QueryTableState, 'metric'>>) => void
-  /** Selects a query, and has it inspected. */
-  readonly select: (id: string) => void
-  /** Selects the query `by` rows further; it is inspected once the person rests there. */
-  readonly move: (by: number) => void
-  /** Has every query of the split, or those that the other system answered, answered by a system that can be asked. */
-  readonly evaluate: (system: string) => void
-  readonly cancel: () => void
-  readonly note: (id: string, text: string) => void
-  /** Hands a side's rankings to `save` as a TREC run. */
-  readonly saveRun: (side: 'a' | 'b', save: (name: string, file: Blob) => void) => Promise<void>
-}
+export type { QueryTable, QueryTableState } from './queryTableState.ts'
 
 export interface QueryTableParts {
   readonly library: Library
@@ -102,8 +57,6 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   const jobs = createJobs((job) => setState({ job }), (failure) => setState({ failure }))
   let watchers = 0
   let stale = true
-  /** the engine answers as it stands: a run that begins ends the evaluation */
-  let unheld = false
   let resting: ReturnType<typeof setTimeout> | undefined
   /** what the rows and the notes were made of */
   let joined: readonly unknown[] = []
@@ -186,7 +139,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     const { length } = getState().table.rows
     const lacking = (a === ORIGINAL || b === ORIGINAL) && book.get(ORIGINAL, split) === undefined
     if (!lacking || jobs.busy() || length === 0 || length > RANKED_UNASKED || !first(`${split} ${ORIGINAL}`)) return
-    evaluate(ORIGINAL)
+    evaluation.evaluate(ORIGINAL)
   }
   const first = (what: string): boolean => !tried.has(what) && tried.add(what).has(what)
 
@@ -203,37 +156,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     }
   }
 
-  const evaluate = (system: string): void => {
-    const shop = shopNow()
-    if (shop === undefined) return
-    const { split, table, systems, a, b } = getState()
-    const { settings } = run.getState()
-    const other = book.get(system === a ? b : a, split)
-    const wanted = other === undefined ? undefined : new Set(other.map(({ queryId }) => queryId))
-    const what = `Evaluating the ${systems.find(({ id }) => id === system)?.title ?? system}`
-    void jobs.lasting(what, wanted?.size ?? table.rows.length, async (signal, tell) => {
-      const tasks = plan.tasks(shop, settings, split).filter(({ query }) => wanted === undefined || wanted.has(query.id))
-      const asking = await askingOf(system, settings, { run, past: runs.service, sources, signal })
-      unheld = asking.unheld === true
-      const told: TableAnswer[] = []
-      await evaluateAll(tasks, asking.write, {
-        recommender: shop.recommender, settings, batch: asking.batch, signal,
-        onPart: (answers, done) => {
-          for (const answer of answers) told.push(answer)
-          tell(done)
-        },
-      })
-      if (told.length === 0) throw new Error(`it answers none of these ${tasks.length} queries`)
-      book.put(asking.id, split, told)
-      // a policy in training is another one by the next step: what answered has a name of its own
-      if (asking.id === system) return
-      const now = getState()
-      setState({ following: false, ...(now.a === system ? { a: asking.id } : {}), ...(now.b === system ? { b: asking.id } : {}) })
-    }).then(() => {
-      unheld = false
-      look()
-    })
-  }
+  const evaluation = createQueryEvaluation({ library, run, runs, sources, book, plan, jobs, getState, setState, look })
 
   const inspect = (id: string): void => {
     clearTimeout(resting)
@@ -259,7 +182,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     if (query !== before.query && watchers > 0) setState({ selected: selectedOf(getState().table.rows) })
   })
   run.subscribe((now, before) => {
-    if (unheld && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')
+    if (!evaluation.holds() && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')
     if (now.engine !== before.engine && now.engine.is !== 'ready') book.forget((id) => isEvaluated(id) || id === START)
     if (now.engine !== before.engine || now.phase !== before.phase || now.record?.id !== before.record?.id || now.settings !== before.settings) look()
   })
@@ -277,6 +200,8 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     watch: () => {
       watchers++
       if (stale) look()
+      // kept runs are offered too
+      if (!runs.getState().looked) void runs.look()
       void notes.settle(homeNow(getState()))
       return () => { watchers-- }
     },
@@ -289,6 +214,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
       const measures = what.metric !== undefined || 'domain' in what
       setState(measures ? measured(what) : arranged(what))
       if (measures) compare()
+      if (what.sort?.by === 'unjudged') evaluation.countUnjudged()
     },
     select: (id) => {
       setState({ selected: id })
@@ -304,7 +230,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
       clearTimeout(resting)
       resting = setTimeout(() => inspect(next.id), RESTS_MS)
     },
-    evaluate,
+    evaluate: evaluation.evaluate,
     cancel: () => jobs.end(),
     note: (id, text) => {
       const now = new Map(getState().notes)
@@ -314,19 +240,6 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
       setState({ notes: now })
       void notes.write(homeNow(getState()), id, text).then((failure) => { if (failure !== undefined) setState({ failure }) })
     },
-    saveRun: async (side, save) => {
-      const { [side]: system, split, systems } = getState()
-      const shop = shopNow()
-      const answers = book.get(system, split)
-      if (shop === undefined || answers === undefined) return
-      const { recommender, dataset } = shop
-      const title = systems.find(({ id }) => id === system)?.title ?? system
-      await jobs.lasting(`Ranking for the run of the ${title}`, answers.length, async (signal, tell) => {
-        const rankings = await rankingsOf(system, answers, sources, signal)
-        const tag = runTag(recommender.name, title)
-        const file = await runFile({ answers, recommender, settings: run.getState().settings, tag, signal, tell, rankings })
-        save(`${dataset.name}-${split}-${tag}.run`.replaceAll(/[^\w.-]+/gu, '-'), file)
-      })
-    },
+    saveRun: evaluation.saveRun,
   }
 }

@@ -107,7 +107,8 @@ export function listSystems({ book, run, record, records, opened, sources, polic
     const parts = new Map<string, Split[]>()
     for (const [part, split] of partsOf(state, kept)) parts.set(part, [...parts.get(part) ?? [], split])
     for (const [part, splits] of parts) {
-      if (live && answered.has(livePart(part))) continue
+      // the query as typed is offered once
+      if (live && (part === 'original' || answered.has(livePart(part)))) continue
       systems.push({ id: keptPart(kept.id, part), title: partTitle(part), group: live ? THIS_RUN : `run ${kept.name}`, known: splits, asks: false })
     }
     if (!fits(kept)) continue
