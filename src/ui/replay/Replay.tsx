@@ -16,6 +16,7 @@ const MEANING = 'What the policy answered to this query as training went on. Of 
 const PLAY_MS = 900
 /** for those who want less motion */
 const CALM_MS = 2500
+const SLIDER_KEYS = /^(Arrow|Page|Home$|End$)/
 const CHOICES = ['likeliest', 'best', 'worst'] as const
 type Choice = (typeof CHOICES)[number]
 
@@ -114,6 +115,8 @@ function Timeline() {
       <input
         type="range" className="replay-slider" aria-label="Step" min={0} max={last} value={step} disabled={last === 0}
         aria-valuetext={`step ${count(step)}${moment === undefined ? ', not answered yet' : exact ? `, ${whatOf(moment)}` : `, shown: step ${count(moment.step)}`}`}
+        // they move the slider, and not the inspector's focus
+        onKeyDown={(event) => { if (SLIDER_KEYS.test(event.key)) event.stopPropagation() }}
         onChange={(event) => {
           setPlaying(false)
           replay.pin(event.currentTarget.valueAsNumber)
