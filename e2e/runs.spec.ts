@@ -116,10 +116,13 @@ test('a run that ends is kept, named, deleted and brought back, and goes to a fr
   expect(JSON.parse(curves.data)).toHaveLength(3)
   expect((JSON.parse(curves.data) as unknown[][])[0]).toHaveLength(2)
 
-  await page.reload()
   await bench.goTo('Runs')
+  await runs.row.getByRole('checkbox').check()
+  await expect(page).toHaveURL(/view=runs&runs=[0-9a-f-]{36}/)
+  await page.reload()
   await expect(runs.row).toContainText('kept & "carried"')
   await expect(runs.row).toContainText('paper')
+  await expect(runs.row.getByRole('checkbox')).toBeChecked()
 
   const elsewhere = await browser.newContext({ baseURL: baseURL!, viewport: { width: 1440, height: 900 } })
   await elsewhere.addInitScript(() => localStorage.setItem('rec-r1-workbench toured', 'yes'))

@@ -156,7 +156,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
       next.set(record.id, { record, ...read })
       for (const id of next.keys()) {
         if (next.size <= MOST_OPENED) break
-        if (!getState().chosen.includes(id)) next.delete(id)
+        if (id !== record.id && !getState().chosen.includes(id)) next.delete(id)
       }
       return { opening: rest, opened: next }
     })

@@ -1,5 +1,5 @@
 // A kept run played again in its charts: play, pause, a place to move to, and a speed in events a second.
-import { useId, useMemo } from 'react'
+import { useEffect, useId, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { settingsFrom } from '../../state/kept.ts'
 import { SPEEDS } from '../../state/playback.ts'
@@ -14,6 +14,8 @@ export function Playback({ run }: { readonly run: RunRecord }) {
   const { id, at, of, perSecond, playing, state, fault } = useStore(playback)
   const opening = useRuns((all) => all.opening.has(run.id))
   const [scrub, speed] = [useId(), useId()]
+  // nobody sees it once it is out of sight
+  useEffect(() => () => playback.pause(), [playback])
   const settings = useMemo(() => settingsFrom(run.settings), [run.settings])
   const charted = useMemo(() => [{ id: run.id, name: run.name, state, settings }], [run.id, run.name, state, settings])
   if (id !== run.id) {

@@ -37,6 +37,18 @@ function Result({ run }: { readonly run: RunRecord }) {
   )
 }
 
+/** What a person should know before going on with it. */
+function Warnings({ run: { damage, writer, interrupted, repaired, checkpoints } }: { readonly run: RunRecord }) {
+  return (
+    <>
+      {damage !== undefined && <p className="notice bad">It cannot be opened: {damage}</p>}
+      {writer === 'elsewhere' && <p className="notice">It is under way in another tab: here it can be looked at, and nothing of it can be changed.</p>}
+      {interrupted === true && <p className="notice warn">It was left while it was under way, by a closed tab or a crash. Everything up to its last event is kept{checkpoints.length > 0 ? '; Go on continues from its last checkpoint' : ', and no checkpoint had been reached'}.</p>}
+      {repaired !== undefined && <p className="notice">{repaired}</p>}
+    </>
+  )
+}
+
 function Parent({ parent: { id, name, step } }: { readonly parent: NonNullable<RunRecord['parent']> }) {
   const { runs } = useWorkbench()
   const here = useRuns((state) => state.records.some((record) => record.id === id))
@@ -141,6 +153,7 @@ export function RunDetail({ id }: { readonly id: string }) {
   return (
     <article className="run-detail" aria-label={`Run ${run.name}`}>
       <Head run={run} />
+      <Warnings run={run} />
       <Tags run={run} />
       <Facts>
         <Fact name={<Term about="ndcg">Test NDCG@10</Term>}><Result run={run} /></Fact>

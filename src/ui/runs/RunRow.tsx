@@ -1,5 +1,4 @@
 // One run of the list in three lines: its name and how it stands, what ran on what, and what came of it.
-import { memo } from 'react'
 import { bytesOfRun, outcomeOf } from '../../state/runList.ts'
 import type { RunRecord } from '../../state/runs.ts'
 import { count, score, signed, size } from '../parts/format.ts'
@@ -35,7 +34,7 @@ function Outcome({ run }: { readonly run: RunRecord }) {
   )
 }
 
-function RunRowBase({ run, place, shown, reached, onTick, renaming, onRename }: RunRowProps) {
+export function RunRow({ run, place, shown, reached, onTick, renaming, onRename }: RunRowProps) {
   const { runs } = useWorkbench()
   const live = useLiveSteps(run.id)
   const { name, tags, createdAt, dataset, policy, recommender, parent, damage } = run
@@ -52,7 +51,11 @@ function RunRowBase({ run, place, shown, reached, onTick, renaming, onRename }: 
           : (
             <button
               type="button" className="run-open" tabIndex={reached ? 0 : -1} aria-current={shown ? 'true' : undefined} title={name}
-              onClick={() => { runs.show(run.id); runs.setTab('run') }} onDoubleClick={() => onRename(true)}
+              onClick={() => {
+                runs.show(run.id)
+                // with nothing ticked every tab is about the run that is shown
+                if (runs.getState().chosen.length > 0) runs.setTab('run')
+              }} onDoubleClick={() => onRename(true)}
             >
               {name}
             </button>
@@ -78,5 +81,3 @@ function RunRowBase({ run, place, shown, reached, onTick, renaming, onRename }: 
     </div>
   )
 }
-
-export const RunRow = memo(RunRowBase)
