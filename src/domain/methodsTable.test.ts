@@ -143,6 +143,7 @@ describe('the table as text', () => {
   })
 
   test('LaTeX escapes its ten special characters and writes signs by name', async () => {
+    expect(latexText('say "x"\ntwice')).toBe('say {\\char34}x{\\char34} twice')
     expect(latexText('\\ { } $ & # _ % ~ ^ † < >')).toBe('\\textbackslash{} \\{ \\} \\$ \\& \\# \\_ \\% \\textasciitilde{} \\textasciicircum{} \\textdagger{} \\textless{} \\textgreater{}')
     const text = tableLatex(await table)
     expect(text).toContain('50 \\% \\textbar{} best\\_run \\& \\{co\\} & RL, bm25 & \\textbf{0.500}$^{\\ddagger o\\,\\ddagger s}$ {\\scriptsize [0.500, 0.500]} & -- & -- & -- \\\\')

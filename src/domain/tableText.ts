@@ -3,7 +3,7 @@ import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type Mark, type M
 
 const LATEX: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}', '{': '\\{', '}': '\\}', '$': '\\$', '&': '\\&', '#': '\\#', '_': '\\_', '%': '\\%', '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}', '<': '\\textless{}', '>': '\\textgreater{}', '|': '\\textbar{}', '"': '\\textquotedbl{}', '†': '\\textdagger{}', '‡': '\\textdaggerdbl{}',
+  '^': '\\textasciicircum{}', '<': '\\textless{}', '>': '\\textgreater{}', '|': '\\textbar{}', '"': '{\\char34}', '†': '\\textdagger{}', '‡': '\\textdaggerdbl{}',
   '↓': '$\\downarrow$', '×': '$\\times$', '→': '$\\rightarrow$', '−': '$-$', '–': '--', '’': '\'', '\u00a0': '~',
 }
 
