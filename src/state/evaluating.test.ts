@@ -16,7 +16,7 @@ const dataset: Dataset = { name: 'd', hash: 'h', productCount: 3, queries: [quer
 const tasks = planTasks(dataset, settings).test
 // every text ranks the products in an order of its own; one is never answered
 const rank = (texts: readonly string[]) => Promise.resolve(texts.map((text) => {
-  const first = [...text].reduce((sum, letter) => sum + letter.codePointAt(0)!, 0) % 3
+  const first = Array.from(text, (letter) => letter.codePointAt(0)!).reduce((sum, code) => sum + code, 0) % 3
   return text.endsWith('4') ? { ids: [], scores: [], failed: 'HTTP 500' } : { ids: [0, 1, 2].map((at) => `p${(first + at) % 3}`), scores: [3, 2, 1] }
 }))
 const recommender = { name: 'fake', rank }
@@ -36,7 +36,7 @@ async function evaluated(write: Parameters<typeof evaluateAll>[1], over: Partial
 test('queries as typed come out as a run measures them, in order, with their unjudged products counted', async () => {
   const { told, done } = await evaluated(asTyped)
   const { answers } = await measure({ recommender } as unknown as Ports, settings, tasks, { by: 'original' })
-  expect(told.map(({ unjudged: _, ...answer }) => answer)).toEqual(answers)
+  expect(told).toEqual(answers.map((one, at) => (one.failed === undefined ? { ...one, unjudged: told[at]!.unjudged } : one)))
   expect(told.map(({ unjudged }) => unjudged)).toEqual([2, 1, 1, undefined, 1])
   expect(told.filter(({ failed }) => failed !== undefined).map(({ queryId }) => queryId)).toEqual(['q4'])
   expect(done).toEqual([2, 4, 5])

@@ -122,7 +122,7 @@ test('sorting, filtering and searching arrange what is there and ask nobody; ano
   expect(compared).toHaveLength(before)
   table.show({ metric: 'recall@10' })
   await vi.waitFor(() => expect(compared).toHaveLength(before + 1))
-  expect(Array.from(compared.at(-1)!.after)).toEqual(new Array(8).fill(0))
+  expect(Array.from(compared.at(-1)!.after)).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
 })
 
 test('an event that is no answer, and a run’s settled phase, make nothing anew', () => {

@@ -6,8 +6,9 @@ import { emptyRun, type RunState } from '../experiment/reduce.ts'
 import { AnswerBook } from './answerBook.ts'
 import { keptPlace, listSystems, ORIGINAL, pairOf, runOf, sameSystems, type SystemsWorld } from './systems.ts'
 
+const ANSWER = { queryId: 'q', query: 'q', rewrite: 'r', format: true }
 const answers = (policy: AnswersEvent['policy'], split: AnswersEvent['split'], step: number, size = 1): AnswersEvent => ({
-  type: 'answers', policy, split, step, answers: new Array(size).fill({ queryId: 'q', query: 'q', rewrite: 'r', format: true }) as AnswersEvent['answers'],
+  type: 'answers', policy, split, step, answers: Array.from({ length: size }, () => ANSWER),
 })
 const START = { type: 'start' } as RunEvent
 const record = (id: string, over: Partial<RunRecord> = {}): RunRecord => ({ id, name: `name of ${id}`, checkpoints: [], notes: {}, ...over }) as unknown as RunRecord

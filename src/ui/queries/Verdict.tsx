@@ -1,6 +1,6 @@
 // Whether B is better than A: means, their difference with its interval and p, and wins, ties and losses as one bar, over all and by domain.
-import type { Compared } from '../../client/compare.ts'
 import type { Outcome } from '../../state/queryRows.ts'
+import type { QueryTableState } from '../../state/queryTableState.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
@@ -33,7 +33,7 @@ function OutcomeBar({ outcomes, domain }: { readonly outcomes: Counts; readonly 
   )
 }
 
-type DomainMeans = Compared['domains'][number]
+type DomainMeans = NonNullable<QueryTableState['compared']>['domains'][number]
 
 function Domains({ domains }: { readonly domains: readonly DomainMeans[] }) {
   const { queries } = useWorkbench()
