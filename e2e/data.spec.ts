@@ -58,6 +58,7 @@ test('an unknown table is read as a person maps it, shown before it is used, kep
   await sheet.getByRole('button', { name: 'Use', exact: true }).click()
 
   await expect(bench.data.getByRole('heading', { name: 'things' })).toBeVisible()
+  await bench.goTo('Inspect')
   await bench.query.fill('red lamp')
   await bench.query.press('Enter')
   await expect(bench.column('Original query').getByText('onerror').first()).toBeVisible()
@@ -65,6 +66,7 @@ test('an unknown table is read as a person maps it, shown before it is used, kep
   await expect(page).toHaveTitle('Rec-R1 Workbench')
 
   await page.reload()
+  await bench.goTo('Train')
   await expect(bench.data.getByRole('heading', { name: 'things' })).toBeVisible()
   await bench.data.getByRole('button', { name: '2 data sets' }).click()
   await sheet.getByRole('button', { name: 'Remove things …' }).click()
@@ -84,6 +86,7 @@ test('a cut file is refused by name, and what is loaded goes on', async ({ page 
   await shoot(page, info, 'refused')
   await bench.sheet.getByRole('button', { name: 'Close' }).click()
   await expect(bench.data.getByRole('heading', { name: 'sample' })).toBeVisible()
+  await bench.goTo('Inspect')
   await expect(bench.column('Original query').getByRole('listitem')).toHaveCount(8)
 })
 

@@ -8,7 +8,9 @@ test('the embedded shop is ranked by meaning, offline, and ranked the same after
   const bench = new Workbench(page)
   const titles = bench.column('Original query').getByRole('listitem').locator('.title')
   const ask = async (): Promise<void> => {
+    await bench.goTo('Train')
     await expect(bench.data.locator('.recommender').getByRole('heading')).toHaveText('Recommender dense')
+    await bench.goTo('Inspect')
     await expect(page.getByRole('button', { name: 'Look again' })).toBeEnabled()
     // a need that shoppers name; the shop calls what meets it by another name, so not one word is shared
     await bench.query.fill('keep pads charged')
@@ -31,10 +33,12 @@ test('an encoder of one’s own is a folder that is chosen, and ranks by its own
   const bench = new Workbench(page)
   const titles = bench.column('Original query').getByRole('listitem').locator('.title')
   await bench.open('#preset=sample&recommender=dense')
+  await bench.goTo('Inspect')
   await bench.query.fill('keep pads charged')
   await bench.query.press('Enter')
   await expect(titles.first()).toContainText('Charge Cradle')
   const found = await titles.allTextContents()
+  await bench.goTo('Train')
   await bench.data.getByRole('button', { name: 'Change the recommender' }).click()
   const own = bench.sheet.getByRole('region', { name: 'Encoder of your own' })
   // the embedded encoder's files, as anybody's folder
@@ -42,6 +46,7 @@ test('an encoder of one’s own is a folder that is chosen, and ranks by its own
   await expect(own.getByRole('status')).toHaveText('encoder: 4 files')
   await bench.sheet.getByRole('button', { name: 'Done' }).click()
   await expect(bench.data.locator('.recommender')).toContainText('encoder', { timeout: 30_000 })
+  await bench.goTo('Inspect')
   await expect(page.getByRole('button', { name: 'Look again' })).toBeEnabled()
   await expect(titles).toHaveText(found)
 })

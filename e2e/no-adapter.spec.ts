@@ -13,6 +13,7 @@ test('without an adapter the page says why and which flag helps, and data and th
   await expect(notice).toContainText(/WebGPU/)
   await expect(notice).toContainText('enable-unsafe-webgpu')
   await expect(bench.train).toBeDisabled()
+  await bench.goTo('Inspect')
   await expect(bench.column('Original query').getByRole('listitem')).toHaveCount(8)
   await expect(bench.column('Current policy')).toContainText('no policy engine')
   await bench.query.fill('black desk lamp')

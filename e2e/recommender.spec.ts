@@ -20,16 +20,19 @@ test('three scorings rank by their own names, and each score is the sum of its t
   await bench.open()
   const card = bench.data.locator('.recommender')
   const first = bench.column('Original query').getByRole('listitem').first().getByRole('button')
+  await bench.goTo('Inspect')
   await bench.query.fill('warm desk lamp charcoal rose')
   await bench.query.press('Enter')
   const orders: string[] = []
   for (const name of ['minisearch', 'bm25', 'lucene']) {
+    await bench.goTo('Train')
     if (name !== 'minisearch') {
       await bench.data.getByRole('button', { name: 'Change the recommender' }).click()
       await bench.sheet.getByLabel('recommender', { exact: true }).selectOption(name)
       await bench.sheet.getByRole('button', { name: 'Done' }).click()
     }
     await expect(card.getByRole('heading')).toHaveText(`Recommender ${name}`)
+    await bench.goTo('Inspect')
     await expect(page.getByRole('button', { name: 'Look again' })).toBeEnabled()
     await expect(bench.column('Original query').getByRole('listitem')).toHaveCount(8)
     await first.focus()
@@ -50,6 +53,7 @@ test('three scorings rank by their own names, and each score is the sum of its t
 test('the search box finds beginnings and misspellings, suggests, and opens what it found', async ({ page }, info) => {
   const bench = new Workbench(page)
   await bench.open()
+  await bench.goTo('Inspect')
   const box = page.getByRole('searchbox', { name: 'Search the catalogue' })
   await box.fill('whitebo')
   const hits = page.getByRole('list', { name: 'Products found' }).getByRole('listitem')
@@ -71,6 +75,7 @@ test('the search box finds beginnings and misspellings, suggests, and opens what
 test('a Boolean query is shown as it was read, and what was read past is told', async ({ page }) => {
   const bench = new Workbench(page)
   await bench.open('#preset=sample&queryMode=boolean')
+  await bench.goTo('Inspect')
   await bench.query.fill('(rose AND -charcoal whiteboard')
   await bench.query.press('Enter')
   const column = bench.column('Original query')
@@ -100,8 +105,10 @@ test('a server ranks: its reply and its failure are shown, and its header stays 
   })
   const bench = new Workbench(page)
   await bench.open(`#preset=sample&recommender=http&httpEngine=json&httpRetries=0&httpUrl=${encodeURIComponent(`${baseURL!}/engine/rank`)}`)
+  await bench.goTo('Inspect')
   await expect(bench.column('Original query').getByRole('listitem')).toHaveCount(2)
   await expect(bench.column('Original query').getByRole('listitem').last()).toContainText('nobody')
+  await bench.goTo('Train')
   await bench.data.getByRole('button', { name: 'Change the recommender' }).click()
   const server = bench.sheet.getByRole('region', { name: 'Server' })
   await server.getByLabel('Value of the header').fill('ApiKey secret')

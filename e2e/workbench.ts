@@ -73,6 +73,12 @@ export class Workbench {
     await this.page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place }).click()
   }
 
+  /** Opens the rollouts of the last step, below the inspector's columns. */
+  async showRollouts(): Promise<void> {
+    await this.goTo('Inspect')
+    await this.page.getByRole('tab', { name: 'Rollouts' }).click()
+  }
+
   column(name: 'Original query' | 'Starting policy' | 'Current policy'): Locator {
     return this.page.getByRole('article', { name })
   }
