@@ -12,8 +12,10 @@ const STEPS = 10_000
 const chart = (page: Page, id: string): Locator => page.locator(`[data-curve=${id}]`)
 const surface = (page: Page, id: string): Locator => chart(page, id).getByRole('slider')
 
-async function opened(page: Page, { length = STEPS, kept = 0 } = {}): Promise<void> {
-  await new Workbench(page).ready('')
+async function opened(page: Page, { length = STEPS, kept = 0, quiet = false } = {}): Promise<void> {
+  const bench = new Workbench(page)
+  // what is timed waits until the policy is loaded and nothing else is under way
+  await (quiet ? bench.ready('') : bench.open(''))
   await page.evaluate(longRun, { length, kept })
   await expect(chart(page, 'failed').locator('.recharts-line-curve')).toBeAttached()
 }
@@ -39,7 +41,7 @@ async function measured(page: Page): Promise<void> {
 }
 
 test('10,000 steps in every chart: 95 of 100 interactions are painted within 100 ms', async ({ page }, info) => {
-  await opened(page)
+  await opened(page, { quiet: true })
   await measured(page)
   const pause = (): Promise<void> => page.waitForTimeout(90)
   let done = 0
@@ -95,6 +97,7 @@ test('pointing reads every chart, a click pins, a drag shows a stretch, and what
   await page.getByLabel('Ignore outliers').check()
   await expect(chart(page, 'gradient')).toContainText('clipped 1 point')
   await page.getByLabel('Log y').check()
+  await chart(page, 'failed').scrollIntoViewIfNeeded()
   await expect(chart(page, 'failed')).toContainText('10,000 values at or below 0 have no place on a log axis')
   await page.getByLabel('Log y').uncheck()
 
@@ -109,6 +112,7 @@ test('pointing reads every chart, a click pins, a drag shows a stretch, and what
   await expect(reward.locator('.curve-value')).toHaveText(here!)
   await expect(chart(page, 'words').locator('.curve-value')).toHaveText(there!)
 
+  await reward.scrollIntoViewIfNeeded()
   const box = (await surface(page, 'reward').boundingBox())!
   await page.mouse.move(box.x + 80, box.y + 40)
   await page.mouse.down()
@@ -116,9 +120,11 @@ test('pointing reads every chart, a click pins, a drag shows a stretch, and what
   await shoot(page, info, 'dragging')
   await page.mouse.up()
   await expect(page.getByText(/^steps [\d,]+ to [\d,]+ Show all$/)).toBeVisible()
+  await chart(page, 'words').scrollIntoViewIfNeeded()
   await expect(chart(page, 'words').getByText(/^[23],\d{3} steps drawn as/)).toBeVisible()
   await shoot(page, info, 'a stretch')
   await page.getByRole('button', { name: 'Show all' }).click()
+  await reward.scrollIntoViewIfNeeded()
   await expect(reward.getByText(/^10,000 steps drawn/)).toBeVisible()
 })
 
@@ -152,7 +158,7 @@ test('a chart leaves as a figure that needs nothing else, and as every value it 
 })
 
 test('a long run that goes on at ten events a second is drawn without a task of more than 50 ms of CPU', async ({ page, browser, baseURL }, info) => {
-  await opened(page, { length: STEPS, kept: 100 })
+  await opened(page, { length: STEPS, kept: 100, quiet: true })
   const path = info.outputPath('trace.json')
   await page.waitForTimeout(1500)
   await browser.startTracing(page, { path, categories: TRACED })

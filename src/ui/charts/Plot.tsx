@@ -144,7 +144,7 @@ function PlotBase({ frame, format, axis, width, height, labels, paint }: PlotPro
         {frame.lines.map((line) => <Lines key={line.key} line={line} within={within} />)}
       </g>
       <Marks {...within} />
-      {labels > 0 && <Labels {...within} />}
+      {labels > 0 && frame.lines.length > 1 && <Labels {...within} />}
     </ComposedChart>
   )
 }

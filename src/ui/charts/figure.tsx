@@ -124,7 +124,7 @@ export async function svgOf(curves: readonly Curve[], charted: Charted, { backgr
           element('line', { x1: x, x2: x + 18, y1: TITLE + 6, y2: TITLE + 6, stroke: paint(colour), 'stroke-width': 2, 'stroke-dasharray': dash }),
           element('text', { x: x + 22, y: TITLE + 9.5, 'font-size': 10, fill: paint('var(--ink-soft)') }, name),
         )
-        x += 34 + 5.6 * name.length
+        x += 36 + 6.2 * name.length
       }
       const plot = await drawn(frame, curve, look(curve), at, paint)
       plot.setAttribute('y', String(TITLE + KEYS))

@@ -61,7 +61,7 @@ export interface Frame {
 
 export const LINE_DASHES = ['none', '5 2', '1.5 2', '7 2 1.5 2', '3 1.5', '9 3'] as const
 const HEIGHT_PARTS = 4
-const PIXELS_A_TICK = 44
+const PIXELS_A_TICK = 40
 /** Error bars nearer to each other than this are one band. */
 const PIXELS_A_BAR = 6
 

@@ -20,31 +20,11 @@ export interface Drawn {
 const REST = 40
 const SOONEST_MS = 100
 const LATEST_MS = 2000
-/** A chart that nobody sees waits longer, by so much. */
+/** A chart that nobody sees waits longer, by so much, but not for ever. */
 const UNSEEN = 8
+const UNSEEN_LATEST_MS = 5000
 
 const LOOKS: readonly (keyof CursorState)[] = ['axis', 'log', 'ignoreOutliers', 'range']
-
-/** Whether the element is on the screen, or nearly, now; `onSeen` hears when it comes. */
-interface Seen {
-  now: boolean
-  onSeen: () => void
-}
-
-function useSeen(element: RefObject<HTMLElement | null>): RefObject<Seen> {
-  const seen = useRef<Seen>({ now: true, onSeen: () => undefined })
-  useEffect(() => {
-    const target = element.current
-    if (target === null) return
-    const observer = new IntersectionObserver((entries) => {
-      seen.current.now = entries.at(-1)?.isIntersecting ?? true
-      if (seen.current.now) seen.current.onSeen()
-    }, { rootMargin: '60px' })
-    observer.observe(target)
-    return () => observer.disconnect()
-  }, [element])
-  return seen
-}
 
 interface Watched<State> {
   getState(): State
@@ -65,7 +45,6 @@ export interface Drawing {
 /** What the chart shows, once it has a size. */
 export function useFrame({ curve, charted, cursor, view, line, size, labels, element }: Drawing): Drawn | undefined {
   const [drawn, setDrawn] = useState<Drawn>()
-  const seen = useSeen(element)
   const rest = useRef(SOONEST_MS)
   const draw = useCallback((): void => {
     if (size === undefined || size.width < 60 || size.height < 30) return
@@ -79,7 +58,7 @@ export function useFrame({ curve, charted, cursor, view, line, size, labels, ele
   }, [curve, charted, cursor, view, line, size, labels])
 
   useEffect(() => {
-    let [withdraw, last, stale] = [(): void => undefined, 0, false]
+    let [withdraw, last, stale, seen] = [(): void => undefined, 0, false, true]
     let timer: ReturnType<typeof setTimeout> | undefined
     const turn = (): void => {
       clearTimeout(timer)
@@ -93,14 +72,17 @@ export function useFrame({ curve, charted, cursor, view, line, size, labels, ele
     }
     // a chart that nobody sees is drawn otherwise when it is scrolled to
     const asked = (): void => {
-      if (seen.current.now) turn()
+      if (seen) turn()
       else stale = true
     }
     const grown = (): void => {
-      timer ??= setTimeout(turn, Math.max(0, last + rest.current * (seen.current.now ? 1 : UNSEEN) - performance.now()))
+      timer ??= setTimeout(turn, Math.max(0, last + (seen ? rest.current : Math.min(UNSEEN_LATEST_MS, UNSEEN * rest.current)) - performance.now()))
     }
-    const notice = seen.current
-    notice.onSeen = () => { if (stale) turn() }
+    const observer = new IntersectionObserver((entries) => {
+      seen = entries.at(-1)?.isIntersecting ?? true
+      if (seen && stale) turn()
+    }, { rootMargin: '60px' })
+    if (element.current !== null) observer.observe(element.current)
     turn()
     const stops = [
       charted.version.subscribe(grown),
@@ -110,9 +92,9 @@ export function useFrame({ curve, charted, cursor, view, line, size, labels, ele
     return () => {
       clearTimeout(timer)
       withdraw()
-      notice.onSeen = () => undefined
+      observer.disconnect()
       for (const stop of stops) stop()
     }
-  }, [charted, cursor, draw, seen, view])
+  }, [charted, cursor, draw, element, view])
   return drawn
 }
