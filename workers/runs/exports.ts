@@ -1,7 +1,7 @@
 // Exported runs that are too large for memory: files of the private file system, which go when the page is opened anew.
 import { take } from '../store/locks.ts'
 import { openInPlace } from '../store/inPlace.ts'
-import { isAbsent, writeAll } from './runFolder.ts'
+import { isAbsent, isHeld, writeAll } from './runFolder.ts'
 
 const EXPORTS = 'exports'
 /** Held by a tab as long as it may be saving what it exported. */
@@ -53,7 +53,7 @@ export async function dropExports(): Promise<void> {
     await (await navigator.storage.getDirectory()).removeEntry(EXPORTS, { recursive: true })
   } catch (error) {
     // a file that is still being read goes at the next start
-    if (!isAbsent(error) && !(error instanceof DOMException && error.name === 'NoModificationAllowedError')) throw error
+    if (!isAbsent(error) && !isHeld(error)) throw error
   } finally {
     release()
   }

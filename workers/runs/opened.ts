@@ -16,6 +16,9 @@ const PATIENCE_MS = 1_000
 /** A run with one of these is not written any more. */
 export const ENDED: ReadonlySet<RunStatus> = new Set(['finished', 'stopped', 'failed'])
 
+/** What stands in the folder is debris of an interruption, or on its way. */
+export class NotKept extends Error {}
+
 /** A run with its lines in order. */
 export interface Opened {
   readonly folder: RunFolder
@@ -191,7 +194,7 @@ async function recordIn(folder: RunFolder): Promise<StoredRecord> {
   } catch (error) {
     throw damaged(folder.id.slice(0, 8), error)
   }
-  if (record === undefined) throw new Error(`run ${folder.id} was not kept whole; import it again, or start it anew`)
+  if (record === undefined) throw new NotKept(`run ${folder.id} was not kept whole; import it again, or start it anew`)
   return record
 }
 

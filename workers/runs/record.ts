@@ -89,9 +89,8 @@ export async function writeRecord(folder: RunFolder, record: StoredRecord): Prom
 
 /** The record of a folder; undefined where there is none, so that what stands there is debris. Throws a reason when it is damaged. */
 export async function readRecord(folder: RunFolder): Promise<StoredRecord | undefined> {
-  const bytes = await folder.read(RECORD)
-  if (bytes === undefined) return undefined
-  const text = new TextDecoder().decode(bytes)
+  const text = await folder.text(RECORD)
+  if (text === undefined) return undefined
   const end = text.indexOf('\n')
   const body = text.slice(end + 1)
   if (end < 0 || text.slice(0, end) !== await digestOf(new TextEncoder().encode(body))) throw new Error('its run.json was changed or cut off')

@@ -8,22 +8,31 @@ export class Damage extends Error {}
 /** How long another tab may hold a file open, in a browser that opens files for one alone. */
 const PATIENCE_MS = 5_000
 const AGAIN_MS = 10
+/** How long a file that is replaced may seem to be gone. */
+const REPLACING_MS = 300
 
 type Opens = FileSystemFileHandle & { createSyncAccessHandle(options: { readonly mode: string }): Promise<FileInPlace> }
 
 export const isAbsent = (error: unknown): boolean => error instanceof DOMException && error.name === 'NotFoundError'
-const isHeld = (error: unknown): boolean => error instanceof DOMException && error.name === 'NoModificationAllowedError'
+/** As it is while a file is replaced between asking for it and reading it. */
+const isReplaced = (error: unknown): boolean => isAbsent(error) || (error instanceof DOMException && error.name === 'NotReadableError')
+export const isHeld = (error: unknown): boolean => error instanceof DOMException && error.name === 'NoModificationAllowedError'
 
-/** Several may have it open at once: who writes is settled by the run's lock. */
-async function open(file: FileSystemFileHandle): Promise<FileInPlace> {
+/** Does it again for a moment while another tab holds the file. */
+async function patiently<Value>(passes: (error: unknown) => boolean, work: () => Promise<Value>, patience = PATIENCE_MS): Promise<Value> {
   for (let waited = 0; ; waited += AGAIN_MS) {
     try {
-      return await (file as Opens).createSyncAccessHandle({ mode: 'readwrite-unsafe' })
+      return await work()
     } catch (error) {
-      if (!isHeld(error) || waited >= PATIENCE_MS) throw error
+      if (!passes(error) || waited >= patience) throw error
     }
     await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS) })
   }
+}
+
+/** Several may have it open at once: who writes is settled by the run's lock. */
+function open(file: FileSystemFileHandle): Promise<FileInPlace> {
+  return patiently(isHeld, () => (file as Opens).createSyncAccessHandle({ mode: 'readwrite-unsafe' }))
 }
 
 /** Writes all of it at `at`, or throws: a private window refuses without a word. */
@@ -53,7 +62,16 @@ export class RunFolder {
 
   /** Replaces a small file whole: whatever happens meanwhile, either the old or the new bytes stand there. */
   replace(name: string, bytes: Uint8Array): Promise<void> {
-    return new PrivateFolder(this.handle).replace(name, bytes)
+    return patiently(isHeld, () => new PrivateFolder(this.handle).replace(name, bytes))
+  }
+
+  /** The text of a file that is replaced whole: read without a hold on it, so that nobody who replaces it waits. */
+  async text(name: string): Promise<string | undefined> {
+    const read = async (): Promise<string> => (await (await this.handle.getFileHandle(name)).getFile()).text()
+    return patiently(isReplaced, read, REPLACING_MS).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined
+      throw error
+    })
   }
 
   /** Opens a file, made empty where there is none unless it must be there, for as long as `work` takes. */

@@ -9,7 +9,7 @@ import { checkpointAt, dropUnlisted, isAt, readCheckpoint, writeCheckpoint } fro
 import { append, linesOf, plainLines } from './events.ts'
 import { dropExports } from './exports.ts'
 import { LineIndex } from './lineIndex.ts'
-import { ENDED, fitting, heldLocks, OpenedRuns, store, type Opened } from './opened.ts'
+import { ENDED, fitting, heldLocks, NotKept, OpenedRuns, store, type Opened } from './opened.ts'
 import { writeRecord, type StoredRecord } from './record.ts'
 import { retained } from './retention.ts'
 import type { RunFolder } from './runFolder.ts'
@@ -29,7 +29,8 @@ export class RunStore implements RunsService {
   #swept: Promise<void> | undefined
 
   async list(): Promise<RunRecord[]> {
-    await (this.#swept ??= this.#sweep())
+    // what cannot be freed now is freed at another start: the list is worth more
+    await (this.#swept ??= this.#sweep().catch(() => undefined))
     const held = await heldLocks()
     const records = await Promise.all((await this.#runs.shelf.ids()).map((id) => this.#listed(id, held)))
     return records.filter((record) => record !== undefined).sort((a, b) => b.createdAt - a.createdAt)
@@ -190,10 +191,11 @@ export class RunStore implements RunsService {
 
   async #listed(id: string, held: ReadonlySet<string>): Promise<RunRecord | undefined> {
     const folder = await this.#runs.shelf.folder(id)
-    if (folder === undefined || await this.#runs.shelf.isRemoved(folder) || !(await this.#runs.shelf.isKept(folder))) return undefined
+    if (folder === undefined || await this.#runs.shelf.isRemoved(folder)) return undefined
     try {
       return await this.#runs.seen(id, { folder, held })
     } catch (error) {
+      if (error instanceof NotKept) return undefined
       const damage = error instanceof Error ? error.message : String(error)
       return {
         id, name: id.slice(0, 8), tags: [], status: 'failed', createdAt: 0, changedAt: 0, done: 0, planned: 0, settings: {}, dataset: { name: '', hash: '' },

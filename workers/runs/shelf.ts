@@ -1,6 +1,6 @@
 // The folder `runs` of the private file system: which runs stand there, and those that wait to be purged.
 import { RECORD } from './record.ts'
-import { RunFolder, isAbsent } from './runFolder.ts'
+import { RunFolder, isAbsent, isHeld } from './runFolder.ts'
 
 const RUNS = 'runs'
 /** Its presence takes a run out of the list. */
@@ -29,7 +29,10 @@ export class Shelf {
   /** Frees what it takes. Without its record first it is debris, so an interrupted removal is finished by the next start. */
   async remove(folder: RunFolder): Promise<void> {
     await folder.remove(RECORD)
-    await (await this.#parent()).removeEntry(folder.id, { recursive: true })
+    await (await this.#parent()).removeEntry(folder.id, { recursive: true }).catch((error: unknown) => {
+      // what somebody still holds open goes at the next start
+      if (!isHeld(error)) throw error
+    })
   }
 
   /** Whether it was kept whole: else it is debris. */
