@@ -3,7 +3,7 @@ import { mean, ndcg, recall } from '../domain/metrics.ts'
 import { parseEvaluation, parseTraining, type Request } from '../domain/request.ts'
 import { rewardParts, totalReward } from '../domain/reward.ts'
 import type { Settings } from '../domain/settings.ts'
-import { bootstrapInterval } from '../domain/statistics.ts'
+import { bootstrapInterval, resamplings } from '../domain/statistics.ts'
 import { queryWords } from '../domain/words.ts'
 import type { PolicyVersion } from '../protocol/policy.ts'
 import type { Answer, AnswersEvent, Metrics, RunEvent } from './events.ts'
@@ -126,7 +126,7 @@ async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], 
   })
 }
 
-/** Resamplings behind the interval of a curve's point: verl takes 1,000; the summary's gains take as many as a test does. */
+/** Resamplings behind the interval of a curve's point: verl takes 1,000, fewer over many queries; the summary's gains take as many as a test does. */
 const INTERVAL_DRAWS = 1000
 
 type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
@@ -151,7 +151,7 @@ export function measuredFrom({ metrics, reward }: Evaluation, { answers }: Answe
 export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {
   const { ms, ...rest } = where
   const values = measured.perQuery['ndcg@10'].filter((value) => !Number.isNaN(value))
-  const interval = bootstrapInterval(values, seed, 0.95, INTERVAL_DRAWS)
+  const interval = bootstrapInterval(values, seed, 0.95, Math.min(INTERVAL_DRAWS, resamplings(values.length)))
   const { metrics, reward } = measured
   return { type: 'evaluation', ...rest, metrics, ...(Number.isNaN(reward) ? {} : { reward }), interval, ms }
 }
