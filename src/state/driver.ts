@@ -206,8 +206,8 @@ export class Driver {
       const bestKept = await restore(policy, store, record, read.events)
       return { ...read, record, bestKept }
     } catch (error) {
-      // a branch that nothing ever ran on is no run
-      if (!same) await store.remove(own).catch(() => undefined)
+      // a branch that nothing ever ran on is no run; another tab may do better with the run itself
+      await (same ? store.release(own) : store.remove(own)).catch(() => undefined)
       throw error
     }
   }
