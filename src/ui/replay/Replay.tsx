@@ -67,13 +67,13 @@ function Said({ moment, before, query, choice }: { readonly moment: Moment; read
       {spoken.failed !== undefined && <p className="fault">not ranked: {spoken.failed}</p>}
       {spoken.rewrite === undefined ? <p className="rewrite fault">format broken: {spoken.text.trim() === '' ? '(nothing was written)' : spoken.text}</p> : (
         <dl className="replay-diffs">
-          <div><dt>against the query</dt><dd className="rewrite"><Diff from={query} to={spoken.rewrite} />{spoken.rewrite === query && <span className="quiet"> unchanged</span>}</dd></div>
+          <div><dt>against the query</dt><dd className="rewrite"><Diff from={query} to={spoken.rewrite} />{spoken.rewrite.trim() === query.trim() && <span className="quiet"> unchanged</span>}</dd></div>
           {last !== undefined && before !== undefined && (
             <div>
               <dt>against {before.step === moment.step ? 'the rollouts before it' : `step ${count(before.step)}`}</dt>
               <dd className="rewrite">
                 {last.rewrite === undefined ? <span className="quiet">its format was broken</span>
-                  : last.rewrite === spoken.rewrite ? <span className="quiet">the same</span> : <Diff from={last.rewrite} to={spoken.rewrite} />}
+                  : last.rewrite.trim() === spoken.rewrite.trim() ? <span className="quiet">the same</span> : <Diff from={last.rewrite} to={spoken.rewrite} />}
               </dd>
             </div>
           )}

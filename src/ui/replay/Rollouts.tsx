@@ -8,6 +8,7 @@ import { useCursor, useReplay, useRuns, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { useTurn } from '../parts/useTurn.ts'
 import { Member } from './Member.tsx'
+import { Subject } from './Subject.tsx'
 import { TokenLegend } from './Tokens.tsx'
 import './replay.css'
 
@@ -97,10 +98,11 @@ function RolloutsBase() {
   const groups = step === undefined ? 0 : new Set(step.rollouts.map(({ queryId }) => queryId)).size
   return (
     <aside className="rollouts" aria-label={pinned === undefined ? 'Rollouts of the last step' : 'Rollouts of the pinned step'}>
-      <h3>
-        <Term explain={COMPARING}>Rollouts</Term>
-        {step !== undefined && <>{' '}<small>step {count(step.step)} · {count(groups)} groups of {count(groupSize)}{pinned !== undefined && pinned !== step.step && <span className="warns"> (step {count(pinned)} has none: the nearest before)</span>}</small></>}
-      </h3>
+      <header>
+        <h3><Term explain={COMPARING}>Rollouts</Term></h3>
+        <Subject />
+        {step !== undefined && <small>step {count(step.step)} · {count(groups)} groups of {count(groupSize)}{pinned !== undefined && pinned !== step.step && <span className="warns"> (step {count(pinned)} has none: the nearest before)</span>}</small>}
+      </header>
       {step === undefined
         ? <p className="waiting">{pinned === undefined ? 'Train or Step: the last step’s rollouts come here in their groups, with rewards, their parts and advantages.' : `No rollouts are kept at or before step ${count(pinned)}.`}</p>
         : <Groups step={step} />}
