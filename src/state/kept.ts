@@ -46,7 +46,7 @@ export function forkFaultsOf({ record, stage, step }: CheckpointPlace & { readon
 }
 
 /** What the driver reads of the store of runs. */
-export type KeptRuns = Pick<RunsService, 'list' | 'events' | 'lines' | 'checkpoint' | 'rewind' | 'fork' | 'change' | 'remove'>
+export type KeptRuns = Pick<RunsService, 'list' | 'events' | 'lines' | 'checkpoint' | 'rewind' | 'fork' | 'change' | 'remove' | 'release'>
 
 export interface ReadKept {
   /** the plain events, and the answers of step 0 after them: what a run that goes on needs */
