@@ -227,8 +227,11 @@ export function startWorkbench({ library, run, policies, view, runs }: Workbench
     following = false
   }
   addEventListener('hashchange', () => {
-    const { data: wanted } = location.hash.length > 1 ? takeAddress({ run, view, runs }, location.hash) : { data: undefined }
-    if (wanted !== undefined) void follow(wanted)
+    if (location.hash.length < 2) return
+    following = true
+    const { data: wanted } = takeAddress({ run, view, runs }, location.hash)
+    if (wanted === undefined) following = false
+    else void follow(wanted)
   })
   followPage({ library, run, view, runs }, {
     write: (hash) => { if (!following && run.getState().addressFault === undefined) history.replaceState(null, '', `#${hash}`) },
