@@ -39,7 +39,9 @@ export function misfit(record: Pick<RunRecord, 'name' | 'settings'>, engine: Run
   const loaded = engine.loaded.settings
   for (const [name, value] of shapeOf(record.settings)) {
     const here = name === 'policy' ? engine.loaded.policy : String(loaded[name as keyof Settings])
-    if (value !== here) return `the checkpoint was trained with ${name} ${value} (run ${record.name}), but the engine holds ${name} ${here}; set ${name} to ${value} in Train to ask it`
+    if (value === here) continue
+    return `the checkpoint was trained with ${name} ${value} (run ${record.name}), but the engine holds ${name} ${here}; `
+      + `set ${name} to ${value} in Train to ask it`
   }
   return undefined
 }
@@ -131,7 +133,9 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
   }
 
   /** What a policy wrote, whichever weights it had. */
-  const ofPolicy = async (kind: Extract<ColumnKind, { is: 'before' | 'current' | 'checkpoint' }>, query: string, fresh: boolean, wanted: () => boolean): Promise<{ readonly said: Said & Pick<Column, 'at'> } | Answered | undefined> => {
+  const ofPolicy = async (
+    kind: Extract<ColumnKind, { is: 'before' | 'current' | 'checkpoint' }>, query: string, fresh: boolean, wanted: () => boolean,
+  ): Promise<{ readonly said: Said & Pick<Column, 'at'> } | Answered | undefined> => {
     const { engine, phase, run: { start, stage, done, summary }, settings } = run.getState()
     const { service } = run.engine
     if (engine.is === 'absent' || engine.is === 'lost') return { absent: `no policy engine: ${engine.reason}` }

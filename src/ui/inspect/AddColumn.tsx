@@ -45,8 +45,12 @@ function Checkpoints({ record }: { readonly record: RunRecord }) {
 function RunItem({ record }: { readonly record: RunRecord }) {
   return (
     <MenuProvider>
-      <MenuItem className="menu-item" render={<MenuButton />}><span>{record.name}</span><small aria-hidden="true">{record.checkpoints.length} ▸</small></MenuItem>
-      <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8} aria-label={`Checkpoints of ${record.name}`}><Checkpoints record={record} /></Menu>
+      <MenuItem className="menu-item" render={<MenuButton />}>
+        <span>{record.name}</span><small aria-hidden="true">{record.checkpoints.length} ▸</small>
+      </MenuItem>
+      <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8} aria-label={`Checkpoints of ${record.name}`}>
+        <Checkpoints record={record} />
+      </Menu>
     </MenuProvider>
   )
 }
@@ -84,7 +88,9 @@ export function AddColumn() {
         <MenuGroup>
           <MenuGroupLabel className="menu-label">Other systems</MenuGroupLabel>
           {sources.map(({ id, title, note }) => <Item key={id} id={sourceColumn(id)} note={note}>{title}</Item>)}
-          <MenuItem className="menu-item" onClick={store.show}><span>Bring another system …</span><small>a model, outputs, a ranking</small></MenuItem>
+          <MenuItem className="menu-item" onClick={store.show}>
+            <span>Bring another system …</span><small>a model, outputs, a ranking</small>
+          </MenuItem>
         </MenuGroup>
       </Menu>
     </MenuProvider>

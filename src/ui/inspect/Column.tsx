@@ -1,18 +1,16 @@
 // One way to ask for the query: what was written, what was searched for, and the products that came back.
 import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react/menu'
 import { memo, useId, useMemo, useState, type FocusEvent, type KeyboardEvent } from 'react'
-import { overlap, rankBiasedOverlap, RBO_P } from '../../domain/agreement.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
 import { searchText } from '../../domain/words.ts'
 import { kindOf } from '../../state/columns.ts'
 import { wantedTerms } from '../../state/highlight.ts'
 import { textFor } from '../../state/shown.ts'
 import type { Column as ColumnState, ColumnId, Inspection } from '../../state/view.ts'
-import { score, signed } from '../parts/format.ts'
-import { useLibrary, useProduct, useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { Between, DroppedProducts, Judged, Measure } from './Comparison.tsx'
 import { focusAcross, focusRank } from './focus.ts'
-import { useIsHot } from './hot.ts'
-import { droppedFrom, ranksOf, type Dropped } from './ranks.ts'
+import { droppedFrom, ranksOf } from './ranks.ts'
 import { Result } from './Result.tsx'
 import { Rewrite, Said } from './Said.tsx'
 
@@ -21,16 +19,6 @@ export function labelsOf(judged: Inspection['judged']): ReadonlyMap<string, Esci
   const order = ['I', 'C', 'S', 'E'] as const
   const sorted = (judged?.judgements ?? []).toSorted((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
   return new Map(sorted.map(({ productId, label }) => [productId, label]))
-}
-
-function Measure({ name, value, against }: { readonly name: string; readonly value: number | undefined; readonly against: number | undefined }) {
-  const gain = value === undefined || against === undefined ? undefined : value - against
-  return (
-    <span className="measure">
-      {name} <strong>{score(value)}</strong>
-      {gain !== undefined && <span className={`delta ${gain > 5e-4 ? 'better' : gain < -5e-4 ? 'worse' : 'level'}`}> {signed(gain)}</span>}
-    </span>
-  )
 }
 
 /** What a person does to a column. */
@@ -69,69 +57,6 @@ function Typed({ id, query, title }: { readonly id: ColumnId; readonly query: st
   )
 }
 
-function DroppedProduct({ dropped: { id, was, now } }: { readonly dropped: Dropped }) {
-  const product = useProduct(id)
-  const hot = useIsHot(id)
-  const title = product === undefined ? '' : product === null || product.title === '' ? id : product.title
-  return (
-    <span className={hot ? 'hot' : ''} data-product={id} title={title}>
-      <span className="dropped-ranks">{was} → {now ?? '–'}</span> {title}
-    </span>
-  )
-}
-
-/** More than these few are counted, and listed when asked for. */
-const FIRST_DROPPED = 4
-
-function DroppedProducts({ dropped }: { readonly dropped: readonly Dropped[] }) {
-  const [all, setAll] = useState(false)
-  if (dropped.length === 0) return null
-  const rest = dropped.length - FIRST_DROPPED
-  return (
-    <p className="dropped">
-      <span className="quiet">dropped, with ranks before and now:</span>
-      {(all || rest === 1 ? dropped : dropped.slice(0, FIRST_DROPPED)).map((one) => <DroppedProduct key={one.id} dropped={one} />)}
-      {rest > 1 && <button type="button" className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `and ${rest} more`}</button>}
-    </p>
-  )
-}
-
-const OVERLAP = `Rank-biased overlap of the two rankings' first 100 with p = ${RBO_P}, extrapolated (Webber, Moffat and Zobel 2010): 1 is the same ranking, 0 nothing in common; `
-  + 'the first ten ranks hold 86 % of the weight.'
-
-/** How this ranking and the one at the left agree. */
-function Between({ left, column, listed }: { readonly left: ColumnState; readonly column: ColumnState; readonly listed: number }) {
-  const { rbo, counts } = useMemo(() => ({
-    rbo: rankBiasedOverlap(left.ids, column.ids), counts: overlap(left.ids, column.ids, listed),
-  }), [left.ids, column.ids, listed])
-  const { common, unchanged, improved, worsened, entered } = counts
-  const of = Math.min(listed, Math.max(left.ids.length, column.ids.length))
-  return (
-    <p className="between">
-      <span title={OVERLAP}>RBO <strong>{score(rbo)}</strong></span>
-      {' · '}{common} of {of} common: {unchanged} unchanged, {improved} up, {worsened} down{entered > 0 && ` · ${entered} new`}
-    </p>
-  )
-}
-
-/** How many of the listed products nobody judged, and how many relevant ones the ranking misses. */
-function Judged({ column, judged, labels, listed }: {
-  readonly column: ColumnState; readonly judged: Inspection['judged']; readonly labels: ReadonlyMap<string, EsciLabel>; readonly listed: number
-}) {
-  if (judged === undefined) return null
-  const shown = column.ids.slice(0, listed)
-  const unjudged = shown.filter((id) => !labels.has(id)).length
-  const relevant = [...labels].filter(([, label]) => label === 'E').map(([id]) => id)
-  const found = new Set(column.ids)
-  const missed = relevant.filter((id) => !found.has(id)).length
-  return (
-    <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
-      unjudged@{listed} <strong>{unjudged}</strong> of {shown.length}
-      {relevant.length > 0 && <> · <strong>{missed}</strong> of {relevant.length} relevant missed</>}
-    </p>
-  )
-}
-
 export interface ColumnProps {
   readonly id: ColumnId
   readonly title: string
@@ -158,7 +83,8 @@ function Results({ id, column, left, labels, judged, first, last, row }: ColumnP
   const spec = useLibrary((state) => state.shop?.spec)
   const mode = useRun((state) => state.settings.mode)
   const [stop, setStop] = useState(0)
-  const wanted = useMemo(() => (column.rewrite === undefined ? undefined : wantedTerms(searchText(column.rewrite, mode), spec)), [column.rewrite, mode, spec])
+  const { rewrite } = column
+  const wanted = useMemo(() => (rewrite === undefined ? undefined : wantedTerms(searchText(rewrite, mode), spec)), [rewrite, mode, spec])
   const before = useMemo(() => (left === undefined ? undefined : ranksOf(left.ids)), [left])
   const size = Math.min(listed, column.ids.length)
   const to = Math.min(size - 1, last)
@@ -180,8 +106,9 @@ function Results({ id, column, left, labels, judged, first, last, row }: ColumnP
         const rank = first + at + 1
         return (
           <Result
-            key={product} id={product} rank={rank} score={column.scores[rank - 1]} by={id} label={labels.get(product)} judged={judged !== undefined}
-            was={before?.get(product)} compared={before !== undefined} wanted={wanted} pictures={pictures} stop={rank - 1 === tabStop} size={size}
+            key={product} id={product} rank={rank} score={column.scores[rank - 1]} by={id} label={labels.get(product)}
+            judged={judged !== undefined} was={before?.get(product)} compared={before !== undefined} wanted={wanted} pictures={pictures}
+            stop={rank - 1 === tabStop} size={size}
           />
         )
       })}
@@ -213,8 +140,11 @@ function ColumnBase(props: ColumnProps) {
   const heading = useId()
   const typed = kindOf(id)?.is === 'typed'
   return (
-    <article className="column" data-column={id} aria-label={title} aria-busy={column === undefined && absent === undefined} tabIndex={-1}
-      onKeyDown={(event) => { if (event.target === event.currentTarget && event.key === 'ArrowDown' && focusRank(event.currentTarget, 1)) event.preventDefault() }}
+    <article
+      className="column" data-column={id} aria-label={title} aria-busy={column === undefined && absent === undefined} tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.target === event.currentTarget && event.key === 'ArrowDown' && focusRank(event.currentTarget, 1)) event.preventDefault()
+      }}
     >
       <header>
         <div className="column-name">

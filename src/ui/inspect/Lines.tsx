@@ -33,7 +33,10 @@ function pathOf({ from, to }: Pick<Link, 'from' | 'to'>, left: Place, right: Pla
   const y = (place: Place, rank: number): number => Math.round(place.top + (rank - 0.5) * row)
   const [x1, x2] = [Math.round(left.right), Math.round(right.left)]
   const middle = (x1 + x2) / 2
-  if (from !== undefined && to !== undefined) return `M${x1} ${y(left, from)}C${middle} ${y(left, from)} ${middle} ${y(right, to)} ${x2} ${y(right, to)}`
+  if (from !== undefined && to !== undefined) {
+    const [y1, y2] = [y(left, from), y(right, to)]
+    return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`
+  }
   const reach = (x2 - x1) * 0.4
   // out and down, or in from below
   if (from !== undefined) return `M${x1} ${y(left, from)}q${reach} 0 ${reach} ${row * 0.4}`
@@ -47,7 +50,8 @@ function drawn({ places, ids, listed, row }: LinesProps): Drawn[] {
     // columns below one another, or beyond one another, have no lines
     if (left === undefined || right === undefined || before === undefined || after === undefined || right.left <= left.right) return []
     return linksBetween(before, after, listed).map((link) => ({
-      ...link, key: `${at} ${link.id}`, path: pathOf(link, left, right, row), far: Math.abs((link.from ?? 0) - (link.to ?? 0)) > FAR && link.from !== undefined && link.to !== undefined,
+      ...link, key: `${at} ${link.id}`, path: pathOf(link, left, right, row),
+      far: link.from !== undefined && link.to !== undefined && Math.abs(link.from - link.to) > FAR,
     }))
   })
 }

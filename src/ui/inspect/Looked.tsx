@@ -58,7 +58,10 @@ function Ways({ looked, beside }: { readonly looked: LookedState; readonly besid
       {here.length > 1 && (
         <p className="ways-compare">
           <label htmlFor={id}>compared with</label>
-          <select id={id} value={beside?.by ?? ''} onChange={(event) => looking.compare(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}>
+          <select
+            id={id} value={beside?.by ?? ''}
+            onChange={(event) => looking.compare(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
+          >
             <option value="">nothing</option>
             {here.filter((by) => by !== looked.by).map((by) => <option key={by} value={by}>{nameOf(by).title}</option>)}
           </select>
@@ -95,14 +98,20 @@ function ComparedTerms({ looked, beside }: { readonly looked: LookedState; reado
                 return (
                   <tr key={`${field} ${term}`}>
                     <th scope="row">{term}</th><td>{field}</td>
-                    <td className="number">{here === undefined ? '–' : significant(here)}</td><td className="number">{there === undefined ? '–' : significant(there)}</td>
-                    <td className={`number ${gap > 0 ? 'better' : gap < 0 ? 'worse' : 'level'}`}>{gap === 0 ? '±0' : `${gap > 0 ? '+' : ''}${significant(gap)}`}</td>
+                    <td className="number">{here === undefined ? '–' : significant(here)}</td>
+                    <td className="number">{there === undefined ? '–' : significant(there)}</td>
+                    <td className={`number ${gap > 0 ? 'better' : gap < 0 ? 'worse' : 'level'}`}>
+                      {gap === 0 ? '±0' : `${gap > 0 ? '+' : ''}${significant(gap)}`}
+                    </td>
                   </tr>
                 )
               })}
             </tbody>
             <tfoot>
-              <tr><th scope="row" colSpan={2}>Score</th><td className="number"><strong>{total(looked)}</strong></td><td className="number"><strong>{total(beside)}</strong></td><td /></tr>
+              <tr>
+                <th scope="row" colSpan={2}>Score</th>
+                <td className="number"><strong>{total(looked)}</strong></td><td className="number"><strong>{total(beside)}</strong></td><td />
+              </tr>
             </tfoot>
           </table>
         </div>
@@ -199,7 +208,9 @@ function OpenLooked({ looked }: { readonly looked: LookedState }) {
       <div className="looked-body" tabIndex={0} role="group" aria-label="Why it ranks there">
         <Product id={looked.id} wanted={wanted} />
         <p className="looked-query"><span className="quiet">searched for</span> {looked.searched === '' ? '(nothing)' : looked.searched}</p>
-        {beside !== undefined && <p className="looked-query"><span className="quiet">against</span> {beside.searched === '' ? '(nothing)' : beside.searched}</p>}
+        {beside !== undefined && (
+          <p className="looked-query"><span className="quiet">against</span> {beside.searched === '' ? '(nothing)' : beside.searched}</p>
+        )}
         {beside === undefined ? <Terms looked={looked} /> : <ComparedTerms looked={looked} beside={beside} />}
         <Texts id={looked.id} wanted={wanted} />
       </div>

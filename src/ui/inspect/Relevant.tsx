@@ -57,7 +57,10 @@ export function Relevant({ inspection: { judged, columns } }: { readonly inspect
   if (exact.length === 0) return <p className="relevant-none quiet">No product was judged exact for this query.</p>
   return (
     <div className="relevant">
-      <h3>{exact.length} relevant {exact.length === 1 ? 'product' : 'products'} <small>rank by {landed.map(({ said }) => said).join(' → ')}; – is beyond {DEPTH}</small></h3>
+      <h3>
+        {exact.length} relevant {exact.length === 1 ? 'product' : 'products'}{' '}
+        <small>rank by {landed.map(({ said }) => said).join(' → ')}; – is beyond {DEPTH}</small>
+      </h3>
       <ul tabIndex={0} aria-label="Relevant products and where each column ranked them">
         {exact.map((id) => <RelevantProduct key={id} id={id} landed={landed} />)}
       </ul>

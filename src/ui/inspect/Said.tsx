@@ -44,7 +44,14 @@ function Thought({ thought }: { readonly thought: string }) {
   )
 }
 
-export function Said({ query, column, plain }: { readonly query: string; readonly column: ColumnState; /** the text stands elsewhere already */ readonly plain: boolean }) {
+interface SaidProps {
+  readonly query: string
+  readonly column: ColumnState
+  /** the text stands elsewhere already */
+  readonly plain: boolean
+}
+
+export function Said({ query, column, plain }: SaidProps) {
   return (
     <>
       {column.fault !== undefined && <p className="fault">Format broken: {column.fault}</p>}

@@ -46,7 +46,8 @@ function CopyLink() {
   const [said, setSaid] = useState('')
   const copy = async (): Promise<void> => {
     const { search, leftOut } = view.link()
-    const rest = leftOut.length === 0 ? '' : `; ${leftOut.length} ${leftOut.length === 1 ? 'column lives' : 'columns live'} in this browser alone and ${leftOut.length === 1 ? 'is' : 'are'} left out`
+    const stays = leftOut.length === 1 ? '1 column lives in this browser alone and is left out' : `${leftOut.length} columns live in this browser alone and are left out`
+    const rest = leftOut.length === 0 ? '' : `; ${stays}`
     try {
       await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${search}${location.hash}`)
       setSaid(`copied${rest}`)
