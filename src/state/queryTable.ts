@@ -78,7 +78,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   /** Notes belong to the run whose answers are looked at: B's, else A's, else to the data. */
   const homeNow = ({ a, b }: Pick<QueryTableState, 'a' | 'b'>): NoteHome => {
     const { record } = run.getState()
-    const own = (id: string): string | undefined => runOf(id) ?? (id.startsWith('live:') || isEvaluated(id) ? record?.id : undefined)
+    const own = (id: string): string | undefined => runOf(id) ?? (id.startsWith('live:') || isEvaluated(id) || id === POLICY ? record?.id : undefined)
     const id = own(b) ?? own(a)
     const kept = id === undefined ? undefined : runs.getState().records.find((one) => one.id === id) ?? (record?.id === id ? record : undefined)
     return { dataset: shopNow()?.dataset.hash ?? 'none', run: kept }

@@ -1,5 +1,5 @@
 // The rows: only those in view are in the page, in a grid that says how many there are and where each stands.
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { COLUMNS, hasFailed, outcomeOf, type QueryRow, type TableColumn } from '../../state/queryRows.ts'
 import { score, signed } from '../parts/format.ts'
@@ -10,6 +10,8 @@ import { COLUMN_WORDS, OUTCOMES } from './words.ts'
 /** Below this a row is two lines, and a select stands for the header's buttons. */
 const WIDE = 680
 const HEIGHTS = { wide: 28, compact: 46 } as const
+/** the header's, with its line; it stays on top while the rows scroll below it */
+const HEAD = 29
 const OVERSCAN = 8
 
 interface RowProps {
@@ -103,19 +105,27 @@ export function Rows() {
   }, [measure])
   const wide = size !== undefined && size.width >= WIDE
   const height = HEIGHTS[wide ? 'wide' : 'compact']
+  const head = wide ? HEAD : 0
+  const at = useMemo(() => (selected === undefined ? -1 : order.findIndex((place) => table.rows[place]!.id === selected)), [order, table, selected])
+  // the chosen row is in the page wherever one scrolls: the grid names it as the active one
+  const rangeExtractor = useCallback((range: Range): number[] => {
+    const inSight = defaultRangeExtractor(range)
+    if (at < 0 || at >= range.count || (at >= inSight[0]! && at <= inSight.at(-1)!)) return inSight
+    return at < inSight[0]! ? [at, ...inSight] : [...inSight, at]
+  }, [at])
   const virtual = useVirtualizer({
     count: ready ? order.length : 0, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: OVERSCAN, useFlushSync: false,
+    scrollMargin: head, scrollPaddingStart: head, rangeExtractor,
   })
   useEffect(() => virtual.measure(), [virtual, height])
   const reach = useMemo(() => values.delta.reduce((most, delta) => (Number.isNaN(delta) ? most : Math.max(most, Math.abs(delta))), 0), [values])
 
   // the chosen row stays in sight, whatever chose it
-  const at = useMemo(() => (selected === undefined ? -1 : order.findIndex((place) => table.rows[place]!.id === selected)), [order, table, selected])
   useEffect(() => { if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' }) }, [virtual, at])
 
   return (
     <div
-      role="grid" tabIndex={0} aria-label="Queries" aria-rowcount={order.length + 1} aria-colcount={COLUMNS.length} data-queries="grid"
+      ref={attach} role="grid" tabIndex={0} aria-label="Queries" aria-rowcount={Math.max(1, order.length) + 1} aria-colcount={COLUMNS.length} data-queries="grid"
       aria-activedescendant={at < 0 ? undefined : rowDomId(selected!)} className={wide ? 'query-grid wide' : 'query-grid compact'}
       onClick={(event) => {
         const id = (event.target as HTMLElement).closest<HTMLElement>('[data-query]')?.dataset['query']
@@ -123,21 +133,21 @@ export function Rows() {
       }}
     >
       <div role="rowgroup"><Head wide={wide} /></div>
-      <div role="rowgroup" className="query-scroll" ref={attach}>
-        <div role="presentation" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const place = order[index]!
-            const row = table.rows[place]!
-            return (
-              <Row
-                key={row.id} row={row} a={values.a[place]!} b={values.b[place]!} delta={values.delta[place]!} reach={reach} index={index} top={start}
-                selected={row.id === selected} noted={notes.has(row.id)}
-              />
-            )
-          })}
-        </div>
+      <div role="rowgroup" className="query-rows" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const place = order[index]!
+          const row = table.rows[place]!
+          return (
+            <Row
+              key={row.id} row={row} a={values.a[place]!} b={values.b[place]!} delta={values.delta[place]!} reach={reach} index={index} top={start - head}
+              selected={row.id === selected} noted={notes.has(row.id)}
+            />
+          )
+        })}
       </div>
-      {order.length === 0 && <p className="waiting">{table.rows.length === 0 ? 'This data set has no judged queries of this split.' : 'No query passes these filters.'}</p>}
+      {order.length === 0 && (
+        <div role="row" className="waiting"><span role="gridcell">{table.rows.length === 0 ? 'This data set has no judged queries of this split.' : 'No query passes these filters.'}</span></div>
+      )}
     </div>
   )
 }
