@@ -13,6 +13,9 @@ async function queriesOf(hash: string): Promise<readonly JudgedQuery[]> {
   return queries
 }
 
-const service: SourcesService = new SourceStore({ shelf: privateShelf, queries: queriesOf, now: () => Date.now(), forget: forgetFrozen })
+const service: SourcesService = new SourceStore({
+  shelf: privateShelf, queries: queriesOf, now: () => Date.now(), forget: forgetFrozen,
+  alone: async (work) => await navigator.locks.request('rec-r1-workbench sources', work),
+})
 
 Comlink.expose(service)

@@ -18,6 +18,8 @@ export interface World {
   /** every judged query of a stored dataset */
   readonly queries: (hash: string) => Promise<readonly JudgedQuery[]>
   readonly now: () => number
+  /** Does it while no other tab writes or clears up here: what is half written looks like debris. */
+  readonly alone: <Value>(work: () => Promise<Value>) => Promise<Value>
   /** frees what the browser's cache keeps of a hub's model; `whole`: the files that its other dtypes share, too */
   readonly forget: (reference: FrozenReference, whole: boolean) => Promise<void>
 }
@@ -38,7 +40,11 @@ export class SourceStore implements SourcesService {
 
   constructor(private readonly world: World) {}
 
-  async list(): Promise<SourceRecord[]> {
+  list(): Promise<SourceRecord[]> {
+    return this.world.alone(() => this.#list())
+  }
+
+  async #list(): Promise<SourceRecord[]> {
     const records: SourceRecord[] = []
     for (const name of await this.world.shelf.names()) {
       const record = await this.#record(name)
@@ -56,26 +62,29 @@ export class SourceStore implements SourcesService {
     const { kind, format, entries, repeated, refused } = await readEntries(file)
     const text = JSON.stringify(entries)
     const id = `${kind}-${(await digestOf(new TextEncoder().encode(text))).slice(0, 16)}`
-    const known = await this.#record(id)
-    if (known !== undefined) return known
     const title = file.name.replace(/(\.(jsonl?|csv|tsv|txt|run|trec|parquet|gz))+$/i, '')
     const record: SourceRecord = { id, kind, title, addedAt: this.world.now(), file: file.name, format, queries: entries.length, repeated, refused }
-    return this.#write(record, text)
+    return this.world.alone(async () => await this.#record(id) ?? this.#write(record, text))
   }
 
   async keepModel(title: string, reference: FrozenReference): Promise<SourceRecord> {
     const id = `frozen-${(await digestOf(new TextEncoder().encode(JSON.stringify(reference)))).slice(0, 16)}`
-    return await this.#record(id) ?? this.#write({ id, kind: 'frozen', title, addedAt: this.world.now(), reference }, undefined)
+    const record: SourceRecord = { id, kind: 'frozen', title, addedAt: this.world.now(), reference }
+    return this.world.alone(async () => await this.#record(id) ?? this.#write(record, undefined))
   }
 
-  async remove(id: string): Promise<void> {
+  remove(id: string): Promise<void> {
+    return this.world.alone(() => this.#remove(id))
+  }
+
+  async #remove(id: string): Promise<void> {
     this.#opened.delete(id)
     const record = await this.#record(id)
     await this.world.shelf.remove(id, RECORD)
     await this.world.shelf.remove(id)
     if (record?.kind !== 'frozen' || record.reference.from !== 'hub') return
     const { model, mirror } = record.reference
-    const others = (await this.list()).filter((other) => other.kind === 'frozen' && other.reference.model === model && other.reference.mirror === mirror)
+    const others = (await this.#list()).filter((other) => other.kind === 'frozen' && other.reference.model === model && other.reference.mirror === mirror)
     // what another device runs, is the same graph
     if (!others.some((other) => other.kind === 'frozen' && other.reference.dtype === record.reference.dtype)) await this.world.forget(record.reference, others.length === 0)
   }

@@ -88,7 +88,7 @@ class MemoryShelf implements SourceShelf {
 
 function world(shelf: MemoryShelf, over: Partial<World> = {}): World & { readonly forgotten: unknown[] } {
   const forgotten: unknown[] = []
-  return { shelf, queries: () => Promise.resolve(QUERIES), now: () => 5, forget: (...said) => Promise.resolve(void forgotten.push(said)), forgotten, ...over }
+  return { shelf, queries: () => Promise.resolve(QUERIES), now: () => 5, alone: (work) => work(), forget: (...said) => Promise.resolve(void forgotten.push(said)), forgotten, ...over }
 }
 
 describe('the store of sources', () => {
@@ -123,6 +123,24 @@ describe('the store of sources', () => {
     await store.remove(q8.id)
     expect(own.forgotten.at(-1)).toEqual([{ ...reference, dtype: 'q8' }, true])
     expect(shelf.folders.size).toBe(0)
+  })
+
+  test('clears up and writes under one lock: what another tab is writing is no debris', async () => {
+    const shelf = new MemoryShelf()
+    let line: Promise<unknown> = Promise.resolve()
+    const alone: World['alone'] = (work) => {
+      const turn = line.then(work)
+      line = turn.catch(() => undefined)
+      return turn
+    }
+    const write = shelf.write.bind(shelf)
+    shelf.write = async (...said) => {
+      await new Promise((resolve) => { setTimeout(resolve, 5) })
+      return write(...said)
+    }
+    const [here, there] = [new SourceStore(world(shelf, { alone })), new SourceStore(world(shelf, { alone }))]
+    const [kept] = await Promise.all([here.keep(file('gpt.jsonl', JSONL)), there.list(), new Promise((resolve) => { setTimeout(resolve, 7) }).then(() => there.list())])
+    expect(await there.answers(kept.id, 'hash', [{ id: '11', text: '' }])).toEqual([{ kind: 'text', text: 'nintendo switch' }])
   })
 
   test('is none the worse for debris, and says what to do where the disk is full', async () => {
