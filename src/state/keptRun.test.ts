@@ -141,6 +141,23 @@ test('a lost device leaves the checkpoint to go on from, and the run goes on fro
   expect(timeless(runs.events('run-1'))).toEqual(await uninterrupted())
 })
 
+test('a run that is gone on with at once after a loss waits until its end is written, and nothing is cut back under it', async () => {
+  const runs = fakeRuns()
+  const change = runs.service.change.bind(runs.service)
+  runs.service.change = async (id, changed) => {
+    if (changed.status === 'failed') await new Promise((resolve) => { setTimeout(resolve, 150) })
+    return change(id, changed)
+  }
+  const { run, reaches, lose, until } = await visit(runs)
+  await until(5)
+  lose.at(-1)!('the driver was reset')
+  await reaches('failed')
+  await run.resume('run-1')
+  await reaches('finished')
+  await vi.waitFor(() => expect(runs.record('run-1').status).toBe('finished'))
+  expect(timeless(runs.events('run-1'))).toEqual(await uninterrupted())
+})
+
 test('a store that is full is told, training goes on, and the next checkpoint that fits takes the word back', async () => {
   const runs = fakeRuns()
   const { run, reaches, stepsDone, until } = await visit(runs)
