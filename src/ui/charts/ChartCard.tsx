@@ -5,11 +5,9 @@ import type { Cursor } from '../../state/cursor.ts'
 import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { useSize } from '../parts/useSize.ts'
-import { count } from '../parts/format.ts'
 import type { Charted } from './charted.ts'
 import { linesOf, type Curve } from './curves.ts'
-import type { Drawn } from './useFrame.ts'
-import { useFrame } from './useFrame.ts'
+import { useFrame, type Drawn } from './useFrame.ts'
 import { boxOf, LABELS_WIDTH } from './geometry.ts'
 import { Pointing } from './pointing.ts'
 
@@ -132,8 +130,5 @@ function ChartCardBase({ curve, charted, cursor, onAct, large = false }: CardPro
     </figure>
   )
 }
-
-/** Counts as people write them, for titles of tables and files. */
-export const pointsOf = (curve: Curve, charted: Charted): string => count(charted.series[0]?.tracks[curve.of].length)
 
 export const ChartCard = memo(ChartCardBase)
