@@ -111,6 +111,13 @@ test('a run that ends is kept, named, deleted and brought back, and goes to a fr
   await expect(runs.row).toHaveCount(1)
   await shoot(page, info, 'brought back')
 
+  // played again, its events end where they ended
+  await page.getByRole('button', { name: 'Replay', exact: true }).click()
+  const replay = page.getByRole('region', { name: 'Replay' })
+  await replay.getByLabel('Speed').selectOption('50 events/s')
+  await expect(replay).toContainText(/event (\d+) of \1, step 2/)
+  await replay.getByRole('button', { name: 'Close' }).click()
+
   const exported = await runs.export()
   const [curves, results, answers] = [await runs.curves(), await runs.results(), await runs.inspected()]
   expect(JSON.parse(curves.data)).toHaveLength(3)

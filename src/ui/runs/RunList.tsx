@@ -1,6 +1,7 @@
 // The list of runs, drawn as far as it is seen: arrows move, Space compares, Enter opens, F2 renames, Delete deletes with a way back.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { isUnderWay } from '../../state/run.ts'
 import { findRuns, sortRuns } from '../../state/runList.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
 import { RunRow } from './RunRow.tsx'
@@ -9,7 +10,7 @@ const ROW_PIXELS = 86
 const OVERSCAN = 6
 
 export function RunList() {
-  const { runs } = useWorkbench()
+  const { run: page, runs } = useWorkbench()
   const records = useRuns((state) => state.records)
   const search = useRuns((state) => state.search)
   const { by, falling } = useRuns((state) => state.sort)
@@ -33,6 +34,11 @@ export function RunList() {
     ticked.current = id
     runs.choose(ids, wanted)
   }
+  const remove = (id: string): void => {
+    const { record, phase } = page.getState()
+    if (record?.id === id && isUnderWay(phase)) runs.fail(`run ${record.name} is under way; stop or reset it in Train before deleting it`)
+    else void runs.remove(id)
+  }
   const focus = (at: number): void => {
     const next = rows[Math.max(0, Math.min(rows.length - 1, at))]
     if (next === undefined) return
@@ -50,7 +56,7 @@ export function RunList() {
       Home: () => focus(0), End: () => focus(rows.length - 1),
       x: () => tick(id, !chosen.includes(id), event.shiftKey),
       F2: () => setRenaming(id),
-      Delete: () => void runs.remove(id),
+      Delete: () => remove(id),
     }
     const act = acts[event.key]
     if (act === undefined) return
