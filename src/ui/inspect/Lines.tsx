@@ -56,8 +56,11 @@ function drawn({ places, ids, listed, row }: LinesProps): Drawn[] {
   })
 }
 
+/** All lines of a kind as one drawing: hundreds of elements would cost more than they show. */
 const Quiet = memo(function Quiet({ lines }: { readonly lines: readonly Drawn[] }) {
-  return lines.filter(({ far }) => !far).map(({ key, kind, path }) => <path key={key} className={`line line-${kind}`} d={path} />)
+  const paths = new Map<Link['kind'], string>()
+  for (const { far, kind, path } of lines) if (!far) paths.set(kind, (paths.get(kind) ?? '') + path)
+  return [...paths].map(([kind, path]) => <path key={kind} className={`line line-${kind}`} d={path} />)
 })
 
 function Hot({ lines }: { readonly lines: readonly Drawn[] }) {
