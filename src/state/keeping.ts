@@ -42,14 +42,19 @@ export interface Careful {
 /** A recording whose failures are told and never thrown. */
 export function careful(recording: Recording, tell: (kept: Kept) => void): Careful {
   let fault: string | undefined
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    const [before, faultBefore] = [recording.record(), fault]
-    try {
-      await work()
-    } catch (error) {
-      fault = `${what}: ${sentenceOf(error)}`
-    }
-    if (recording.record() !== before || fault !== faultBefore) tell({ record: recording.record(), fault })
+  // one after another: how the run ended is not written before the checkpoint that was under way
+  let last: Promise<void> = Promise.resolve()
+  const attempt = (what: string, work: () => Promise<void>): Promise<void> => {
+    last = last.then(async () => {
+      const [before, faultBefore] = [recording.record(), fault]
+      try {
+        await work()
+      } catch (error) {
+        fault = `${what}: ${sentenceOf(error)}`
+      }
+      if (recording.record() !== before || fault !== faultBefore) tell({ record: recording.record(), fault })
+    })
+    return last
   }
   return {
     take: (event) => attempt(`events from step ${'step' in event ? event.step : 0} on are not kept`, () => recording.take(event)),

@@ -143,15 +143,19 @@ test('a lost device leaves the checkpoint to go on from, and the run goes on fro
 
 test('a run that is gone on with at once after a loss waits until its end is written, and nothing is cut back under it', async () => {
   const runs = fakeRuns()
-  const change = runs.service.change.bind(runs.service)
-  runs.service.change = async (id, changed) => {
-    if (changed.status === 'failed') await new Promise((resolve) => { setTimeout(resolve, 150) })
-    return change(id, changed)
+  const { run, reaches, lose, until, stepsDone } = await visit(runs, { slow: true })
+  await until(4)
+  // the store is slow: lines of the fifth step are still on their way when the run goes on from before it
+  const append = runs.service.append.bind(runs.service)
+  runs.service.append = async (id, lines) => {
+    await new Promise((resolve) => { setTimeout(resolve, 500) })
+    return append(id, lines)
   }
-  const { run, reaches, lose, until } = await visit(runs)
-  await until(5)
+  run.train()
+  await vi.waitFor(() => expect(stepsDone()).toContain(5))
   lose.at(-1)!('the driver was reset')
   await reaches('failed')
+  runs.service.append = append
   await run.resume('run-1')
   await reaches('finished')
   await vi.waitFor(() => expect(runs.record('run-1').status).toBe('finished'))
