@@ -50,6 +50,8 @@ describe('a figure', () => {
     expect(buildFigure({ inspection: INSPECTION, columns, k: 10, listed: 3, products, diff, caption: [] }).columns[0]!.products[2]!.title).toBe('c')
     expect(figure.columns[3]!.absent).toContain('no ranking: HTTP 500')
     expect(figure.columns[4]!.absent).toBe('this run is not kept any more')
+    // where a product landed is said of the columns that ranked, and of no other
+    expect(figureHtml(figure)).toContain('<span class="ranks">1 → 2 → 1</span>')
   })
 
   test('needs the titles of what it lists and of the relevant products', () => {

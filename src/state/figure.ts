@@ -33,6 +33,8 @@ export interface FigureColumn {
   readonly products: readonly FigureProduct[]
   /** of those listed, how many nobody judged */
   readonly unjudged: number
+  /** whether it ranked anything: what did not says nothing of where a product landed */
+  readonly answered: boolean
   /** why there is nothing to show */
   readonly absent: string | undefined
 }
@@ -100,7 +102,7 @@ export function buildFigure({ inspection, columns, k, listed, products, diff, ca
     const left: Column | undefined = at === 0 ? undefined : inspection.columns[columns[at - 1]!.id]
     if (shown === undefined) {
       return {
-        title, note, words: undefined, thought: undefined, fault: undefined, ndcg: undefined, recall: undefined, gain: undefined, products: [], unjudged: 0,
+        title, note, words: undefined, thought: undefined, fault: undefined, ndcg: undefined, recall: undefined, gain: undefined, products: [], unjudged: 0, answered: false,
         absent: inspection.absent[id] ?? 'there was no answer yet when this figure was made',
       }
     }
@@ -114,7 +116,7 @@ export function buildFigure({ inspection, columns, k, listed, products, diff, ca
       title, note, thought: shown.thought === '' ? undefined : shown.thought, fault: shown.fault, ndcg, recall,
       words: shown.rewrite === undefined ? undefined : diff(query, shown.rewrite),
       gain: ndcg === undefined || before === undefined ? undefined : ndcg - before,
-      products: list, unjudged: judged === undefined ? 0 : list.filter(({ label }) => label === undefined).length,
+      answered: shown.unranked === undefined, products: list, unjudged: judged === undefined ? 0 : list.filter(({ label }) => label === undefined).length,
       absent: shown.unranked === undefined ? (shown.ids.length === 0 ? 'no product was found' : undefined) : `no ranking: ${shown.unranked}`,
     }
   }

@@ -55,9 +55,10 @@ function columnHtml({ title, note, words, thought, fault, ndcg, recall, gain, pr
 function relevantHtml(relevant: readonly RelevantProduct[], { columns }: Figure): string {
   if (relevant.length === 0) return ''
   const rest = relevant.length - MOST_RELEVANT
+  const answered = columns.filter((column) => column.answered)
   const items = relevant.slice(0, MOST_RELEVANT).map(({ title, ranks }) => (
-    `<li>${labelHtml('E')}<span class="title">${bdi(title)}</span><span class="ranks">${ranks.map((rank) => rank ?? '–').join(' → ')}</span></li>`))
-  return `<div class="relevant"><h2>Relevant products <small>rank by ${columns.map(({ title }) => bdi(title)).join(' → ')}; – is beyond 100</small></h2><ul>${items.join('')}</ul>${rest > 0 ? `<p class="note">and ${rest} more</p>` : ''}</div>`
+    `<li>${labelHtml('E')}<span class="title">${bdi(title)}</span><span class="ranks">${ranks.filter((_, at) => columns[at]!.answered).map((rank) => rank ?? '–').join(' → ')}</span></li>`))
+  return `<div class="relevant"><h2>Relevant products <small>rank by ${answered.map(({ title }) => bdi(title)).join(' → ')}; – is beyond 100</small></h2><ul>${items.join('')}</ul>${rest > 0 ? `<p class="note">and ${rest} more</p>` : ''}</div>`
 }
 
 // the page's own colours, which keep AA contrast in light and in dark; paper is light
