@@ -109,12 +109,17 @@ function Bars({ frame, box, paint }: Within) {
 
 const LABEL_HEIGHT = 11
 
-/** Names beside the ends of the lines, moved apart where they would overlap. */
+/** Moves what would overlap apart, within the box: down from the top, then up from the bottom. */
+function apart<Label extends { readonly y: number }>(labels: readonly Label[], { top, height }: Box): Label[] {
+  let [above, below] = [top - LABEL_HEIGHT, top + height + LABEL_HEIGHT]
+  return labels.toSorted((a, b) => a.y - b.y)
+    .map((label) => ({ ...label, y: above = Math.max(above + LABEL_HEIGHT, label.y) }))
+    .toReversed().map((label) => ({ ...label, y: below = Math.min(below - LABEL_HEIGHT, label.y) }))
+}
+
+/** Names beside the ends of the lines. */
 function Labels({ frame, box, paint }: Within) {
-  let below = box.top - LABEL_HEIGHT / 2
-  const placed = frame.lines.flatMap((line) => (line.end === undefined || line.end.y === null ? [] : [{ line, y: heightAt(frame, box, line.end.y) }]))
-    .toSorted((a, b) => a.y - b.y)
-    .map(({ line, y }) => ({ line, y: below = Math.max(below + LABEL_HEIGHT, Math.min(y, box.top + box.height)) }))
+  const placed = apart(frame.lines.flatMap((line) => (line.end === undefined || line.end.y === null ? [] : [{ line, y: heightAt(frame, box, line.end.y) }])), box)
   return placed.map(({ line: { key, name, colour }, y }) => (
     <text key={key} x={box.left + box.width + 4} y={y} dy="0.32em" fontSize={10} fill={paint(colour)}>{name.length > 12 ? `${name.slice(0, 11)}…` : name}</text>
   ))
