@@ -163,7 +163,9 @@ test('10,000 queries: 95 of 100 interactions are painted within 100 ms, and what
 
   // the figure, read back as a document: hostile titles are text in it, and nothing else
   await expect(bench.column('Original query').getByRole('listitem').first()).toBeVisible()
-  const figure = await save(/HTML/)
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save figure' }).click()
+  const figure = await saved(download)
   expect(figure.name).toMatch(/^figure-[\w-]+\.html$/)
   const read = await page.evaluate((html) => {
     const parsed = new DOMParser().parseFromString(html, 'text/html')

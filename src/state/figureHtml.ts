@@ -100,6 +100,7 @@ export function figureHtml(figure: Figure): string {
 <style>${STYLE}</style>
 </head>
 <body>
+<main>
 <figure>
 <h1>“${bdi(query)}” <small>${about}</small></h1>
 ${relevantHtml(relevant, figure)}
@@ -108,6 +109,7 @@ ${relevantHtml(relevant, figure)}
 <dl>${caption.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${bdi(value)}</dd></div>`).join('')}</dl>
 </figcaption>
 </figure>
+</main>
 </body>
 </html>
 `

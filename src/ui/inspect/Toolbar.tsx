@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import { LISTED, type Listed } from '../../state/shown.ts'
 import { useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { SaveFigure } from '../queries/SaveFigure.tsx'
 import { AddColumn } from './AddColumn.tsx'
 
 const PICTURES = 'Pictures are fetched from the servers that the data set names. Those learn your network address, and which products you look at and when. '
@@ -75,6 +76,7 @@ export function Toolbar() {
       <Listing />
       <Pictures />
       <CopyLink />
+      <SaveFigure />
       <span className="inspect-standing">
         {split !== undefined && <span className="badge">{split} query</span>}
         <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>

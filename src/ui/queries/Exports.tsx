@@ -1,10 +1,9 @@
-// What leaves the inspector as files: the table, the rankings behind it, the judgements, and the comparison of now as one figure.
+// What leaves the table as files: its rows, the rankings behind them, and the judgements.
 import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu'
 import { useState } from 'react'
 import { qrelsFile, tableCsv, tableJsonl, type TableExport } from '../../state/exports.ts'
 import { saveBlob } from '../parts/save.ts'
-import { useQueryTable, useView, useWorkbench } from '../parts/stores.ts'
-import { saveFigure } from './saveFigure.ts'
+import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 
 const plainName = (text: string): string => text.normalize('NFKD').replaceAll(/[^\w.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/gu, '').slice(0, 60) || 'queries'
 
@@ -16,7 +15,6 @@ export function Exports() {
   const { a, b } = useQueryTable((state) => state)
   const answered = useQueryTable((state) => state.table.answered)
   const busy = useQueryTable((state) => state.job !== undefined)
-  const figure = useView((state) => state.inspection !== undefined)
   const titleOf = (id: string): string => {
     const system = systems.find((one) => one.id === id)
     return system === undefined ? id : `${system.title}, ${system.group}`
@@ -49,8 +47,6 @@ export function Exports() {
       <MenuProvider placement="top-start">
         <MenuButton className="button small">Save <span aria-hidden="true">▴</span></MenuButton>
         <Menu className="menu" gutter={4} unmountOnHide portal overflowPadding={8}>
-          <MenuItem className="menu-item" disabled={!figure} onClick={() => void attempt(() => saveFigure(workbench))}><span>This comparison as a figure</span><small>HTML</small></MenuItem>
-          <MenuSeparator className="menu-line" />
           <MenuItem className="menu-item" onClick={() => void attempt(() => save('queries.csv', 'text/csv', tableCsv(table())))}><span>The table as it is shown</span><small>CSV</small></MenuItem>
           <MenuItem className="menu-item" onClick={() => void attempt(() => save('queries.jsonl', 'application/x-ndjson', tableJsonl(table())))}><span>The same with whole outputs</span><small>JSONL</small></MenuItem>
           <MenuSeparator className="menu-line" />
