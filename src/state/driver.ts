@@ -48,6 +48,11 @@ export interface Told {
   readonly best: (step: number, files: readonly ExportedFile[]) => void
 }
 
+interface TakenUp extends ReadKept {
+  readonly record: RunRecord
+  readonly bestKept: boolean
+}
+
 interface Driven extends ActiveRun {
   recording: Careful | undefined
 }
@@ -187,14 +192,17 @@ export class Driver {
       return state
     }
     if (bytes <= MOST_CHECKPOINT_BYTES) await run.recording?.keep(event, taken)
-    else this.#told.fault(`checkpoints of ${(bytes / 1e9).toFixed(1)} GB are not kept, so this run cannot go on once the page is left; set trainable to lora for smaller ones`)
+    else {
+      const size = `${(bytes / 1e9).toFixed(1)} GB`
+      this.#told.fault(`checkpoints of ${size} are not kept, so this run cannot go on once the page is left; set trainable to lora for smaller ones`)
+    }
     if (!run.alive || event.name !== 'best' || trainableParameters > MOST_KEPT_PARAMETERS) return
     const files = await service.exportFiles()
     if (run.alive) this.#told.best(event.step, files)
   }
 
   /** Cuts the kept run back to the checkpoint, or begins a new one there, once all that it needs is at hand; the engine then stands where it stood. */
-  async #takeUp({ settings, from, same = false }: Plan & { readonly from: Fork }, policy: PolicyService): Promise<ReadKept & { readonly record: RunRecord; readonly bestKept: boolean }> {
+  async #takeUp({ settings, from, same = false }: Plan & { readonly from: Fork }, policy: PolicyService): Promise<TakenUp> {
     const { store } = this.#client
     const { record: { id, name }, stage, step } = from
     await this.#settling

@@ -27,7 +27,8 @@ export function checkpointAt({ name, checkpoints }: Pick<RunRecord, 'name' | 'ch
 
 /** The run that was under way when the page was left last: nobody has it open, it has a checkpoint, and no other run was begun since. */
 export function leftBehind(records: readonly RunRecord[]): RunRecord | undefined {
-  const left = records.filter((one) => (one.status === 'running' || one.status === 'paused') && one.writer === undefined && one.damage === undefined && one.checkpoints.length > 0)
+  const left = records.filter(({ status, writer, damage, checkpoints }) => (
+    (status === 'running' || status === 'paused') && writer === undefined && damage === undefined && checkpoints.length > 0))
   const latest = left.toSorted((a, b) => b.changedAt - a.changedAt)[0]
   return latest === undefined || records.some(({ createdAt }) => createdAt > latest.changedAt) ? undefined : latest
 }

@@ -34,9 +34,10 @@ function validationsLeft({ validationEvery, steps }: Settings, done: number): nu
 export function paceOf(run: RunState, settings: Settings, ended = false): Pace {
   const sft = run.stage === 'sft'
   const recent = run.steps.slice(-PACE_STEPS)
-  const stepMs = sft ? meanMs(run.sft.slice(-PACE_STEPS)) : meanMs(recent)
+  const recentSft = run.sft.slice(-PACE_STEPS)
+  const stepMs = sft ? meanMs(recentSft) : meanMs(recent)
   const rates = sft
-    ? { sampledPerSecond: undefined, trainedPerSecond: perSecond(sum(run.sft.slice(-PACE_STEPS), ({ tokens }) => tokens), sum(run.sft.slice(-PACE_STEPS), ({ ms }) => ms)) }
+    ? { sampledPerSecond: undefined, trainedPerSecond: perSecond(sum(recentSft, ({ tokens }) => tokens), sum(recentSft, ({ ms }) => ms)) }
     : {
       sampledPerSecond: perSecond(sum(recent, ({ generatedTokens }) => generatedTokens), sum(recent, ({ generateMs }) => generateMs)),
       trainedPerSecond: perSecond(sum(recent, ({ tokens }) => tokens), sum(recent, ({ updateMs }) => updateMs)),

@@ -97,7 +97,9 @@ export function isUnderWay(phase: Phase): boolean {
   return UNDER_WAY.has(phase)
 }
 
-const FRESH = { run: emptyRun, kept: undefined, failure: undefined, record: undefined, keepingFault: undefined, dismissed: 0, fork: undefined, left: undefined } as const
+const FRESH = {
+  run: emptyRun, kept: undefined, failure: undefined, record: undefined, keepingFault: undefined, dismissed: 0, fork: undefined, left: undefined,
+} as const
 
 /** What a failure leaves, as a sentence. */
 function leftOf({ run, kept, record }: RunStoreState): string {

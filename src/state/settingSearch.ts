@@ -40,6 +40,10 @@ export function rangeOf(spec: SettingSpec): string {
   return [range, spec.unit].filter((part) => part !== '').join(' ')
 }
 
+const OF_GRPO: readonly SettingName[] = [
+  'steps', 'promptsPerStep', 'groupSize', 'learningRate', 'schedule', 'temperature', 'topP', 'topK', 'trainK', 'validationEvery',
+]
+
 /** Settings that decide nothing as the others stand, each with the one that would make it count. */
 export function unusedSettings(settings: Settings): ReadonlyMap<SettingName, string> {
   const { stages, trainable, recommender, iterations, rewardLength, aggregation } = settings
@@ -48,7 +52,7 @@ export function unusedSettings(settings: Settings): ReadonlyMap<SettingName, str
   const groups: readonly (readonly [names: readonly SettingName[], why: string])[] = [
     [of('recommender').filter((name) => !used.has(name)), `recommender is ${recommender}`],
     [stages.includes('sft') ? [] : of('sft'), `stages is ${stages}`],
-    [stages.includes('grpo') ? [] : [...of('advantage'), ...of('objective'), ...of('reward'), 'steps', 'promptsPerStep', 'groupSize', 'learningRate', 'schedule', 'temperature', 'topP', 'topK', 'trainK', 'validationEvery'], `stages is ${stages}`],
+    [stages.includes('grpo') ? [] : [...of('advantage'), ...of('objective'), ...of('reward'), ...OF_GRPO], `stages is ${stages}`],
     [trainable === 'full' ? ['loraRank', 'loraAlpha', 'loraTargets', 'baseWeights'] : [], 'trainable is full'],
     [iterations === 1 ? ['clipLow', 'clipHigh', 'importance'] : [], 'iterations is 1: every ratio is 1'],
     [rewardLength === 0 ? ['lengthFree'] : [], 'rewardLength is 0'],

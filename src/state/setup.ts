@@ -38,7 +38,8 @@ const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 const many = (value: number, one: string, others = `${one}s`): string => `${number.format(value)} ${value === 1 ? one : others}`
 
 const AGGREGATIONS: Readonly<Record<Settings['aggregation'], string>> = {
-  grpo: 'GRPO, a mean per completion', bnpo: 'GRPO over all tokens alike', dr_grpo: 'Dr. GRPO, a constant length', micro_batch_token_mean: 'GRPO with a mean per micro-batch',
+  grpo: 'GRPO, a mean per completion', bnpo: 'GRPO over all tokens alike', dr_grpo: 'Dr. GRPO, a constant length',
+  micro_batch_token_mean: 'GRPO with a mean per micro-batch',
 }
 
 /** The parts of the reward that count, with their weights. */
@@ -49,7 +50,7 @@ function rewardSentence(settings: Settings, recommender: string): string {
     [rewardLength, `words beyond ${lengthFree}`], [rewardOverlong, 'a completion that was cut'],
   ] as const
   const named = others.flatMap(([weight, what]) => (weight === 0 ? [] : [`${weight > 0 ? '+' : '−'}${number.format(Math.abs(weight))} for ${what}`]))
-  const main = rewardNdcg === 1 ? `NDCG@${number.format(trainK)} by ${recommender} is the reward` : `${number.format(rewardNdcg)} × NDCG@${number.format(trainK)} by ${recommender} is the reward`
+  const main = `${rewardNdcg === 1 ? '' : `${number.format(rewardNdcg)} × `}NDCG@${number.format(trainK)} by ${recommender} is the reward`
   return `${main}${named.length === 0 ? '' : `, with ${named.join(', ')}`}.`
 }
 
@@ -64,12 +65,16 @@ export interface From {
 
 /** What will run, sentence by sentence. `counts`: undefined while no data set is open. */
 export function plainWords(settings: Settings, counts: QueryCounts | undefined, names: { readonly recommender: string; readonly from?: From }): string[] {
-  const { stages, sftSteps, sftBatch, steps, promptsPerStep, groupSize, validationEvery, checkpointEvery, iterations, klCoefficient, aggregation, trainable, loraRank, learningRate } = settings
+  const { stages, sftSteps, sftBatch, steps, promptsPerStep, groupSize, validationEvery, checkpointEvery } = settings
+  const { iterations, klCoefficient, aggregation, trainable, loraRank, learningRate } = settings
   const { from } = names
   const sentences: string[] = []
   if (from !== undefined) sentences.push(`It goes on from ${from.said}.`)
   const imitation = Math.max(0, sftSteps - (from?.stage === 'sft' ? from.step : 0))
-  if (stages.includes('sft') && from?.stage !== 'grpo') sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, from === undefined ? 'step' : 'more step')} of imitation, ${many(sftBatch, 'text')} each.`.replace(/^./, (letter) => letter.toUpperCase()))
+  const more = (stage: From['stage']): string => (from?.stage === stage ? 'more step' : 'step')
+  if (stages.includes('sft') && from?.stage !== 'grpo') {
+    sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, more('sft'))} of imitation, ${many(sftBatch, 'text')} each.`)
+  }
   if (stages.includes('grpo')) {
     const queries = counts === undefined ? promptsPerStep : Math.min(promptsPerStep, Math.max(1, counts.train))
     const still = Math.max(0, steps - (from?.stage === 'grpo' ? from.step : 0))
@@ -78,26 +83,35 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
     const seen = epochs === undefined ? '' : epochs < 1
       ? ` of ${number.format(still * queries)} of the ${many(counts!.train, 'training query', 'training queries')}`
       : ` of ${many(counts!.train, 'training query', 'training queries')}, about ${many(Number(epochs.toPrecision(2)), 'epoch')}`
-    sentences.push(`${many(still, from?.stage === 'grpo' ? 'more step' : 'step')} of ${many(queries, 'query', 'queries')} × ${many(groupSize, 'rollout')}: ${many(rewrites, 'rewrite')}${seen}.`)
+    const each = `${many(queries, 'query', 'queries')} × ${many(groupSize, 'rollout')}`
+    sentences.push(`${many(still, more('grpo'))} of ${each}: ${many(rewrites, 'rewrite')}${seen}.`)
     sentences.push(rewardSentence(settings, names.recommender))
     const what = trainable === 'lora' ? `Adapters of rank ${loraRank} are trained` : 'Every weight is trained'
-    const kl = klCoefficient === 0 ? 'nothing holds it to its start' : klCoefficient < 0 ? 'drifting away is rewarded' : `a KL of weight ${klCoefficient} holds it to its start`
-    sentences.push(`${what} by ${AGGREGATIONS[aggregation]}, at a learning rate of ${learningRate}${iterations > 1 ? `, ${iterations} updates a batch` : ''}; ${kl}.`)
+    const kl = klCoefficient === 0 ? 'nothing holds it to its start'
+      : klCoefficient < 0 ? 'drifting away is rewarded' : `a KL of weight ${klCoefficient} holds it to its start`
+    const updates = iterations > 1 ? `, ${iterations} updates a batch` : ''
+    sentences.push(`${what} by ${AGGREGATIONS[aggregation]}, at a learning rate of ${learningRate}${updates}; ${kl}.`)
   }
   if (counts !== undefined) {
     const validated = validationEvery === 0 || counts.validation === 0 || stages === 'sft' ? 'The last step is what is measured'
       : `Validated ${every(validationEvery)} on ${many(counts.validation, 'held-out query', 'held-out queries')}, and the best is what is measured`
     sentences.push(`${validated}: ${many(counts.test, 'test query', 'test queries')}, before and after.`)
   }
-  sentences.push(checkpointEvery === 0 ? 'Of its checkpoints only the best and the last are kept.' : `A checkpoint ${every(checkpointEvery)} is kept, to go on from.`)
+  sentences.push(checkpointEvery === 0
+    ? 'Of its checkpoints only the best and the last are kept.'
+    : `A checkpoint ${every(checkpointEvery)} is kept, to go on from.`)
   return sentences
 }
 
 /** What a step's length depends on, as the key under which a measured one is remembered. */
 export function shapeKey(settings: Settings, dataset: { readonly hash: string }, adapter: string): string {
-  const { policy, trainable, loraRank, baseWeights, checkpointing, promptsPerStep, groupSize, maxNewTokens, template, thinking, iterations, klCoefficient, recommender, trainK } = settings
+  const { policy, trainable, loraRank, baseWeights, checkpointing, promptsPerStep, groupSize, maxNewTokens } = settings
+  const { template, thinking, iterations, klCoefficient, recommender, trainK } = settings
   const lora = trainable === 'lora' ? loraRank : 0
-  return JSON.stringify([adapter, dataset.hash, policy, trainable, lora, baseWeights, checkpointing, promptsPerStep, groupSize, maxNewTokens, template, thinking, iterations, klCoefficient !== 0, recommender, trainK])
+  return JSON.stringify([
+    adapter, dataset.hash, policy, trainable, lora, baseWeights, checkpointing, promptsPerStep, groupSize, maxNewTokens,
+    template, thinking, iterations, klCoefficient !== 0, recommender, trainK,
+  ])
 }
 
 /** The adapter as the key names it: what runs the kernels. */

@@ -9,7 +9,15 @@ import { Setting } from './Setting.tsx'
 
 const said = (value: Settings[SettingName]): string => (value === '' ? 'none' : String(value))
 
-function Changes({ changed, settings, base, named, locked }: { readonly changed: readonly SettingName[]; readonly settings: Settings; readonly base: Settings; readonly named: string; readonly locked: boolean }) {
+interface ChangesProps {
+  readonly changed: readonly SettingName[]
+  readonly settings: Settings
+  readonly base: Settings
+  readonly named: string
+  readonly locked: boolean
+}
+
+function Changes({ changed, settings, base, named, locked }: ChangesProps) {
   const { run } = useWorkbench()
   if (changed.length === 0) return <p className="quiet">Everything is as in {named}.</p>
   const back = (names: readonly SettingName[]): void => void run.changeAll(Object.fromEntries(names.map((name) => [name, base[name]])))

@@ -24,7 +24,15 @@ function useCounts(): QueryCounts | undefined {
   return dataset === undefined ? undefined : countQueries(dataset, settings)
 }
 
-function Row({ name, children, facts, onChange, label }: { readonly name: string; readonly children: ReactNode; readonly facts: ReactNode; readonly onChange?: () => void; readonly label?: string }) {
+interface RowProps {
+  readonly name: string
+  readonly children: ReactNode
+  readonly facts: ReactNode
+  readonly onChange?: () => void
+  readonly label?: string
+}
+
+function Row({ name, children, facts, onChange, label }: RowProps) {
   return (
     <div className="setup-row">
       <dt>{name}</dt>
@@ -62,13 +70,18 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
   const close = (): void => setSheet(undefined)
   const loaded = engine.is === 'ready' && engine.loaded.policy === policy ? factsOf(engine.loaded.config) : undefined
   const task = TASKS[0]
+  const uses = counts && `; ${count(counts.train)} queries to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`
+  const data = shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${uses ?? ''}`
   return (
     <>
       <dl className="setup-choices">
-        <Row name="Data set" label="Change which data the run uses" onChange={() => setSheet('data')} facts={shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${counts === undefined ? '' : `; ${count(counts.train)} queries to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`}`}>
+        <Row name="Data set" label="Change which data the run uses" onChange={() => setSheet('data')} facts={data}>
           {shop?.dataset.name ?? 'none is open'}
         </Row>
-        <Row name="Policy" label="Change which policy the run trains" onChange={() => policies.show(policy, run.getState().settings.policyMirror)} facts={loaded === undefined ? '' : `${loaded.architecture}, ${millions(loaded.parameters)} parameters`}>
+        <Row
+          name="Policy" label="Change which policy the run trains" onChange={() => policies.show(policy, run.getState().settings.policyMirror)}
+          facts={loaded === undefined ? '' : `${loaded.architecture}, ${millions(loaded.parameters)} parameters`}
+        >
           {policy === SAMPLE ? 'embedded' : policy}
         </Row>
         <Row name="Recommender" label="Change which recommender the run asks" onChange={() => setSheet('recommender')} facts="a black box: it takes a query and gives a ranking">

@@ -30,13 +30,21 @@ function Pace() {
   const phase = useRun((state) => state.phase)
   const { stepMs, sampledPerSecond, trainedPerSecond, leftMs, unknown } = paceOf(run, settings, phase === 'stopping')
   if (stepMs === undefined) return null
+  const rates = [
+    ...(sampledPerSecond === undefined ? [] : [`${count(sampledPerSecond)} sampled`]), ...(trainedPerSecond === undefined ? [] : [`${count(trainedPerSecond)} trained`]),
+  ]
   const left = isUnderWay(phase) && leftMs !== undefined && leftMs > 0
   return (
     <>
-      {left && <span><Term explain={LEFT}>{unknown.length === 0 ? 'about' : 'more than'} {duration(leftMs / 1000)} left</Term>{unknown.length > 0 && <small> without {unknown.join(' and ')}</small>}</span>}
+      {left && (
+        <span>
+          <Term explain={LEFT}>{unknown.length === 0 ? 'about' : 'more than'} {duration(leftMs / 1000)} left</Term>
+          {unknown.length > 0 && <small> without {unknown.join(' and ')}</small>}
+        </span>
+      )}
       <span>{(stepMs / 1000).toFixed(stepMs < 10_000 ? 1 : 0)} s a step</span>
-      {(sampledPerSecond !== undefined || trainedPerSecond !== undefined) && (
-        <span><Term explain={RATES}>{[sampledPerSecond === undefined ? '' : `${count(sampledPerSecond)} sampled`, trainedPerSecond === undefined ? '' : `${count(trainedPerSecond)} trained`].filter((part) => part !== '').join(', ')} tokens/s</Term></span>
+      {rates.length > 0 && (
+        <span><Term explain={RATES}>{rates.join(', ')} tokens/s</Term></span>
       )}
     </>
   )
