@@ -3,6 +3,7 @@ import { BlobReader, BlobWriter, TextReader, TextWriter, ZipReader, ZipWriter, t
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '../../src/client/connection.ts'
 import type { RunRecord, RunsService } from '../../src/client/runs.ts'
+import { digestOf } from '../store/blocks.ts'
 import { bytesOf, clearRuns, NEW, plain, rollouts, runFile, step } from './runs.testing.ts'
 
 function tab(): RunsService {
@@ -109,11 +110,11 @@ describe('an exported run', () => {
   test('that is too large for memory is a file until the page is opened anew; lines cross every part that is read at a time', async () => {
     const store = tab()
     const { id } = await store.create(NEW)
-    const text = (at: number): string => Array.from({ length: 6000 }, (_, word) => `${(at * 7919 + word * 104729) % 99991}`).join(' ')
+    const text = (at: number): string => `${at} trail running shoes `.repeat(3000)
     for (let at = 0; at < 250; at += 50) await store.append(id, Array.from({ length: 50 }, (_, more) => rollouts(at + more, text(at + more))))
     const { events: { bytes } } = await store.change(id, { status: 'finished' })
     expect(bytes).toBeGreaterThan(2 ** 24)
-    const sha = async (): Promise<string> => new Uint8Array(await crypto.subtle.digest('SHA-256', await (await (await runFile(id, 'events.jsonl')).getFile()).arrayBuffer())).toHex()
+    const sha = async (): Promise<string> => digestOf(new Uint8Array(await (await (await runFile(id, 'events.jsonl')).getFile()).arrayBuffer()))
     const before = await sha()
     const archive = await store.export(id)
     expect(archive.size).toBeLessThan(bytes / 2)
@@ -184,7 +185,7 @@ describe('a file that is no exported run', () => {
     const files = await unzip(await store.export(run.id))
     await forget(store, run.id)
     const events = (files['events.jsonl'] as string).replace('{"type":"step"', '{"type" "step"')
-    const eventsSha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(events))).toHex()
+    const eventsSha256 = await digestOf(new TextEncoder().encode(events))
     const packed = JSON.parse(files['run.json'] as string) as { record: RunRecord }
     const record = { ...packed.record, events: { count: 4, bytes: new TextEncoder().encode(events).length }, checkpoints: [] }
     const file = await zip([['events.jsonl', events], ['run.json', JSON.stringify({ ...packed, eventsSha256, record })]])

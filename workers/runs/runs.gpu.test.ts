@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { cdp } from 'vitest/browser'
 import { connect } from '../../src/client/connection.ts'
 import type { RunsService } from '../../src/client/runs.ts'
+import { digestOf } from '../store/blocks.ts'
 import { bytesOf, clearRuns, NEW, plain, rollouts, runFile, spoil, step, texts } from './runs.testing.ts'
 
 interface Tab {
@@ -192,9 +193,8 @@ describe('going back', () => {
     const [, body] = (await (await handle.getFile()).text()).split('\n') as [string, string]
     const { eventsBytes } = before.checkpoints[1]!
     const marked = JSON.stringify({ ...JSON.parse(body) as object, cutTo: eventsBytes, checkpoints: before.checkpoints.slice(0, 2), events: { count: 6, bytes: eventsBytes } })
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(marked)))
     const stream = await handle.createWritable()
-    await stream.write(`${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}\n${marked}`)
+    await stream.write(`${await digestOf(new TextEncoder().encode(marked))}\n${marked}`)
     await stream.close()
     const { store } = tab()
     expect((await eventsOf(store, id)).at(-1)).toBe(step(1).text)
