@@ -112,12 +112,14 @@ test('pointing reads every chart, a click pins, a drag shows a stretch, and what
   await page.keyboard.press('Home')
   await expect(surface(page, 'entropy')).toHaveAttribute('aria-valuetext', /^step 1: mean over tokens 1\.992$/)
   for (let step = 1; step < 5; step++) await page.keyboard.press('ArrowRight')
-  const [here, there] = await Promise.all([chart(page, 'reward'), chart(page, 'words')].map((one) => one.locator('.curve-value').textContent()))
+  await expect(page.locator('[data-curve=gradient] .cross')).toHaveAttribute('data-step', '5')
+  const there = await chart(page, 'gradient').locator('.curve-value').textContent()
   await page.keyboard.press('Enter')
   await expect(page.getByText('step 5 pinned')).toBeVisible()
   await surface(page, 'entropy').blur()
-  await expect(reward.locator('.curve-value')).toHaveText(here!)
-  await expect(chart(page, 'words').locator('.curve-value')).toHaveText(there!)
+  await expect(chart(page, 'gradient').locator('.curve-value')).toHaveText(there!)
+  await page.getByRole('button', { name: 'Let go' }).click()
+  await expect(chart(page, 'gradient').locator('.curve-value')).not.toHaveText(there!)
 
   await reward.scrollIntoViewIfNeeded()
   const box = (await surface(page, 'reward').boundingBox())!

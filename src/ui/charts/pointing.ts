@@ -73,13 +73,20 @@ export class Pointing {
   private dragFrom: number | undefined
   /** the pointer or the keys are at this chart, not at one linked to it */
   private at = false
-  private readonly part: <Kind extends HTMLElement>(name: string) => Kind | null
+  /** on the screen: what nobody sees is written when it comes into sight */
+  private seen = true
+  private readonly parts = new Map<string, HTMLElement | null>()
   private readonly dots: HTMLElement[] = []
   private readonly stops: (() => void)[] = []
 
   /** `figure` holds the parts by their `data-part`; `surface` takes the pointer and the keys. */
   constructor(private readonly figure: HTMLElement, private readonly surface: HTMLElement, private readonly cursor: Cursor) {
-    this.part = (name) => figure.querySelector(`[data-part="${name}"]`)
+    const observer = new IntersectionObserver((entries) => {
+      this.seen = entries.at(-1)?.isIntersecting ?? true
+      if (this.seen) paintSoon(this)
+    })
+    observer.observe(figure)
+    this.stops.push(() => observer.disconnect())
     const on = <Type extends keyof HTMLElementEventMap>(type: Type, act: (event: HTMLElementEventMap[Type]) => void): void => {
       surface.addEventListener(type, act)
       this.stops.push(() => surface.removeEventListener(type, act))
@@ -94,13 +101,20 @@ export class Pointing {
     on('focus', () => this.enter())
     on('blur', () => this.leave())
     this.stops.push(cursor.subscribe((now, before) => {
-      if (now.hover !== before.hover || now.pinned !== before.pinned) paintSoon(this)
+      if (this.seen && (now.hover !== before.hover || now.pinned !== before.pinned)) paintSoon(this)
     }))
   }
 
   stop(): void {
     for (const stop of this.stops) stop()
     due.delete(this)
+  }
+
+  /** A part of the figure that stays as long as it does. */
+  private part(name: string): HTMLElement | null {
+    let found = this.parts.get(name)
+    if (found === undefined) this.parts.set(name, found = this.figure.querySelector<HTMLElement>(`[data-part="${name}"]`))
+    return found
   }
 
   /** What is drawn from now on. */
