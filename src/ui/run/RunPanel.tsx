@@ -13,7 +13,7 @@ import { TestTable } from './TestTable.tsx'
 const KernelsPanel = lazy(async () => ({ default: (await import('./KernelsPanel.tsx')).KernelsPanel }))
 const SettingsForm = lazy(async () => ({ default: (await import('./SettingsForm.tsx')).SettingsForm }))
 
-const PREFETCH_MS = 1500
+const PREFETCH_MS = 3000
 
 const TABS = ['curves', 'result', 'kernels', 'settings'] as const
 const TITLES = { curves: 'Curves', result: 'Test result', kernels: 'Kernels', settings: 'Settings' } as const
@@ -51,12 +51,14 @@ function Tabs({ id }: { readonly id: string }) {
   )
 }
 
-/** Charts are fetched while nobody waits for them. */
+/** Charts are fetched while nobody waits for them: some time after the page is usable, and not while it gets there. */
 function usePrefetch(): void {
+  const starting = useRun((state) => state.engine.is === 'starting')
   useEffect(() => {
+    if (starting) return undefined
     const timer = setTimeout(() => void Promise.all([import('../charts/CurveGrid.tsx'), import('../charts/Plot.tsx')]), PREFETCH_MS)
     return () => clearTimeout(timer)
-  }, [])
+  }, [starting])
 }
 
 export function RunPanel() {
