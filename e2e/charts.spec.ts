@@ -48,7 +48,7 @@ async function measured(page: Page): Promise<void> {
 test('10,000 steps in every chart: 95 of 100 interactions are painted within 100 ms', async ({ page }, info) => {
   await opened(page, { quiet: true })
   await measured(page)
-  const pause = (): Promise<void> => page.waitForTimeout(90)
+  const pause = (): Promise<void> => page.waitForTimeout(75)
   let done = 0
   const each = async (acts: readonly (() => Promise<unknown>)[]): Promise<void> => {
     for (const act of acts) {
@@ -169,11 +169,11 @@ test('a chart leaves as a figure that needs nothing else, and as every value it 
 test('a long run that goes on at ten events a second is drawn without a task of more than 50 ms of CPU', async ({ page, browser, baseURL }, info) => {
   await opened(page, { length: STEPS, kept: 100, quiet: true })
   const path = info.outputPath('trace.json')
-  await page.waitForTimeout(1500)
+  await page.waitForTimeout(800)
   await browser.startTracing(page, { path, categories: TRACED })
   await page.evaluate(async () => {
     const { __more } = globalThis as unknown as { __more: () => void }
-    for (let event = 0; event < 50; event++) {
+    for (let event = 0; event < 30; event++) {
       await new Promise((resolve) => { setTimeout(resolve, 100) })
       __more()
     }
@@ -181,7 +181,7 @@ test('a long run that goes on at ten events a second is drawn without a task of 
   await browser.stopTracing()
   const tasks = mainThreadTasks(path, baseURL!)
   console.log(`      tasks while events came: ${tasks.length}, longest ${tasks.slice(0, 3).map((ms) => ms.toFixed(0)).join(', ')} ms of CPU, in all ${(tasks.reduce((sum, ms) => sum + ms, 0) / 1000).toFixed(1)} s`)
-  await expect(chart(page, 'reward').getByText(/^9,9[45]\d steps drawn/)).toBeVisible()
+  await expect(chart(page, 'reward').getByText(/^9,9[123]\d steps drawn/)).toBeVisible()
   expect(tasks.length).toBeGreaterThan(50)
   expect(tasks.filter((ms) => ms > LONGEST_TASK_MS), 'CPU ms of tasks that are too long').toEqual([])
 })
