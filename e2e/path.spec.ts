@@ -81,7 +81,7 @@ test('a new user trains, inspects and exports a figure in a few presses, and no 
     await state(`inspect, ${tab}`)
   }
   await bench.goTo('Runs')
-  await expect(page.getByRole('region', { name: 'Runs' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Runs', exact: true })).toBeVisible()
   await state('runs')
   await page.getByRole('button', { name: 'Help' }).click()
   await state('help')
