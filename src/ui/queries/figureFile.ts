@@ -28,8 +28,22 @@ async function known({ products }: Workbench, ids: readonly string[]): Promise<R
   return products.getState().found
 }
 
+/** A figure shows answers: columns that are still being written are waited for. */
+async function answered({ view }: Workbench): Promise<void> {
+  if (!view.getState().inspecting) return
+  await new Promise<void>((resolve) => {
+    const stop = view.subscribe(({ inspecting }) => {
+      if (inspecting) return
+      stop()
+      resolve()
+    })
+  })
+}
+
+/** Saves what is compared, once every column has its answer. */
 export async function saveFigure(workbench: Workbench): Promise<void> {
   const { view, sources, runs, library, run } = workbench
+  await answered(workbench)
   const { inspection, columns, k, listed } = view.getState()
   const { shop } = library.getState()
   if (inspection === undefined || shop === undefined) throw new Error('nothing is compared yet; pick a query first')
