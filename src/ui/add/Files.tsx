@@ -1,6 +1,7 @@
 // Which files were chosen, and what each was recognised as by its content.
 import { columnName, type ColumnMapping, type Recognised } from '../../state/files.ts'
 import { count, size } from '../parts/format.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { Mapping } from './Mapping.tsx'
 
 const CONTAINERS: Readonly<Record<Recognised['container'], string>> = {
@@ -24,7 +25,7 @@ export function Files({ files, mappings, onMapping, onLeaveOut }: FilesProps) {
   const unknown = files.filter(({ role }) => role === 'unknown')
   return (
     <>
-      <div className="scroll-x">
+      <Sideways label="Files">
         <table className="files">
           <thead>
             <tr>
@@ -49,7 +50,7 @@ export function Files({ files, mappings, onMapping, onLeaveOut }: FilesProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
       {unknown.map((file) => (
         <Mapping key={file.file} file={file} mapping={mappings[file.file]} onChange={(mapping) => onMapping(file.file, mapping)} />
       ))}

@@ -2,6 +2,7 @@
 import type { StoredCheck } from '../../state/adding.ts'
 import { count } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 
 const DIGITS = 4
 
@@ -52,7 +53,7 @@ export function Results({ checks }: { readonly checks: readonly StoredCheck[] })
       <h3>Stored measures, recomputed <small>from the rankings and targets beside them, by the released code’s definitions</small></h3>
       {lines.length > 0 && (
         <>
-          <div className="scroll-x">
+          <Sideways label="Result files">
             <table className="cells">
               <thead>
                 <tr>
@@ -73,7 +74,7 @@ export function Results({ checks }: { readonly checks: readonly StoredCheck[] })
                 ))}
               </tbody>
             </table>
-          </div>
+          </Sideways>
           <p><button type="button" className="button" onClick={() => save(lines)}>Download as CSV</button></p>
         </>
       )}

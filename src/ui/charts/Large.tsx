@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import type { Cursor } from '../../state/cursor.ts'
 import { count, digits } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
+import { Sideways } from '../parts/Sideways.tsx'
 import { ChartCard, type ChartAct } from './ChartCard.tsx'
 import { keysOf, rowsOf, type DataRow } from './chartData.ts'
 import type { Charted } from './charted.ts'
@@ -55,7 +56,7 @@ function Values({ curve, charted, cursor }: Pick<LargeProps, 'curve' | 'charted'
         <button type="button" className="button" disabled={page >= pages - 1} onClick={() => setPage(pages - 1)}>Last</button>
         <span role="status" className="quiet">{all === 0 ? 'nothing yet' : `rows ${count(page * ROWS + 1)} to ${count(last)} of ${count(all)}, values as they are`}</span>
       </p>
-      <div className="scroll-x" role="region" aria-label={`Values of ${curve.title}`} tabIndex={0}>
+      <Sideways label={`Values of ${curve.title}`}>
         <table className="cells">
           <caption className="visually-hidden">{curve.title}{curve.band === undefined ? '' : `; low and high: ${curve.band.says}`}</caption>
           <thead><tr><th scope="col">step</th><th scope="col">tokens</th><th scope="col">seconds</th>{keys.map((key) => <th key={key} scope="col">{names.get(key) ?? key}</th>)}</tr></thead>
@@ -68,7 +69,7 @@ function Values({ curve, charted, cursor }: Pick<LargeProps, 'curve' | 'charted'
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useState, type KeyboardEvent } from 'react'
 import type { StoredDataset } from '../../state/library.ts'
 import { count, size } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
+import { Sideways } from '../parts/Sideways.tsx'
 import { useLibrary, useWorkbench } from '../parts/stores.ts'
 
 const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
@@ -109,7 +110,7 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
     >
       {failure !== undefined && <p role="alert" className="notice bad">{failure}</p>}
       {all.length === 0 ? <p className="waiting">Nothing is stored yet.</p> : (
-        <div className="scroll-x">
+        <Sideways label="Data sets">
           <table className="cells stored">
             <thead>
               <tr>
@@ -123,7 +124,7 @@ export function Datasets({ onClose }: { readonly onClose: () => void }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
       {room !== undefined && (
         <div className="room">

@@ -4,6 +4,7 @@ import { titleOf } from '../../state/columnTitles.ts'
 import { wantedTerms, type Wanted } from '../../state/highlight.ts'
 import { compareTerms, sumOf, type Looked as LookedState } from '../../state/looking.ts'
 import { count, significant } from '../parts/format.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { useLibrary, useLooking, useProduct, useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'
 import { rankOf } from './ranks.ts'
 import { Marked } from './Result.tsx'
@@ -83,7 +84,7 @@ function ComparedTerms({ looked, beside }: { readonly looked: LookedState; reado
     <>
       {missing.map(({ by, absent }) => <p key={by} className="quiet">{nameOf(by).title}: {absent}</p>)}
       {rows.length > 0 && (
-        <div className="scroll-x">
+        <Sideways label="Terms of the score">
           <table className="terms compared">
             <thead>
               <tr>
@@ -114,7 +115,7 @@ function ComparedTerms({ looked, beside }: { readonly looked: LookedState; reado
               </tr>
             </tfoot>
           </table>
-        </div>
+        </Sideways>
       )}
     </>
   )
@@ -130,7 +131,7 @@ function Terms({ looked }: { readonly looked: LookedState }) {
   const ranked = score === undefined || Math.abs(score - explanation.score) <= 1e-6 * Math.max(1, Math.abs(score))
   return (
     <>
-      <div className="scroll-x">
+      <Sideways label="Terms of the score">
         <table className="terms">
           <thead>
             <tr>
@@ -165,7 +166,7 @@ function Terms({ looked }: { readonly looked: LookedState }) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </Sideways>
       {unmatched.length > 0 && <p className="quiet">Not in this product: {unmatched.join(', ')}</p>}
     </>
   )

@@ -1,6 +1,7 @@
 // Small tables of figures: a name and its value a row, or a count with its share of something and what it means.
 import type { ReactNode } from 'react'
 import { count, percent } from './format.ts'
+import { Sideways } from './Sideways.tsx'
 
 export interface Check {
   readonly name: string
@@ -37,7 +38,7 @@ export function Cells({ caption, columns, rows, className = '' }: {
   readonly className?: string
 }) {
   return (
-    <div className="scroll-x">
+    <Sideways label="Rows">
       <table className={`cells ${className}`}>
         <caption>{caption}</caption>
         <thead><tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
@@ -48,6 +49,6 @@ export function Cells({ caption, columns, rows, className = '' }: {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   )
 }

@@ -5,6 +5,7 @@ import { rateKernels } from '../../state/kernelRates.ts'
 import type { KernelProfile, MemoryReport } from '../../state/profiling.ts'
 import { count, digits, memory as bytesOf, percent } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
@@ -16,7 +17,7 @@ const PURPOSES = 'Every buffer that exists, by what it was made for. What is fre
 function Times({ profile }: { readonly profile: KernelProfile }) {
   const all = profile.kernels.reduce((sum, { ms }) => sum + ms, 0)
   return (
-    <div className="scroll-x">
+    <Sideways label="GPU time by kernel">
       <table className="cells kernels">
         <caption><Term explain={TIMES}>GPU time by kernel</Term> <small>{digits(all)} ms in {count(profile.kernels.reduce((sum, { calls }) => sum + calls, 0))} dispatches</small></caption>
         <thead>
@@ -40,7 +41,7 @@ function Times({ profile }: { readonly profile: KernelProfile }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   )
 }
 

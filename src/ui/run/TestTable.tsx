@@ -1,6 +1,7 @@
 // The test queries before and after: three ways to ask, and what training gained on each of the other two.
 import type { Evaluation, Gain, Summary } from '../../state/run.ts'
 import { count, digits, duration, percent, pValue, score, signed } from '../parts/format.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { useRun } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
@@ -70,16 +71,16 @@ export function TestTable() {
   return (
     <div className="test">
       <h3>
-        <Term explain={MEASURING}>Test queries</Term>
+        <Term explain={MEASURING} about="p">Test queries</Term>
       </h3>
-      <div className="scroll-x">
+      <Sideways label="Test queries">
         <table>
           <thead>
             <tr><td />{COLUMNS.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
           </thead>
           <tbody>{ROWS.map(([policy, name]) => <MetricsRow key={policy} name={name} evaluation={tests[policy]} />)}</tbody>
         </table>
-      </div>
+      </Sideways>
       {summary === undefined ? <p className="quiet">The trained policy is measured when the run ends.</p> : <Conclusion summary={summary} />}
     </div>
   )

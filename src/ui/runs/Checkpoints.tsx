@@ -3,6 +3,7 @@ import { checkpointColumn } from '../../state/columns.ts'
 import { isUnderWay } from '../../state/run.ts'
 import type { CheckpointRecord, RunRecord } from '../../state/runs.ts'
 import { count, size } from '../parts/format.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 
 function Checkpoint({ run, checkpoint, busy }: { readonly run: RunRecord; readonly checkpoint: CheckpointRecord; readonly busy: boolean }) {
@@ -53,13 +54,13 @@ export function Checkpoints({ run }: { readonly run: RunRecord }) {
   }
   return (
     <>
-      <div className="scroll-x">
+      <Sideways label="Checkpoints">
         <table className="run-table checkpoints">
           <caption className="visually-hidden">Checkpoints of {run.name}</caption>
           <thead><tr><th scope="col">Checkpoint</th><th scope="col">Kept as</th><th scope="col" className="number">Size</th><th scope="col">Take it</th></tr></thead>
           <tbody>{run.checkpoints.map((one) => <Checkpoint key={`${one.stage} ${one.step}`} run={run} checkpoint={one} busy={busy} />)}</tbody>
         </table>
-      </div>
+      </Sideways>
       {busy && <p className="quiet">A run is under way: stop or reset it in Train before forking.</p>}
     </>
   )

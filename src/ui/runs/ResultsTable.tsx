@@ -7,6 +7,7 @@ import type { RunResults } from '../../state/runResults.ts'
 import { sentenceOf } from '../../state/sentence.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { CopyButton } from './CopyButton.tsx'
@@ -40,7 +41,7 @@ function Table({ table }: { readonly table: MethodsTable }) {
   return (
     <>
       <p id={caption} className="runs-caption quiet">{captionOf(table)}</p>
-      <div className="scroll-x" tabIndex={0} role="region" aria-label="Results by method, scrolls sideways">
+      <Sideways label="Results by method">
         <table className="run-table methods-table" aria-label="Results by method" aria-describedby={caption}>
           <thead>
             <tr>
@@ -60,7 +61,7 @@ function Table({ table }: { readonly table: MethodsTable }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
     </>
   )
 }
@@ -70,7 +71,7 @@ function Pairs({ pairs, table }: { readonly pairs: readonly Pair[]; readonly tab
   return (
     <>
       <p id={caption} className="runs-caption quiet">Trained policies against each other: test NDCG@10 over the same queries, part of the same {count(table.comparisons)} comparisons.</p>
-      <div className="scroll-x" tabIndex={0} role="region" aria-label="Trained policies against each other, scrolls sideways">
+      <Sideways label="Trained policies against each other">
         <table className="run-table pairs" aria-labelledby={caption}>
           <thead><tr><th scope="col">Run</th><th scope="col">against</th><th scope="col">Data</th><th scope="col" className="number">Difference</th><th scope="col" className="number">95 %</th><th scope="col" className="number">p (Holm)</th></tr></thead>
           <tbody>
@@ -83,7 +84,7 @@ function Pairs({ pairs, table }: { readonly pairs: readonly Pair[]; readonly tab
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
     </>
   )
 }

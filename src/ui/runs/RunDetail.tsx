@@ -6,6 +6,7 @@ import { WHOLE_RUN, type RunRecord } from '../../state/runs.ts'
 import { againstPreset, environmentOf, valueText } from '../../state/settingsDiff.ts'
 import { count, duration, pValue, score, signed, size } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { Term } from '../parts/Term.tsx'
 import { useRun, useRuns, useWorkbench } from '../parts/stores.ts'
 import { canGoOn, Checkpoints } from './Checkpoints.tsx'
@@ -60,7 +61,7 @@ function Differences({ run }: { readonly run: RunRecord }) {
   const preset = String(run.settings['preset'] ?? 'unknown')
   if (rows.length === 0) return <p className="quiet">As preset {preset} has them.</p>
   return (
-    <div className="scroll-x">
+    <Sideways label="Environment">
       <table className="run-table">
         <caption className="visually-hidden">Settings of this run that differ from its preset</caption>
         <thead><tr><th scope="col">Setting</th><th scope="col">This run</th><th scope="col">Preset {preset}</th></tr></thead>
@@ -70,7 +71,7 @@ function Differences({ run }: { readonly run: RunRecord }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   )
 }
 

@@ -1,6 +1,7 @@
 // Settings and environment of the chosen runs side by side: what differs, or everything.
 import { Fragment, useMemo, useState } from 'react'
 import { compareSettings, diffMarkdown, onlyDifferences, valueText } from '../../state/settingsDiff.ts'
+import { Sideways } from '../parts/Sideways.tsx'
 import { Term } from '../parts/Term.tsx'
 import { CopyButton } from './CopyButton.tsx'
 import { useRecords } from './Overlay.tsx'
@@ -20,7 +21,7 @@ export function SettingsTable({ ids }: { readonly ids: readonly string[] }) {
         <CopyButton what="the settings as Markdown" text={() => diffMarkdown(records.map(({ name }) => name), groups)}>Copy as Markdown</CopyButton>
       </p>
       {groups.length > 0 && (
-        <div className="scroll-x">
+        <Sideways label="Settings side by side">
           <table className="run-table settings-diff">
             <caption className="visually-hidden">Settings of the chosen runs{all ? '' : ', where they differ'}</caption>
             <thead>
@@ -40,7 +41,7 @@ export function SettingsTable({ ids }: { readonly ids: readonly string[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
     </>
   )

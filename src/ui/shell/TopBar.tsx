@@ -40,8 +40,10 @@ export function TopBar() {
           </button>
         ))}
       </nav>
-      <Standing />
-      <button type="button" className="button small top-help" aria-keyshortcuts="?" onClick={() => shell.showHelp('top')}>Help</button>
+      <div className="top-end">
+        <Standing />
+        <button type="button" className="button small" aria-keyshortcuts="?" onClick={() => shell.showHelp('top')}>Help</button>
+      </div>
     </header>
   )
 }
