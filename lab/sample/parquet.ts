@@ -13,7 +13,7 @@ const LOCALE = 'us'
 
 /** The catalogue's shard; absent text is null, as in ESCI. */
 export function productsParquet(shop: Shop): ArrayBuffer {
-  const texts = (field: Exclude<keyof Product, 'category'>): Cell[] => shop.products.map((product) => (product[field] === '' ? null : product[field]))
+  const texts = (field: Exclude<keyof Product, 'category' | 'image'>): Cell[] => shop.products.map((product) => (product[field] === '' ? null : product[field]))
   return write({
     product_id: texts('id'), product_title: texts('title'), product_description: texts('description'), product_bullet_point: texts('bullets'),
     product_brand: texts('brand'), product_color: texts('color'), product_locale: shop.products.map(() => LOCALE),

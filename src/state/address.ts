@@ -1,7 +1,7 @@
 // The page's address: the preset and what differs from it, the place, the query that is looked at, the data set by name and hash, and the runs that are compared.
 import { parseSettings, settingsToHash } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
-import { PLACES, type Place } from './view.ts'
+import { PLACES, type Place } from './inspect/view.ts'
 
 /** A data set as an address names it. */
 export interface AddressedData {

@@ -4,12 +4,12 @@ import { createStore } from 'zustand/vanilla'
 import { settingsOf } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
 import { emptyRun } from '../experiment/reduce.ts'
-import { createDurations } from './durations.ts'
-import { createLibrary, type Library } from './library.ts'
+import { createDurations } from './run/durations.ts'
+import { createLibrary, type Library } from './data/library.ts'
 import { addressNow, followPage, openAddressed, PAGE_TITLE, takeAddress, titleOf } from './page.ts'
-import type { Run, RunStoreState } from './run.ts'
+import type { Run, RunStoreState } from './run/run.ts'
 import { fakeBrowser } from './testing.ts'
-import type { View } from './view.ts'
+import type { View } from './inspect/view.ts'
 
 const ADAPTER = { vendor: 'test', architecture: 'gpu', description: '' }
 

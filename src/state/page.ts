@@ -2,11 +2,11 @@
 import { settingsToHash } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
 import { addressOf, missingData, readAddress, type AddressedData } from './address.ts'
-import type { Library, LibraryState } from './library.ts'
-import { isUnderWay, type Phase, type Run, type RunStoreState } from './run.ts'
+import type { Library, LibraryState } from './data/library.ts'
+import { isUnderWay, type Phase, type Run, type RunStoreState } from './run/run.ts'
 import { sentenceOf } from './sentence.ts'
-import type { Runs } from './runs.ts'
-import type { View } from './view.ts'
+import type { Runs } from './runs/runs.ts'
+import type { View } from './inspect/view.ts'
 
 interface Page {
   readonly library: Library

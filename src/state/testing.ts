@@ -3,7 +3,7 @@ import type { IngestReport } from '../client/ingest.ts'
 import type { OpenRecommender } from '../client/opened.ts'
 import type { StoredDataset } from '../client/store.ts'
 import type { RecommenderSpec } from '../domain/recommender.ts'
-import type { LibraryClient } from './library.ts'
+import type { LibraryClient } from './data/library.ts'
 
 const REPORT: IngestReport = {
   files: [], products: 1, queries: 0, trainQueries: 0, testQueries: 0, judgements: 0, joined: 0, labels: { E: 0, S: 0, C: 0, I: 0 },

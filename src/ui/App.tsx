@@ -1,7 +1,7 @@
 // The page: a bar at the top, and one of three places below it. What the first sight does not need is loaded after it.
 import { lazy, Suspense, useEffect } from 'react'
 import { isShortcut } from '../state/shell.ts'
-import { PLACES } from '../state/view.ts'
+import { PLACES } from '../state/inspect/view.ts'
 import type { Workbench } from '../state/workbench.ts'
 import { usePageDrop } from './add/usePageDrop.ts'
 import { useAdding, usePolicies, useShell, useSources, useView, useWorkbench, WorkbenchContext } from './parts/stores.ts'

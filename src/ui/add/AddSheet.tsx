@@ -1,8 +1,8 @@
 // The sheet that files come in by: what they were recognised as, which rows are wanted, how the read goes, what was understood.
 import { useId, useState, type ReactNode } from 'react'
-import { onlyResults, readFault } from '../../state/adding.ts'
-import { filterApplies } from '../../state/files.ts'
-import { nameOf } from '../../state/given.ts'
+import { onlyResults, readFault } from '../../state/data/adding.ts'
+import { filterApplies } from '../../state/data/files.ts'
+import { nameOf } from '../../state/data/given.ts'
 import { count } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useAdding, useWorkbench } from '../parts/stores.ts'

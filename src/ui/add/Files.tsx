@@ -1,5 +1,5 @@
 // Which files were chosen, and what each was recognised as by its content.
-import { columnName, type ColumnMapping, type Recognised } from '../../state/files.ts'
+import { columnName, type ColumnMapping, type Recognised } from '../../state/data/files.ts'
 import { count, size } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { Mapping } from './Mapping.tsx'

@@ -1,6 +1,6 @@
 // Which rows of ESCI are read: Rec-R1's by one switch, or each choice by itself.
 import { useId } from 'react'
-import { ESCI_REC_R1, recR1Filter, sameFilter, type EsciFilter } from '../../state/files.ts'
+import { ESCI_REC_R1, recR1Filter, sameFilter, type EsciFilter } from '../../state/data/files.ts'
 
 interface OptionProps<Value extends string> {
   readonly title: string

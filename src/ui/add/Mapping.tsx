@@ -1,7 +1,7 @@
 // The columns of a table that no format knows: the person says what they mean, with the first rows beside it.
 import { useId } from 'react'
-import type { ColumnMapping, MappedField, MappedRole, Recognised } from '../../state/files.ts'
-import { columnName, MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault } from '../../state/files.ts'
+import type { ColumnMapping, MappedField, MappedRole, Recognised } from '../../state/data/files.ts'
+import { columnName, MAPPED_FIELDS, MAPPED_ROLES, mappingAs, mappingFault } from '../../state/data/files.ts'
 import { Cells } from '../parts/Figures.tsx'
 
 const ROLES: Readonly<Record<MappedRole, string>> = {

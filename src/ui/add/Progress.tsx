@@ -1,5 +1,5 @@
 // A read under way: rows, rows a second, bytes, time left.
-import type { Reading } from '../../state/adding.ts'
+import type { Reading } from '../../state/data/adding.ts'
 import { count, duration, percent, size } from '../parts/format.ts'
 
 export function Progress({ reading }: { readonly reading: Reading }) {

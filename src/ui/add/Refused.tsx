@@ -1,6 +1,6 @@
 // Rows that could not be used: by reason, the first hundred one by one, and all of them to save.
 import { useState } from 'react'
-import type { IngestReport } from '../../state/files.ts'
+import type { IngestReport } from '../../state/data/files.ts'
 import { count } from '../parts/format.ts'
 import { Cells, Checks } from '../parts/Figures.tsx'
 import { saveBlob } from '../parts/save.ts'

@@ -1,5 +1,5 @@
 // Result files measured again: what each stores beside what its rankings come to, and how many of its entries agree.
-import type { StoredCheck } from '../../state/adding.ts'
+import type { StoredCheck } from '../../state/data/adding.ts'
 import { count } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { Sideways } from '../parts/Sideways.tsx'

@@ -1,5 +1,5 @@
 // What was understood of the files, before anything uses it: counts, joins, what was set aside, samples, refused rows.
-import type { IngestReport } from '../../state/files.ts'
+import type { IngestReport } from '../../state/data/files.ts'
 import { count, duration, percent } from '../parts/format.ts'
 import { Cells, Checks, type Check } from '../parts/Figures.tsx'
 import { LabelsBar } from '../parts/LabelsBar.tsx'

@@ -1,7 +1,7 @@
 // The runs that a grid draws, as columns that follow them; charts hear that something was added and draw it in their own time.
 import { createStore } from 'zustand/vanilla'
 import type { Settings } from '../../domain/settings.ts'
-import type { RunState } from '../../state/run.ts'
+import type { RunState } from '../../state/run/run.ts'
 import { RunSeries } from './runSeries.ts'
 
 /** A run whose curves are drawn: the live one, or a kept one. Its colour is its place in the list. */

@@ -2,7 +2,7 @@
 import type { TermName } from '../../domain/glossary.ts'
 import { REWARD_WEIGHTS, type RewardPart } from '../../domain/reward.ts'
 import type { Settings } from '../../domain/settings.ts'
-import type { Evaluation, GrpoStep, RunState } from '../../state/run.ts'
+import type { Evaluation, GrpoStep, RunState } from '../../state/run/run.ts'
 import { count, digits, percent, score } from '../parts/format.ts'
 
 export type SftStep = RunState['sft'][number]

@@ -1,7 +1,7 @@
 // A run as columns: for each kind of point its three x axes, and a column for every line that somebody draws. All of it only ever grows.
 import type { Settings } from '../../domain/settings.ts'
 import type { ChartAxis } from '../../state/cursor.ts'
-import type { RunState } from '../../state/run.ts'
+import type { RunState } from '../../state/run/run.ts'
 import { Column, nearest, Smoothed } from './column.ts'
 import type { Curve, CurveLine, Track } from './curves.ts'
 

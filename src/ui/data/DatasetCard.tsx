@@ -1,6 +1,6 @@
 // The open dataset in figures; its name leads to the others, and its report to all that was understood of its files.
 import { useState } from 'react'
-import type { IngestReport } from '../../state/library.ts'
+import type { IngestReport } from '../../state/data/library.ts'
 import { Understood } from '../add/Understood.tsx'
 import { count, percent } from '../parts/format.ts'
 import { LabelsBar } from '../parts/LabelsBar.tsx'

@@ -1,6 +1,6 @@
 // Every dataset that this browser keeps: opened, renamed, removed; and how much room they take.
 import { useEffect, useState, type KeyboardEvent } from 'react'
-import type { StoredDataset } from '../../state/library.ts'
+import type { StoredDataset } from '../../state/data/library.ts'
 import { count, size } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { Sideways } from '../parts/Sideways.tsx'

@@ -1,6 +1,6 @@
 // An encoder of the person's own: its folder, dropped or chosen, named in the settings and held in memory.
 import { useId, useState } from 'react'
-import { encoderFolder } from '../../state/encoder.ts'
+import { encoderFolder } from '../../state/data/encoder.ts'
 import { droppedFiles } from '../add/dropped.ts'
 import { count } from '../parts/format.ts'
 import { useWorkbench } from '../parts/stores.ts'

@@ -1,6 +1,6 @@
 // The policy and the device it runs on, or why there is none and what helps; and the ways to another and out of here.
 import { useState } from 'react'
-import { SAMPLE } from '../../state/policies.ts'
+import { SAMPLE } from '../../state/policy/policies.ts'
 import { count, memory, millions, percent, size } from '../parts/format.ts'
 import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'

@@ -1,6 +1,6 @@
 // What ranks the open dataset, by its name and what decides its rankings; and the way to change it.
 import { useState } from 'react'
-import { MINISEARCH_LIMIT, partKinds, specLines } from '../../state/recommending.ts'
+import { MINISEARCH_LIMIT, partKinds, specLines } from '../../state/data/recommending.ts'
 import { count, percent, size } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'

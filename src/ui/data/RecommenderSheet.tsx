@@ -1,8 +1,8 @@
 // The recommender's settings: only those that matter for the chosen one, and what is held in memory for it.
 import { settingsOf } from '../../domain/config.ts'
 import { SETTINGS } from '../../domain/settings.ts'
-import { isUnderWay } from '../../state/run.ts'
-import { partKinds, recommenderSettings } from '../../state/recommending.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import { partKinds, recommenderSettings } from '../../state/data/recommending.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useRun } from '../parts/stores.ts'
 import { Setting } from '../run/Setting.tsx'

@@ -1,7 +1,7 @@
 // A server that ranks: the header that says who asks, held in memory only, and a request to try it with.
 import { useEffect, useId, useRef, useState } from 'react'
-import { originOf } from '../../state/ranker.ts'
-import type { ServerCounts } from '../../state/recommending.ts'
+import { originOf } from '../../state/data/ranker.ts'
+import type { ServerCounts } from '../../state/data/recommending.ts'
 import { count } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 

@@ -1,8 +1,8 @@
 // The menu that adds a column: the three that every query has, a text of one's own, checkpoints of this run and of kept ones, and other systems.
 import { Menu, MenuButton, MenuGroup, MenuGroupLabel, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu'
-import type { RunRecord } from '../../state/runs.ts'
-import { titleOf } from '../../state/columnTitles.ts'
-import { checkpointColumn, FIRST_COLUMNS, sourceColumn, type ColumnId } from '../../state/columns.ts'
+import type { RunRecord } from '../../state/runs/runs.ts'
+import { titleOf } from '../../state/inspect/columnTitles.ts'
+import { checkpointColumn, FIRST_COLUMNS, sourceColumn, type ColumnId } from '../../state/inspect/columns.ts'
 import { useRun, useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'
 
 const MOST_RUNS = 40

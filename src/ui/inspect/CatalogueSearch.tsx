@@ -1,6 +1,6 @@
 // The search box: the catalogue as MiniSearch finds it while one types, with beginnings of words, misspellings and suggestions.
 import { useId, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
-import { HITS } from '../../state/search.ts'
+import { HITS } from '../../state/data/search.ts'
 import { significant } from '../parts/format.ts'
 import { useLooking, useProduct, useSearch, useWorkbench } from '../parts/stores.ts'
 

@@ -1,8 +1,8 @@
 // The columns side by side under one scroll bar: rank n of one stands beside rank n of the next, and lines join the same products.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react'
-import { titleOf } from '../../state/columnTitles.ts'
-import type { Inspection } from '../../state/view.ts'
+import { titleOf } from '../../state/inspect/columnTitles.ts'
+import type { Inspection } from '../../state/inspect/view.ts'
 import { useRuns, useSources, useView } from '../parts/stores.ts'
 import { Column, labelsOf } from './Column.tsx'
 import { Lines, type Place } from './Lines.tsx'

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react'
 import { overlap, rankBiasedOverlap, RBO_P } from '../../domain/agreement.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
-import type { Column as ColumnState, Inspection } from '../../state/view.ts'
+import type { Column as ColumnState, Inspection } from '../../state/inspect/view.ts'
 import { score, signed } from '../parts/format.ts'
 import { useProduct } from '../parts/stores.ts'
 import { useIsHot } from './hot.ts'

@@ -1,8 +1,8 @@
 // The product that is looked at: its text as it is, and its score under each way of asking, term by term, added up.
 import { useEffect, useId, useMemo, useRef } from 'react'
-import { titleOf } from '../../state/columnTitles.ts'
-import { wantedTerms, type Wanted } from '../../state/highlight.ts'
-import { compareTerms, sumOf, type Looked as LookedState } from '../../state/looking.ts'
+import { titleOf } from '../../state/inspect/columnTitles.ts'
+import { wantedTerms, type Wanted } from '../../state/inspect/highlight.ts'
+import { compareTerms, sumOf, type Looked as LookedState } from '../../state/inspect/looking.ts'
 import { count, significant } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { useLibrary, useLooking, useProduct, useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'

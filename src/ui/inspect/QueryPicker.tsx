@@ -1,7 +1,7 @@
 // The combobox of the inspector: pick one of the shop's judged queries, or type any other.
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { JudgedQuery } from '../../domain/dataset.ts'
-import { queryIndexOf } from '../../state/queries.ts'
+import { queryIndexOf } from '../../state/inspect/queries.ts'
 import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
 
 const MOST_OPTIONS = 60

@@ -1,8 +1,8 @@
 // The products that were judged exact for the query, and where each column ranked them.
 import { useMemo } from 'react'
-import { titleOf } from '../../state/columnTitles.ts'
-import { DEPTH } from '../../state/inspect.ts'
-import type { Inspection } from '../../state/view.ts'
+import { titleOf } from '../../state/inspect/columnTitles.ts'
+import { DEPTH } from '../../state/inspect/inspect.ts'
+import type { Inspection } from '../../state/inspect/view.ts'
 import { Label } from '../parts/Label.tsx'
 import { useProduct, useRuns, useSources, useView } from '../parts/stores.ts'
 import { useIsHot } from './hot.ts'

@@ -1,8 +1,8 @@
 // One ranked product: its rank, label, picture, title, brand, move and score; it opens what the score is made of.
 import { memo, useMemo } from 'react'
 import type { EsciLabel } from '../../domain/dataset.ts'
-import { highlight, type Wanted } from '../../state/highlight.ts'
-import type { ColumnId } from '../../state/view.ts'
+import { highlight, type Wanted } from '../../state/inspect/highlight.ts'
+import type { ColumnId } from '../../state/inspect/view.ts'
 import { significant } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
 import { useLooking, useProduct, useWorkbench } from '../parts/stores.ts'

@@ -1,6 +1,6 @@
 // What was written for a query: the text with what changed in it, the thought before it, the format, and the whole output.
 import { printBoolean } from '../../domain/boolean.ts'
-import type { Column as ColumnState } from '../../state/view.ts'
+import type { Column as ColumnState } from '../../state/inspect/view.ts'
 import { wordDiff } from '../parts/wordDiff.ts'
 
 /** Longer thoughts are folded. */

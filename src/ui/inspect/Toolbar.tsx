@@ -1,6 +1,6 @@
 // What the inspector's columns show, which there are, and how to hand them on.
 import { useId, useState } from 'react'
-import { LISTED, type Listed } from '../../state/shown.ts'
+import { LISTED, type Listed } from '../../state/inspect/shown.ts'
 import { useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { SaveFigure } from '../queries/SaveFigure.tsx'

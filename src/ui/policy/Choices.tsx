@@ -1,7 +1,7 @@
 // The policies at hand: the embedded one, those kept in this browser whole or in part, and the one that was looked up last.
 import { useId, useState } from 'react'
-import { factsOf } from '../../state/need.ts'
-import { keptBytes, SAMPLE, type ModelRecord } from '../../state/policies.ts'
+import { factsOf } from '../../state/policy/need.ts'
+import { keptBytes, SAMPLE, type ModelRecord } from '../../state/policy/policies.ts'
 import { millions, percent, size } from '../parts/format.ts'
 import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Fetching } from './Fetching.tsx'

@@ -1,7 +1,7 @@
 // Handing the policy on: as a PEFT adapter, as merged weights, as ONNX; in one archive, or into a folder where the browser can write one.
 import { useEffect, useId, useRef, useState } from 'react'
-import { archiveName, defaultDtype, dtypesOf, exportedBytes, type ExportDtype } from '../../state/exporting.ts'
-import type { ExportKind } from '../../state/run.ts'
+import { archiveName, defaultDtype, dtypesOf, exportedBytes, type ExportDtype } from '../../state/policy/exporting.ts'
+import type { ExportKind } from '../../state/run/run.ts'
 import { sentenceOf } from '../../state/sentence.ts'
 import { count, size } from '../parts/format.ts'
 import { askForFolder, bytesOf, canSaveIntoFolder, saveIntoFolder, saveZip, type SavedFile } from '../parts/save.ts'

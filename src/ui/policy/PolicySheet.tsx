@@ -1,7 +1,7 @@
 // Which policy is trained: the embedded one, one kept in this browser, or another from a hub, a mirror or a folder; and what a run with it needs.
-import { isUnderWay } from '../../state/run.ts'
-import { chosenConfig, keptBytes, SAMPLE, type Offer } from '../../state/policies.ts'
-import { longestQuery, needOf } from '../../state/need.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import { chosenConfig, keptBytes, SAMPLE, type Offer } from '../../state/policy/policies.ts'
+import { longestQuery, needOf } from '../../state/policy/need.ts'
 import { size } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useLibrary, usePolicies, useRun, useWorkbench } from '../parts/stores.ts'

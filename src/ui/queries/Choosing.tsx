@@ -1,7 +1,7 @@
 // Which split, which measure, and which two systems the table compares.
 import type { Split } from '../../domain/dataset.ts'
-import type { System } from '../../state/systems.ts'
-import { TABLE_METRICS } from '../../state/queryRows.ts'
+import type { System } from '../../state/queries/systems.ts'
+import { TABLE_METRICS } from '../../state/queries/queryRows.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { METRIC_WORDS } from './words.ts'
 

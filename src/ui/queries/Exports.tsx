@@ -1,7 +1,7 @@
 // What leaves the table as files: its rows, the rankings behind them, and the judgements.
 import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu'
 import { useState } from 'react'
-import { qrelsFile, tableCsv, tableJsonl, type TableExport } from '../../state/exports.ts'
+import { qrelsFile, tableCsv, tableJsonl, type TableExport } from '../../state/queries/exports.ts'
 import { saveBlob } from '../parts/save.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 

@@ -1,5 +1,5 @@
 // What the table shows: a search, how the queries came out, a domain; and regressions first in one click.
-import { COLUMNS, FILTERS } from '../../state/queryRows.ts'
+import { COLUMNS, FILTERS } from '../../state/queries/queryRows.ts'
 import { count } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { ORDER_WORDS, FILTER_WORDS } from './words.ts'

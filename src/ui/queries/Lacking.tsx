@@ -1,6 +1,6 @@
 // A system that has not answered these queries, and the button that has it answer them.
-import { isUnderWay } from '../../state/run.ts'
-import { POLICY } from '../../state/systems.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import { POLICY } from '../../state/queries/systems.ts'
 import { count } from '../parts/format.ts'
 import { useQueryTable, useRun, useWorkbench } from '../parts/stores.ts'
 

@@ -1,7 +1,7 @@
 // The rows: only those in view are in the page, in a grid that says how many there are and where each stands.
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { COLUMNS, hasFailed, outcomeOf, type QueryRow, type TableColumn } from '../../state/queryRows.ts'
+import { COLUMNS, hasFailed, outcomeOf, type QueryRow, type TableColumn } from '../../state/queries/queryRows.ts'
 import { score, signed } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { useSize } from '../parts/useSize.ts'

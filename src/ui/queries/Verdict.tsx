@@ -1,6 +1,6 @@
 // Whether B is better than A: means, their difference with its interval and p, and wins, ties and losses as one bar, over all and by domain.
-import type { Outcome } from '../../state/queryRows.ts'
-import type { QueryTableState } from '../../state/queryTableState.ts'
+import type { Outcome } from '../../state/queries/queryRows.ts'
+import type { QueryTableState } from '../../state/queries/queryTableState.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'

@@ -1,8 +1,8 @@
 // The inspector's comparison of now, saved as one HTML file.
-import { titleOf } from '../../state/columnTitles.ts'
-import { captionOf } from '../../state/caption.ts'
-import { buildFigure, productsOfFigure } from '../../state/figure.ts'
-import { figureHtml } from '../../state/figureHtml.ts'
+import { titleOf } from '../../state/inspect/columnTitles.ts'
+import { captionOf } from '../../state/figure/caption.ts'
+import { buildFigure, productsOfFigure } from '../../state/figure/figure.ts'
+import { figureHtml } from '../../state/figure/figureHtml.ts'
 import type { Workbench } from '../../state/workbench.ts'
 import { saveBlob } from '../parts/save.ts'
 import { wordDiff } from '../parts/wordDiff.ts'

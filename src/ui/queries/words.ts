@@ -1,5 +1,5 @@
 // What the table's measures, filters and columns are called.
-import type { RowFilter, TableColumn, TableMetric } from '../../state/queryRows.ts'
+import type { RowFilter, TableColumn, TableMetric } from '../../state/queries/queryRows.ts'
 
 export const METRIC_WORDS: Readonly<Record<TableMetric, string>> = { 'ndcg@10': 'NDCG@10', 'ndcg@100': 'NDCG@100', 'recall@10': 'Recall@10' }
 

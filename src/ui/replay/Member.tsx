@@ -1,7 +1,7 @@
 // One rollout of a group: its tokens, the sum that its reward is, which way it pulls, and how it ended.
 import { memo } from 'react'
-import { stopWords, sumOf, type RewardSum } from '../../state/groups.ts'
-import type { ScoredRollout } from '../../state/replay.ts'
+import { stopWords, sumOf, type RewardSum } from '../../state/inspect/groups.ts'
+import type { ScoredRollout } from '../../state/inspect/replay.ts'
 import { count, digits, score, signed } from '../parts/format.ts'
 import { logWords } from './logWords.ts'
 import { Tokens } from './Tokens.tsx'

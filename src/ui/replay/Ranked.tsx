@@ -1,8 +1,8 @@
 // The shown text ranked now by the recommender of the page, on demand: what it would find in the catalogue as it stands.
 import { useEffect, useState } from 'react'
-import { rankText, type Found } from '../../state/inspect.ts'
+import { rankText, type Found } from '../../state/inspect/inspect.ts'
 import { sentenceOf } from '../../state/sentence.ts'
-import { judgedQuery } from '../../state/view.ts'
+import { judgedQuery } from '../../state/inspect/view.ts'
 import { score } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
 import { useLibrary, useProduct, useRun } from '../parts/stores.ts'

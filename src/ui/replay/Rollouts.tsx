@@ -1,8 +1,8 @@
 // The rollouts of a step in their groups, one group side by side: what was written, what it earned of what, which way it pulls.
 import { memo, useEffect, useId, useMemo, useState } from 'react'
-import { GROUP_KINDS, groupsOf, sumOf, type Group, type GroupKind } from '../../state/groups.ts'
-import type { ReplayState } from '../../state/replay.ts'
-import type { RunStoreState } from '../../state/run.ts'
+import { GROUP_KINDS, groupsOf, sumOf, type Group, type GroupKind } from '../../state/inspect/groups.ts'
+import type { ReplayState } from '../../state/inspect/replay.ts'
+import type { RunStoreState } from '../../state/run/run.ts'
 import { count, score } from '../parts/format.ts'
 import { useCursor, useReplay, useRuns, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'

@@ -1,6 +1,6 @@
 // Which run is looked back on: the page's own, or a kept one of the same data.
 import { useEffect, useId } from 'react'
-import { lookBackOn } from '../../state/replay.ts'
+import { lookBackOn } from '../../state/inspect/replay.ts'
 import { useLibrary, useReplay, useRun, useRuns, useWorkbench } from '../parts/stores.ts'
 
 export function Subject() {

@@ -1,9 +1,9 @@
 // A completion in its tokens, the unlikelier the stronger their shade; the exact probability of each on hover, and by the arrow keys.
 import { memo, useEffect, useId, useState, type CSSProperties, type KeyboardEvent } from 'react'
 import { flushSync } from 'react-dom'
-import type { ScoredRollout } from '../../state/replay.ts'
+import type { ScoredRollout } from '../../state/inspect/replay.ts'
 import { sentenceOf } from '../../state/sentence.ts'
-import { partsOf, piecesOf, type TokenPiece } from '../../state/tokens.ts'
+import { partsOf, piecesOf, type TokenPiece } from '../../state/inspect/tokens.ts'
 import { digits, percent } from '../parts/format.ts'
 import { logWords } from './logWords.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'

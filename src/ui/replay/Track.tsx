@@ -1,6 +1,6 @@
 // What the query earned along training, over the slider: the range of each group's rewards, and NDCG of the greedy answers.
 import { memo } from 'react'
-import { rewardsOf, type Moment } from '../../state/timeline.ts'
+import { rewardsOf, type Moment } from '../../state/inspect/timeline.ts'
 import { useSize } from '../parts/useSize.ts'
 
 interface Column {

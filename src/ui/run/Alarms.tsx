@@ -1,5 +1,5 @@
 // What the run warns of, in words, the newest first, until it is put away; what happened when it failed; and what is not kept.
-import { latestCheckpoint } from '../../state/kept.ts'
+import { latestCheckpoint } from '../../state/run/kept.ts'
 import { count, size } from '../parts/format.ts'
 import { bytesOf, saveBlob, saveZip } from '../parts/save.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'

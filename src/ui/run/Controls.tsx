@@ -1,6 +1,6 @@
 // What drives the run: Train or Go on, Pause, Step, Stop, Reset, and a new run from one of its checkpoints.
 import { lazy, Suspense } from 'react'
-import { latestCheckpoint } from '../../state/kept.ts'
+import { latestCheckpoint } from '../../state/run/kept.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 import { Standing } from './Standing.tsx'
 

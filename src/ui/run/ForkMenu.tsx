@@ -1,6 +1,6 @@
 // The checkpoints of the run that is shown, as a menu: each begins a new run that goes on from there with other settings.
 import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react'
-import type { CheckpointRecord } from '../../state/runs.ts'
+import type { CheckpointRecord } from '../../state/runs/runs.ts'
 import { count, size } from '../parts/format.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 

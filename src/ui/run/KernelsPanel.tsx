@@ -1,8 +1,8 @@
 // What the kernels cost and what the buffers take: time by kernel with what it achieved of the adapter's peaks, and bytes by purpose.
 import { useEffect, type CSSProperties } from 'react'
-import { MEASURING_PEAK } from '../../state/need.ts'
-import { rateKernels } from '../../state/kernelRates.ts'
-import type { KernelProfile, MemoryReport } from '../../state/profiling.ts'
+import { MEASURING_PEAK } from '../../state/policy/need.ts'
+import { rateKernels } from '../../state/run/kernelRates.ts'
+import type { KernelProfile, MemoryReport } from '../../state/run/profiling.ts'
 import { count, digits, memory as bytesOf, percent } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { Sideways } from '../parts/Sideways.tsx'

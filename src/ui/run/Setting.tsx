@@ -1,7 +1,7 @@
 // One setting: its control, its range and unit, its explanation, and the way back to what it was.
 import { memo, useId, useState } from 'react'
 import type { SettingName, Settings, SettingSpec } from '../../domain/settings.ts'
-import { rangeOf } from '../../state/settingSearch.ts'
+import { rangeOf } from '../../state/run/settingSearch.ts'
 import { useWorkbench } from '../parts/stores.ts'
 
 interface ControlProps {

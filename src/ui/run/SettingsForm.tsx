@@ -1,8 +1,8 @@
 // Every setting of a run as a form that can be searched: found by words, by group, or by what was changed.
 import { useId, useRef, useState } from 'react'
 import type { SettingName, Settings } from '../../domain/settings.ts'
-import { isUnderWay } from '../../state/run.ts'
-import { findSettings, unusedSettings } from '../../state/settingSearch.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import { findSettings, unusedSettings } from '../../state/run/settingSearch.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
 import { Setting } from './Setting.tsx'

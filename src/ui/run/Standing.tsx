@@ -1,8 +1,8 @@
 // Where the run stands: phase and step, the time left, how fast it samples and trains, and what memory it takes.
 import { useEffect, useMemo } from 'react'
-import { longestQuery, needOf } from '../../state/need.ts'
-import { PACE_STEPS, paceOf } from '../../state/pace.ts'
-import { isUnderWay, type Phase } from '../../state/run.ts'
+import { longestQuery, needOf } from '../../state/policy/need.ts'
+import { PACE_STEPS, paceOf } from '../../state/run/pace.ts'
+import { isUnderWay, type Phase } from '../../state/run/run.ts'
 import { count, duration, memory } from '../parts/format.ts'
 import { useLibrary, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'

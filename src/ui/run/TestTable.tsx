@@ -1,5 +1,5 @@
 // The test queries before and after: three ways to ask, and what training gained on each of the other two.
-import type { Evaluation, Gain, Summary } from '../../state/run.ts'
+import type { Evaluation, Gain, Summary } from '../../state/run/run.ts'
 import { count, digits, duration, percent, pValue, score, signed } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { useRun } from '../parts/stores.ts'

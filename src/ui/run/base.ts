@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import { settingsOf } from '../../domain/config.ts'
 import { SETTINGS, type SettingName, type Settings } from '../../domain/settings.ts'
-import { settingsFrom } from '../../state/kept.ts'
+import { settingsFrom } from '../../state/run/kept.ts'
 import { useRun } from '../parts/stores.ts'
 
 /** What changes are counted against: the run that this one goes on from, or the preset. */

@@ -1,7 +1,7 @@
 // What a run can be gone on with: its checkpoints, to fork from, or to be asked in the inspector.
-import { checkpointColumn } from '../../state/columns.ts'
-import { isUnderWay } from '../../state/run.ts'
-import type { CheckpointRecord, RunRecord } from '../../state/runs.ts'
+import { checkpointColumn } from '../../state/inspect/columns.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import type { CheckpointRecord, RunRecord } from '../../state/runs/runs.ts'
 import { count, size } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'

@@ -1,7 +1,7 @@
 // The curves of the chosen runs in one grid, each in its colour and dash; the run of the page goes on growing among them.
 import { useEffect, useMemo } from 'react'
-import { settingsFrom } from '../../state/kept.ts'
-import type { RunRecord } from '../../state/runs.ts'
+import { settingsFrom } from '../../state/run/kept.ts'
+import type { RunRecord } from '../../state/runs/runs.ts'
 import { CurveGrid, type ChartedRun } from '../charts/CurveGrid.tsx'
 import { useRun, useRuns, useWorkbench } from '../parts/stores.ts'
 import { MOST_OVERLAID } from './palette.ts'

@@ -1,9 +1,9 @@
 // A kept run played again in its charts: play, pause, a place to move to, and a speed in events a second.
 import { useEffect, useId, useMemo } from 'react'
 import { useStore } from 'zustand'
-import { settingsFrom } from '../../state/kept.ts'
-import { SPEEDS } from '../../state/playback.ts'
-import type { RunRecord } from '../../state/runs.ts'
+import { settingsFrom } from '../../state/run/kept.ts'
+import { SPEEDS } from '../../state/runs/playback.ts'
+import type { RunRecord } from '../../state/runs/runs.ts'
 import { CurveGrid } from '../charts/CurveGrid.tsx'
 import { count } from '../parts/format.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'

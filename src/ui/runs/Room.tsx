@@ -1,6 +1,6 @@
 // How much of the browser's room the kept runs take, where it matters: below their list.
 import { useEffect, useState } from 'react'
-import { bytesOfRun } from '../../state/runList.ts'
+import { bytesOfRun } from '../../state/runs/runList.ts'
 import { size } from '../parts/format.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
 

@@ -1,9 +1,9 @@
 // One kept run in full: what it was, what came of it, where one can go on from it, and the machine it ran on.
 import { useState, type ReactNode } from 'react'
-import { isUnderWay } from '../../state/run.ts'
-import { bytesOfRun, outcomeOf, summaryIn } from '../../state/runList.ts'
-import { WHOLE_RUN, type RunRecord } from '../../state/runs.ts'
-import { againstPreset, environmentOf, valueText } from '../../state/settingsDiff.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import { bytesOfRun, outcomeOf, summaryIn } from '../../state/runs/runList.ts'
+import { WHOLE_RUN, type RunRecord } from '../../state/runs/runs.ts'
+import { againstPreset, environmentOf, valueText } from '../../state/runs/settingsDiff.ts'
 import { count, duration, pValue, score, signed, size } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { Sideways } from '../parts/Sideways.tsx'

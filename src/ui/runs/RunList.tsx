@@ -1,8 +1,8 @@
 // The list of runs, drawn as far as it is seen: arrows move, Space compares, Enter opens, F2 renames, Delete deletes with a way back.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { isUnderWay } from '../../state/run.ts'
-import { findRuns, sortRuns } from '../../state/runList.ts'
+import { isUnderWay } from '../../state/run/run.ts'
+import { findRuns, sortRuns } from '../../state/runs/runList.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
 import { RunRow } from './RunRow.tsx'
 

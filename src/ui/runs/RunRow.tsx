@@ -1,6 +1,6 @@
 // One run of the list in three lines: its name and how it stands, what ran on what, and what came of it.
-import { bytesOfRun, outcomeOf } from '../../state/runList.ts'
-import type { RunRecord } from '../../state/runs.ts'
+import { bytesOfRun, outcomeOf } from '../../state/runs/runList.ts'
+import type { RunRecord } from '../../state/runs/runs.ts'
 import { count, score, signed, size } from '../parts/format.ts'
 import { RunName } from './RunName.tsx'
 import { Status } from './Status.tsx'

@@ -1,7 +1,7 @@
 // Beside the list: one run in full, or the chosen runs together: their curves, settings and results.
 import { Tab, TabList, TabPanel, TabProvider } from '@ariakit/react/tab'
 import { useMemo } from 'react'
-import { RUNS_TABS, type RunsTab } from '../../state/runs.ts'
+import { RUNS_TABS, type RunsTab } from '../../state/runs/runs.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
 import { Overlay } from './Overlay.tsx'
 import { ResultsTable } from './ResultsTable.tsx'

@@ -1,6 +1,6 @@
 // How the list is asked: words, tags and status to find, and an order.
 import { useId } from 'react'
-import type { Sort } from '../../state/runList.ts'
+import type { Sort } from '../../state/runs/runList.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
 
 const ORDERS: readonly (readonly [value: string, name: string, by: Sort, falling: boolean])[] = [

@@ -1,6 +1,6 @@
 // Settings and environment of the chosen runs side by side: what differs, or everything.
 import { Fragment, useMemo, useState } from 'react'
-import { compareSettings, diffMarkdown, onlyDifferences, valueText } from '../../state/settingsDiff.ts'
+import { compareSettings, diffMarkdown, onlyDifferences, valueText } from '../../state/runs/settingsDiff.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { Term } from '../parts/Term.tsx'
 import { CopyButton } from './CopyButton.tsx'

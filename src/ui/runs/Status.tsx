@@ -1,5 +1,5 @@
 // How a run stands, by a sign and a word.
-import type { RunStatus } from '../../state/runs.ts'
+import type { RunStatus } from '../../state/runs/runs.ts'
 
 const SIGNS: Readonly<Record<RunStatus, string>> = { running: '▶', paused: '❚❚', finished: '✓', stopped: '■', failed: '✕' }
 

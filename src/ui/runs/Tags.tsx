@@ -1,6 +1,6 @@
 // A run's tags: each can be taken off, new ones are typed, and those of other runs are offered.
 import { useId, useMemo, useState } from 'react'
-import type { RunRecord } from '../../state/runs.ts'
+import type { RunRecord } from '../../state/runs/runs.ts'
 import { useRuns, useWorkbench } from '../parts/stores.ts'
 
 export function Tags({ run }: { readonly run: RunRecord }) {

@@ -1,7 +1,7 @@
 // The bar at the top: what this is, the three places of the workbench, and where the run stands from anywhere.
 import type { KeyboardEvent } from 'react'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
-import { PLACES, type Place } from '../../state/view.ts'
+import { PLACES, type Place } from '../../state/inspect/view.ts'
 
 const TITLES: Readonly<Record<Place, string>> = { train: 'Train', inspect: 'Inspect', runs: 'Runs' }
 

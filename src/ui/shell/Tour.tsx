@@ -1,7 +1,7 @@
 // The short tour of a first visit: a few words beside the thing they are about. It covers nothing, holds no focus, and one press ends it.
 import { Popover, PopoverHeading, PopoverProvider } from '@ariakit/react'
 import { useEffect, useState } from 'react'
-import type { Place } from '../../state/view.ts'
+import type { Place } from '../../state/inspect/view.ts'
 import { useShell, useWorkbench } from '../parts/stores.ts'
 
 interface Stop {

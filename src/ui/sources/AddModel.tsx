@@ -1,7 +1,7 @@
 // A frozen language model as ONNX: by its id on the hub or a mirror, or from a folder; asked greedily with the policy's own prompt.
 import { useId, useState, type FormEvent } from 'react'
-import { FROZEN_DTYPES, type FrozenDtype } from '../../state/frozen.ts'
-import { PENDING, type FrozenReference } from '../../state/sources.ts'
+import { FROZEN_DTYPES, type FrozenDtype } from '../../state/inspect/frozen.ts'
+import { PENDING, type FrozenReference } from '../../state/inspect/sources.ts'
 import { useRun, useSources, useWorkbench } from '../parts/stores.ts'
 import { ModelStanding } from './Kept.tsx'
 

@@ -1,6 +1,6 @@
 // One source that is kept: what it is, how its entries met the judged queries, and for a model whether it is in memory.
-import type { FrozenStatus, Match, SourceRecord } from '../../state/sources.ts'
-import { sourceColumn } from '../../state/columns.ts'
+import type { FrozenStatus, Match, SourceRecord } from '../../state/inspect/sources.ts'
+import { sourceColumn } from '../../state/inspect/columns.ts'
 import { count, size } from '../parts/format.ts'
 import { useLibrary, useSources, useView, useWorkbench } from '../parts/stores.ts'
 

@@ -1,7 +1,7 @@
 // The sheet "Compare with …": what else may answer the queries beside the policy, how it met them, and where more of it comes from.
 import { useEffect } from 'react'
 import { Sheet } from '../parts/Sheet.tsx'
-import { PENDING } from '../../state/sources.ts'
+import { PENDING } from '../../state/inspect/sources.ts'
 import { useSources, useWorkbench } from '../parts/stores.ts'
 import { AddFiles } from './AddFiles.tsx'
 import { AddModel } from './AddModel.tsx'

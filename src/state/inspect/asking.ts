@@ -1,0 +1,204 @@
+// Who answers for each column of the inspector, one call at a time for each who is asked, with what was answered before kept.
+import type { PolicyService } from '../../client/policy.ts'
+import type { RunRecord, RunsService } from '../../client/runs.ts'
+import type { Settings } from '../../domain/settings.ts'
+import { kindOf, type ColumnId, type ColumnKind } from './columns.ts'
+import { askPolicy, rankedElsewhere, rankText, saidBySource, sayNothing, type Asked, type Column, type Found, type Said } from './inspect.ts'
+import type { Shop } from '../data/library.ts'
+import type { RunStoreState } from '../run/run.ts'
+import type { SourceAnswer, Sources } from './sources.ts'
+
+/** What a column shows, or why it shows nothing. `later`: whoever answers is not here yet, and will be announced. */
+export type Answered = { readonly column: Column } | { readonly absent: string } | { readonly later: true }
+
+export interface AskingParts {
+  readonly run: { readonly getState: () => RunStoreState; readonly engine: { readonly service: PolicyService | undefined } }
+  readonly sources: Pick<Sources, 'getState'>
+  readonly past: Pick<RunsService, 'list' | 'checkpoint'>
+}
+
+export interface Asking {
+  /** Undefined where `wanted` said no before there was an answer. `fresh` asks again what was answered before. */
+  readonly ask: (id: ColumnId, asked: Asked, text: string, shop: Shop, fresh: boolean, wanted: () => boolean) => Promise<Answered | undefined>
+}
+
+const MOST_ANSWERS = 400
+const MOST_CHECKPOINT_BYTES = 64e6
+
+const LATER: Answered = { later: true }
+
+/** The trained weights' shape as settings say it: two runs whose words differ in any of these have checkpoints of different shapes. */
+function shapeOf(settings: Readonly<Record<string, string | number | boolean>>): readonly (readonly [name: string, value: string])[] {
+  const names = settings['trainable'] === 'lora' ? ['policy', 'trainable', 'loraRank', 'loraTargets'] : ['policy', 'trainable']
+  return names.map((name) => [name, String(settings[name])])
+}
+
+/** Why a checkpoint of this run can't answer in the engine as it stands; undefined where it can. */
+export function misfit(record: Pick<RunRecord, 'name' | 'settings'>, engine: RunStoreState['engine']): string | undefined {
+  if (engine.is !== 'ready') return undefined
+  const loaded = engine.loaded.settings
+  for (const [name, value] of shapeOf(record.settings)) {
+    const here = name === 'policy' ? engine.loaded.policy : String(loaded[name as keyof Settings])
+    if (value === here) continue
+    return `the checkpoint was trained with ${name} ${value} (run ${record.name}), but the engine holds ${name} ${here}; `
+      + `set ${name} to ${value} in Train to ask it`
+  }
+  return undefined
+}
+
+/** Answers by key, the latest used last; the oldest go. */
+class Kept<Value> {
+  readonly #values = new Map<string, { readonly value: Value; readonly weight: number }>()
+  #weight = 0
+
+  constructor(private readonly most: number) {}
+
+  get(key: string): Value | undefined {
+    const held = this.#values.get(key)
+    if (held === undefined) return undefined
+    this.#values.delete(key)
+    this.#values.set(key, held)
+    return held.value
+  }
+
+  set(key: string, value: Value, weight = 1): void {
+    this.#drop(key)
+    this.#values.set(key, { value, weight })
+    this.#weight += weight
+    for (const oldest of this.#values.keys()) {
+      if (this.#weight <= this.most) break
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(key: string): void {
+    this.#weight -= this.#values.get(key)?.weight ?? 0
+    this.#values.delete(key)
+  }
+}
+
+/** A number for each object, so that a key can name it. */
+function createNaming(): (thing: object | undefined) => number {
+  const names = new WeakMap<object, number>()
+  let last = 0
+  return (thing) => {
+    if (thing === undefined) return 0
+    const known = names.get(thing)
+    if (known !== undefined) return known
+    names.set(thing, ++last)
+    return last
+  }
+}
+
+export function createAsking({ run, sources, past }: AskingParts): Asking {
+  const said = new Kept<Said>(MOST_ANSWERS)
+  const ranked = new Kept<Found>(MOST_ANSWERS)
+  const answers = new Kept<SourceAnswer>(MOST_ANSWERS)
+  const bytes = new Kept<ArrayBuffer>(MOST_CHECKPOINT_BYTES)
+  const nameOf = createNaming()
+  const lanes = new WeakMap<object, Promise<unknown>>()
+
+  /** One call at a time to `whom`; what nobody wants any more by its turn is not asked. */
+  const inTurn = <Value>(whom: object, wanted: () => boolean, work: () => Promise<Value>): Promise<Value | undefined> => {
+    const turn = (lanes.get(whom) ?? Promise.resolve()).then(() => (wanted() ? work() : undefined))
+    lanes.set(whom, turn.catch(() => undefined))
+    return turn
+  }
+
+  const recordOf = async (id: string): Promise<RunRecord | undefined> => (await past.list()).find((record) => record.id === id)
+
+  const checkpointBytes = async ({ run: id, stage, step }: Extract<ColumnKind, { is: 'checkpoint' }>, sha256: string): Promise<ArrayBuffer> => {
+    const held = bytes.get(sha256)
+    if (held !== undefined) return held
+    const read = await past.checkpoint(id, stage, step)
+    bytes.set(sha256, read, read.byteLength)
+    return read
+  }
+
+  /** What the policy of now answers, with the steps it had made before and after it was asked. */
+  const ofCurrent = async (query: string, settings: Settings, wanted: () => boolean): Promise<(Said & Pick<Column, 'at'>) | undefined> => {
+    const { service } = run.engine
+    if (service === undefined) return undefined
+    return inTurn(service, wanted, async () => {
+      const steps = (): { readonly stage: 'sft' | 'grpo' | undefined; readonly done: number; readonly best: boolean } => {
+        const { phase, run: { stage, done, summary } } = run.getState()
+        // of an interrupted run nothing is on the device; a finished run has brought back its best checkpoint
+        return { stage, done: phase === 'interrupted' ? 0 : summary?.best.step ?? done, best: phase === 'finished' && summary !== undefined }
+      }
+      const before = steps()
+      const answer = await askPolicy((request) => service.generate(request), query, settings, 'current')
+      const after = steps()
+      return { ...answer, at: { stage: after.stage, from: before.stage === after.stage ? before.done : 0, to: after.done, best: after.best } }
+    })
+  }
+
+  /** What a policy wrote, whichever weights it had. */
+  const ofPolicy = async (
+    kind: Extract<ColumnKind, { is: 'before' | 'current' | 'checkpoint' }>, query: string, fresh: boolean, wanted: () => boolean,
+  ): Promise<{ readonly said: Said & Pick<Column, 'at'> } | Answered | undefined> => {
+    const { engine, phase, run: { start, stage, done, summary }, settings } = run.getState()
+    const { service } = run.engine
+    if (engine.is === 'absent' || engine.is === 'lost') return { absent: `no policy engine: ${engine.reason}` }
+    if (engine.is !== 'ready' || service === undefined) return LATER
+    const asks = [settings.template, settings.thinking, settings.maxNewTokens, settings.mode]
+    const loaded = [nameOf(engine.loaded), nameOf(start), stage]
+    const settled = phase === 'idle' || phase === 'paused' || phase === 'finished' || phase === 'failed'
+    // who answers, as what they are; undefined where they change as we speak
+    let version: string | undefined
+    let generate: PolicyService['generate'] = (request) => service.generate(request)
+    if (kind.is === 'checkpoint') {
+      const record = await recordOf(kind.run)
+      const checkpoint = record?.checkpoints.find((one) => one.stage === kind.stage && one.step === kind.step)
+      if (record === undefined) return { absent: 'this run is not kept in this browser (any more); import it, or remove the column' }
+      if (checkpoint === undefined) return { absent: `run ${record.name} has no checkpoint of ${kind.stage} step ${kind.step} (any more); choose another` }
+      const refused = misfit(record, engine)
+      if (refused !== undefined) return { absent: refused }
+      version = JSON.stringify([checkpoint.sha256, nameOf(engine.loaded), asks])
+      generate = async (request) => service.generateAs(await checkpointBytes(kind, checkpoint.sha256), request)
+    } else if (kind.is === 'before' && phase !== 'preparing') version = JSON.stringify(['before', loaded, asks])
+    else if (kind.is === 'current' && settled) version = JSON.stringify(['current', loaded, phase, done, summary?.best.step, asks])
+
+    const key = version === undefined ? undefined : JSON.stringify([version, query])
+    const known = key === undefined || fresh ? undefined : said.get(key)
+    if (known !== undefined) return { said: known }
+    const answer = kind.is === 'current'
+      ? await ofCurrent(query, settings, wanted)
+      : await inTurn(service, wanted, () => askPolicy(generate, query, settings, kind.is === 'before' ? 'reference' : 'current'))
+    if (answer === undefined) return undefined
+    if (key !== undefined) said.set(key, answer)
+    return { said: answer }
+  }
+
+  const ask: Asking['ask'] = async (id, asked, text, shop, fresh, wanted) => {
+    const kind = kindOf(id)
+    if (kind === undefined) return { absent: `no such column: ${id}; remove it` }
+    const { settings } = run.getState()
+    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, settings.mode, settings.queryMode, settings.gains, settings.duplicateTargets]
+    const rank = async (what: Said & Pick<Column, 'at'>): Promise<Answered> => {
+      const key = JSON.stringify([ranking, what.rewrite])
+      const known = fresh ? undefined : ranked.get(key)
+      const found = known ?? await rankText(what.rewrite ?? '', shop.recommender, asked, settings)
+      // a server that failed may answer the next time
+      if (known === undefined && found.unranked === undefined) ranked.set(key, found)
+      return { column: { ...what, ...found } }
+    }
+    if (kind.is === 'original') return rank({ rewrite: asked.query, ...sayNothing })
+    if (kind.is === 'typed') return rank({ rewrite: text, ...sayNothing })
+    if (kind.is === 'source') {
+      const source = sources.getState().list.find((one) => one.id === kind.source)
+      if (source === undefined) return { absent: 'this source is not here (any more); bring it again, or remove the column' }
+      const query = { ...(asked.judged === undefined ? {} : { id: asked.judged.id }), text: asked.query }
+      const key = JSON.stringify([nameOf(source), query])
+      const known = fresh ? undefined : answers.get(key)
+      const answer = known ?? await inTurn(source, wanted, () => source.answer(query))
+      if (answer === undefined) return undefined
+      if (answer.kind === 'absent') return { absent: answer.reason }
+      if (known === undefined) answers.set(key, answer)
+      if (answer.kind === 'ranking') return { column: rankedElsewhere(answer, asked, settings) }
+      return rank(saidBySource(answer))
+    }
+    const spoken = await ofPolicy(kind, asked.query, fresh, wanted)
+    return spoken !== undefined && 'said' in spoken ? rank(spoken.said) : spoken
+  }
+  return { ask }
+}

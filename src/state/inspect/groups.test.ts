@@ -1,0 +1,57 @@
+// Checks how rollouts are gathered in groups, and that a reward is shown as the sum that it is.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { settingsOf } from '../../domain/config.ts'
+import { rewardParts, totalReward } from '../../domain/reward.ts'
+import type { ScoredRollout } from '../../experiment/events.ts'
+import { groupsOf, sumOf } from './groups.ts'
+
+const rollout = (queryId: string, member: number, reward: number | undefined): ScoredRollout => ({
+  queryId, query: `query ${queryId}`, member, text: '', parts: {}, advantage: 0, tokens: 1, logp: 0, ids: [], logps: [], stop: 'token',
+  ...(reward === undefined ? { failed: 'the server is down' } : { reward }),
+})
+const group = (...rewards: (number | undefined)[]) => groupsOf(rewards.map((reward, member) => rollout('a', member, reward)))[0]!
+
+describe('groups', () => {
+  test('are told apart by what training makes of them', () => {
+    expect(group(0, 1).kind).toBe('spread')
+    expect(group(0.5, 0.5).kind).toBe('good')
+    expect(group(0, 0).kind).toBe('bad')
+    expect(group(-2, -2).kind).toBe('bad')
+    expect(group(1, undefined, undefined).kind).toBe('failed')
+  })
+
+  test('leave failed rankings out of their mean and spread, and count them', () => {
+    expect(group(0, undefined, 1)).toMatchObject({ kind: 'spread', failed: 1, mean: 0.5, min: 0, max: 1 })
+  })
+
+  test('keep the step’s order of queries, and each its members in theirs', () => {
+    const groups = groupsOf([rollout('b', 1, 0), rollout('a', 0, 0), rollout('b', 0, 0)])
+    expect(groups.map(({ queryId, rollouts }) => [queryId, rollouts.map(({ member }) => member)])).toEqual([['b', [0, 1]], ['a', [0]]])
+  })
+})
+
+describe('a reward', () => {
+  test('is the sum of its weighted parts, whatever they are', () => {
+    const settings = { ...settingsOf('sample'), rewardRepetition: -0.3, rewardLength: -0.05 }
+    fc.assert(fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), fc.lorem(), (ndcg, cut, query) => {
+      const parts = rewardParts({ kind: 'query', query }, ndcg, cut, settings)
+      const sum = sumOf({ reward: totalReward(parts, settings), parts }, settings)!
+      expect(sum.adds).toBe(true)
+      expect(sum.addends.reduce((total, { product }) => total + product, 0)).toBeCloseTo(totalReward(parts, settings), 9)
+    }))
+  })
+
+  test('says so where other weights made it', () => {
+    const settings = settingsOf('sample')
+    const parts = rewardParts({ kind: 'query', query: 'mug' }, 0.5, false, settings)
+    expect(sumOf({ reward: totalReward(parts, settings), parts }, { ...settings, rewardNdcg: 2 })!.adds).toBe(false)
+  })
+
+  test('leaves out parts that weigh nothing, and is none where the ranking failed', () => {
+    const settings = { ...settingsOf('sample'), rewardLength: 0 }
+    const parts = rewardParts({ kind: 'query', query: 'mug' }, 0.5, false, settings)
+    expect(sumOf({ reward: 1, parts }, settings)!.addends.map(({ part }) => part)).not.toContain('length')
+    expect(sumOf({ parts }, settings)).toBeUndefined()
+  })
+})

@@ -1,0 +1,60 @@
+// Checks what a column shows of a query: read leniently, ranked and measured alike whoever answers.
+import { expect, test } from 'vitest'
+import type { PolicyService } from '../../client/policy.ts'
+import { settingsOf } from '../../domain/config.ts'
+import type { JudgedQuery } from '../../domain/dataset.ts'
+import { askPolicy, measuresOf, rankedElsewhere, rankText } from './inspect.ts'
+
+const JUDGED: JudgedQuery = {
+  id: 'q1', text: 'cheap gamepad', split: 'test', judgements: [{ productId: 'pad', label: 'E' }, { productId: 'cable', label: 'C' }],
+}
+const asked = { query: JUDGED.text, judged: JUDGED }
+const settings = settingsOf('sample')
+
+/** Finds the pad by its catalogue name only. */
+const recommender = {
+  name: 'fake',
+  rank: (queries: readonly string[]) => Promise.resolve(queries.map((query) => {
+    const ids = query.includes('controller') ? ['pad', 'cable'] : ['cable']
+    return { ids, scores: ids.map((_, at) => -at) }
+  })),
+}
+
+const saying = (text: string): PolicyService['generate'] => ({ sampling }) => {
+  if (sampling.temperature !== 0) throw new Error('an inspection must be greedy')
+  return Promise.resolve([{ prompt: 0, member: 0, promptIds: [], ids: [], logps: [], text, stop: 'token' }])
+}
+
+test('what a policy wrote is read as thought, rewrite and whole output', async () => {
+  const output = 'their word</think><answer>{"query": "game controller"}</answer>'
+  expect(await askPolicy(saying(output), JUDGED.text, settings, 'current')).toEqual({ rewrite: 'game controller', thought: 'their word', output, fault: undefined })
+})
+
+test('a broken format is named, and its text is still what is searched for', async () => {
+  expect((await askPolicy(saying('no end'), JUDGED.text, settings, 'reference')).fault).toBe('</think> is missing')
+  expect(await askPolicy(saying('oops</think><answer>game controller</answer>'), JUDGED.text, settings, 'current'))
+    .toMatchObject({ rewrite: 'game controller', fault: 'the answer is not JSON' })
+})
+
+test('a text is ranked, and measured against the judgements at 10 and at 100', async () => {
+  expect(await rankText('game controller', recommender, asked, settings)).toMatchObject({
+    ids: ['pad', 'cable'], unranked: undefined, boolean: undefined, measures: { 'ndcg@10': 1, 'ndcg@100': 1, 'recall@10': 1, 'recall@100': 1 },
+  })
+  expect((await rankText('cheap gamepad', recommender, asked, settings)).measures).toMatchObject({ 'ndcg@100': 0, 'recall@100': 0 })
+})
+
+test('a query that nobody judged has a ranking but no measures', async () => {
+  const { ids, measures } = await rankText('red controller', recommender, { query: 'red controller', judged: undefined }, settings)
+  expect([ids, measures]).toEqual([['pad', 'cable'], undefined])
+})
+
+test('a relevant product at rank 11 counts at 100 and not at 10', () => {
+  const ids = [...Array.from({ length: 10 }, (_, at) => `other ${at}`), 'pad']
+  expect(measuresOf(ids, asked, settings)).toEqual({ 'ndcg@10': 0, 'ndcg@100': 1 / Math.log2(12), 'recall@10': 0, 'recall@100': 1 })
+})
+
+test('a ranking of another system is measured as it stands, and cut where ours are', () => {
+  const ids = Array.from({ length: 300 }, (_, at) => `p${at}`)
+  const column = rankedElsewhere({ kind: 'ranking', ids, scores: ids.map(() => 0) }, asked, settings)
+  expect([column.ids.length, column.rewrite, column.measures?.['recall@100']]).toEqual([100, undefined, 0])
+})

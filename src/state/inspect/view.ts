@@ -1,0 +1,270 @@
+// The store of what is looked at: the place, the query under inspection with its columns, and how the curves are drawn.
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { JudgedQuery } from '../../domain/dataset.ts'
+import { ndcg, targetsOf } from '../../domain/metrics.ts'
+import type { Settings } from '../../domain/settings.ts'
+import { searchText } from '../../domain/words.ts'
+import { createAsking } from './asking.ts'
+import { kindOf, knownColumns, moved, nextTyped, type ColumnId } from './columns.ts'
+import { DEPTH, type Inspection } from './inspect.ts'
+import type { Library, Shop } from '../data/library.ts'
+import type { Run, RunStoreState } from '../run/run.ts'
+import type { Runs } from '../runs/runs.ts'
+import { queryIndexOf } from './queries.ts'
+import { sentenceOf } from '../sentence.ts'
+import type { Memory } from '../shell.ts'
+import { fromLink, recall, remember, textFor, toLink, withText, type Shown } from './shown.ts'
+import type { Sources } from './sources.ts'
+
+export type { ColumnId } from './columns.ts'
+export type { Column, Inspection } from './inspect.ts'
+export type { Shown } from './shown.ts'
+
+/** The three places of the workbench. */
+export const PLACES = ['train', 'inspect', 'runs'] as const
+export type Place = (typeof PLACES)[number]
+
+export interface ViewState extends Shown {
+  readonly place: Place
+  readonly tab: 'curves' | 'result' | 'kernels' | 'settings'
+  /** weight of the moving average, 0 to 0.95 */
+  readonly smoothing: number
+  readonly query: string
+  readonly inspection: Inspection | undefined
+  /** something is being asked or ranked for a column */
+  readonly inspecting: boolean
+  readonly fault: string | undefined
+}
+
+export interface View extends StoreApi<ViewState> {
+  readonly setPlace: (place: Place) => void
+  readonly setTab: (tab: ViewState['tab']) => void
+  readonly setSmoothing: (weight: number) => void
+  /** Inspects a judged query or any other text. */
+  readonly setQuery: (text: string) => void
+  /** Asks every column again. */
+  readonly refresh: () => void
+  /** Adds a column at the right, unless it is there. */
+  readonly addColumn: (id: ColumnId) => void
+  /** Adds a column of one's own, which begins with the query; returns its id. */
+  readonly addTyped: () => ColumnId
+  readonly removeColumn: (id: ColumnId) => void
+  readonly moveColumn: (id: ColumnId, by: number) => void
+  /** What a typed column says to the query of now; ranked after a pause. */
+  readonly type: (id: ColumnId, text: string) => void
+  readonly show: (change: Partial<Pick<Shown, 'listed' | 'k' | 'pictures' | 'tableOpen'>>) => void
+  /** The query and the columns as the part of an address after `?`, and the columns that it can't carry. */
+  readonly link: () => { readonly search: string; readonly leftOut: readonly ColumnId[] }
+  /** Takes the query and the columns of such an address; false where it has none. */
+  readonly takeLink: (search: string) => boolean
+}
+
+/** What the columns may ask, and where the choice of them is remembered. */
+export interface ViewParts {
+  readonly sources: Pick<Sources, 'getState' | 'subscribe'>
+  readonly runs: Pick<Runs, 'getState' | 'subscribe' | 'service'>
+  readonly memory: Memory
+}
+
+/** The judged query that says the same, whatever its case and spaces. */
+export function judgedQuery(shop: Shop, text: string): JudgedQuery | undefined {
+  return queryIndexOf(shop.dataset.queries).same(text)
+}
+
+const TRIED_FIRST = 30
+
+/** The first few that will do, and not one more looked at. */
+function firstOf(queries: readonly JudgedQuery[], wanted: (query: JudgedQuery) => boolean): readonly JudgedQuery[] {
+  const found: JudgedQuery[] = []
+  for (const query of queries) {
+    if (found.length === TRIED_FIRST) break
+    if (wanted(query)) found.push(query)
+  }
+  return found
+}
+
+/** The query to begin with: the first test query that, as typed, leaves something to gain. A solved one would be a poor welcome. */
+async function firstQuery({ dataset, recommender }: Shop, settings: Settings): Promise<string> {
+  const relevant = ({ judgements }: JudgedQuery): boolean => targetsOf(judgements, settings).gain.size > 0
+  const test = firstOf(dataset.queries, (query) => query.split === 'test' && relevant(query))
+  const tried = test.length > 0 ? test : firstOf(dataset.queries, relevant)
+  const rankings = await recommender.rank(tried.map(({ text }) => searchText(text, settings.mode)), DEPTH)
+  const found = tried.find(({ judgements }, at) => ndcg(rankings[at]?.ids ?? [], targetsOf(judgements, settings), DEPTH) < 0.5)
+  return (found ?? tried[0] ?? dataset.queries[0])?.text ?? ''
+}
+
+/** The policy may have changed in a way worth another look: a validation, a pause, an end, a fresh engine. */
+function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
+  const settled = now.phase !== before.phase && (now.phase === 'paused' || now.phase === 'finished' || now.phase === 'idle')
+  const asks = now.settings.mode !== before.settings.mode
+  return now.engine !== before.engine || settled || asks || now.run.validations.length > before.run.validations.length
+}
+
+/** A person who types pauses before the text is ranked. */
+const TYPING_MS = 350
+
+export function createView(library: Library, run: Run, { sources, runs, memory }: ViewParts): View {
+  const store = createStore<ViewState>(() => ({
+    ...recall(memory), place: 'train', tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined,
+  }))
+  const { getState, setState } = store
+  const asking = createAsking({ run, sources, past: runs.service })
+  /** counts the looks at a query: what an older one still brings is nobody's any more */
+  let latest = 0
+  /** counts how often each column was asked: the last counts */
+  const turns = new Map<ColumnId, number>()
+  let pending = 0
+  /** the query of a link, until there is a shop to ask it of */
+  let awaited: string | undefined
+
+  const put = (id: ColumnId, change: (inspection: Inspection) => Pick<Inspection, 'columns' | 'absent'>): void => {
+    const { inspection, columns } = getState()
+    if (inspection === undefined || !columns.includes(id)) return
+    setState({ inspection: { ...inspection, ...change(inspection) } })
+  }
+  const without = <Value>(record: Readonly<Record<string, Value>>, id: string): Readonly<Record<string, Value>> => {
+    const { [id]: _, ...rest } = record
+    return rest
+  }
+
+  /** Asks one column, and shows what comes unless something newer was asked in the meantime. */
+  const lookAt = async (id: ColumnId, fresh: boolean): Promise<void> => {
+    const { shop } = library.getState()
+    const { inspection, typed } = getState()
+    if (shop === undefined || inspection === undefined) return
+    const { query, judged } = inspection
+    const mine = latest
+    const turn = (turns.get(id) ?? 0) + 1
+    turns.set(id, turn)
+    const wanted = (): boolean => mine === latest && turns.get(id) === turn && getState().columns.includes(id)
+    pending++
+    setState({ inspecting: true })
+    try {
+      const answered = await asking.ask(id, { query, judged }, textFor(typed, id, query), shop, fresh, wanted)
+      if (answered === undefined || !wanted()) return
+      if ('column' in answered) put(id, ({ columns, absent }) => ({ columns: { ...columns, [id]: answered.column }, absent: without(absent, id) }))
+      else if ('absent' in answered) put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: { ...absent, [id]: answered.absent } }))
+      else put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: without(absent, id) }))
+    } catch (error) {
+      if (wanted()) put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: { ...absent, [id]: sentenceOf(error) } }))
+    } finally {
+      pending--
+      setState({ inspecting: pending > 0 })
+    }
+  }
+
+  const look = (fresh: boolean): void => {
+    latest++
+    const { shop } = library.getState()
+    const { query: asked, inspection: shown, columns } = getState()
+    const query = asked.trim()
+    if (shop === undefined || query === '') return setState({ inspection: undefined, fault: undefined })
+    const judged = judgedQuery(shop, query)
+    // the columns of the look before stay until they are replaced, when it is the same query
+    const inspection = shown?.query === query ? { ...shown, judged } : { query, judged, columns: {}, absent: {} }
+    setState({ inspection, fault: undefined })
+    for (const id of columns) void lookAt(id, fresh)
+  }
+  const keep = (): void => {
+    const remembered = remember(memory, getState())
+    if (!remembered) setState({ fault: 'the browser has no room to remember the columns; they stay until the page is left' })
+  }
+  const setColumns = (columns: readonly ColumnId[]): void => {
+    setState(({ inspection }) => ({
+      columns,
+      inspection: inspection && {
+        ...inspection,
+        columns: Object.fromEntries(Object.entries(inspection.columns).filter(([id]) => columns.includes(id))),
+        absent: Object.fromEntries(Object.entries(inspection.absent).filter(([id]) => columns.includes(id))),
+      },
+    }))
+    keep()
+  }
+  const add = (id: ColumnId): void => {
+    const { columns } = getState()
+    if (columns.includes(id) || knownColumns([id]).length === 0) return
+    setColumns([...columns, id])
+    void lookAt(id, false)
+  }
+
+  const welcome = async (shop: Shop | undefined): Promise<void> => {
+    if (shop !== undefined) {
+      const query = awaited ?? await firstQuery(shop, run.getState().settings).catch(() => '')
+      awaited = undefined
+      // someone may have typed, or loaded another shop, in the meantime
+      if (library.getState().shop === shop && getState().query === '') setState({ query })
+    }
+    look(false)
+  }
+
+  library.subscribe(({ shop }, before) => {
+    if (shop === before.shop) return
+    // the same data, ranked otherwise or called otherwise: the query stays
+    if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash && getState().query !== '') return look(false)
+    latest++
+    setState({ query: '', inspection: undefined })
+    void welcome(shop)
+  })
+  run.subscribe((now, before) => {
+    if (worthAnotherLook(now, before)) look(false)
+  })
+  // what was brought here, or taken away, may answer now, or no more
+  sources.subscribe(({ list }, before) => {
+    if (list === before.list) return
+    for (const id of getState().columns) if (kindOf(id)?.is === 'source') void lookAt(id, false)
+  })
+  runs.subscribe(({ records }, before) => {
+    if (records === before.records) return
+    const { columns, inspection } = getState()
+    for (const id of columns) if (kindOf(id)?.is === 'checkpoint' && inspection?.absent[id] !== undefined) void lookAt(id, false)
+  })
+
+  const typing = new Map<ColumnId, ReturnType<typeof setTimeout>>()
+  return {
+    ...store,
+    setPlace: (place) => setState({ place }),
+    setTab: (tab) => setState({ tab }),
+    setSmoothing: (smoothing) => setState({ smoothing }),
+    setQuery: (query) => {
+      setState({ query })
+      look(false)
+    },
+    refresh: () => look(true),
+    addColumn: add,
+    addTyped: () => {
+      const { columns, typed } = getState()
+      // a removed column's texts are remembered, and come back with it
+      const free = Object.keys(typed).find((id) => !columns.includes(id)) ?? nextTyped([...columns, ...Object.keys(typed)])
+      add(free)
+      return free
+    },
+    removeColumn: (id) => setColumns(getState().columns.filter((other) => other !== id)),
+    moveColumn: (id, by) => setColumns(moved(getState().columns, id, by)),
+    type: (id, text) => {
+      const { inspection, typed, query } = getState()
+      setState({ typed: withText(typed, id, inspection?.query ?? query.trim(), text) })
+      clearTimeout(typing.get(id))
+      typing.set(id, setTimeout(() => {
+        keep()
+        void lookAt(id, false)
+      }, TYPING_MS))
+    },
+    show: (change) => {
+      setState(change)
+      keep()
+    },
+    link: () => toLink(getState().query.trim(), getState()),
+    takeLink: (search) => {
+      const given = fromLink(search, getState())
+      if (given === undefined) return false
+      setState({ ...given.shown, place: 'inspect' })
+      keep()
+      if (library.getState().shop === undefined) awaited = given.query
+      else {
+        setState({ query: given.query })
+        look(false)
+      }
+      return true
+    },
+  }
+}

@@ -1,0 +1,141 @@
+// Who could be compared in the table of queries: the query as typed, the page's run, kept runs, policies and checkpoints evaluated here, and other systems.
+import type { RunRecord } from '../../client/runs.ts'
+import type { Split } from '../../domain/dataset.ts'
+import type { AnswersEvent } from '../../experiment/events.ts'
+import type { RunState } from '../../experiment/reduce.ts'
+import type { AnswerBook } from './answerBook.ts'
+
+/** Who answers queries. */
+export interface System {
+  /**
+   * `original`; `start` and `policy`, the loaded policy's, to be asked; `policy@STAGE:STEP` as it answered here; `live:PART` of the page's run;
+   * `kept:RUN:PART` of a kept one, a part being `original`, `before`, `after` or `step:40`; `checkpoint:RUN:STAGE:STEP`; `source:ID`
+   */
+  readonly id: string
+  readonly title: string
+  /** the heading that it is offered under */
+  readonly group: string
+  /** splits whose answers are known, or lie in the store and are read when wanted */
+  readonly known: readonly Split[]
+  /** whether it can be asked about any other split */
+  readonly asks: boolean
+}
+
+export const ORIGINAL = 'original'
+export const START = 'start'
+export const POLICY = 'policy'
+const EVALUATED = 'policy@'
+
+export const livePart = (part: string): string => `live:${part}`
+export const keptPart = (run: string, part: string): string => `kept:${run}:${part}`
+export const evaluatedPolicy = (stage: string, step: number): string => `${EVALUATED}${stage}:${step}`
+export const isEvaluated = (id: string): boolean => id.startsWith(EVALUATED)
+
+/** `before`, `after`, `original`, or `step:40`. */
+export function partOf({ policy, step }: Pick<AnswersEvent, 'policy' | 'step'>): string {
+  return policy === 'current' ? `step:${step}` : policy
+}
+
+function partTitle(part: string): string {
+  if (part === 'before') return 'start'
+  if (part === 'original') return 'original query'
+  return part.startsWith('step:') ? `step ${part.slice('step:'.length)}` : part
+}
+
+/** The kept run that a system belongs to, and which part of it; undefined for every other. */
+export function keptPlace(id: string): { readonly run: string; readonly part: string } | undefined {
+  const [, run, part] = /^kept:([^:]+):(.+)$/.exec(id) ?? []
+  return run === undefined || part === undefined ? undefined : { run, part }
+}
+
+/** The run whose policy it is, kept or a checkpoint of one. */
+export function runOf(id: string): string | undefined {
+  return keptPlace(id)?.run ?? /^checkpoint:([^:]+):/.exec(id)?.[1]
+}
+
+export interface SystemsWorld {
+  readonly book: AnswerBook
+  /** the page's run, and its record where it is kept */
+  readonly run: RunState
+  readonly record: RunRecord | undefined
+  /** of the open dataset, the latest first */
+  readonly records: readonly RunRecord[]
+  /** events that were read, by run */
+  readonly opened: ReadonlyMap<string, { readonly state: RunState }>
+  readonly sources: readonly { readonly id: string; readonly title: string }[]
+  /** the loaded policy; undefined while there is none */
+  readonly policy: { readonly stage: string | undefined; readonly step: number } | undefined
+  /** whether a checkpoint of this run can answer in the engine as it stands */
+  readonly fits: (record: RunRecord) => boolean
+}
+
+export const AS_TYPED = 'as typed'
+export const THIS_RUN = 'this run'
+const LOADED = 'loaded policy'
+const OTHERS = 'other systems'
+
+/** A run's parts with answers, by what is known of it. Runs whose events were not read show at least what every finished run has. */
+function partsOf(state: RunState | undefined, { summary }: Pick<RunRecord, 'summary'>): readonly (readonly [part: string, split: Split])[] {
+  if (state === undefined) return summary === undefined ? [] : [['original', 'test'], ['before', 'test'], ['after', 'test']]
+  const tests = (['original', 'before', 'after'] as const).filter((part) => state.tests[part] !== undefined)
+  const steps = state.validations.map(({ step }): readonly [string, Split] => [`step:${step}`, 'validation'])
+  return [...tests.map((part): readonly [string, Split] => [part, 'test']), ...steps]
+}
+
+export function listSystems({ book, run, record, records, opened, sources, policy, fits }: SystemsWorld): readonly System[] {
+  const answered = new Map(book.systems().map(({ id, splits }) => [id, splits]))
+  const known = (id: string): readonly Split[] => answered.get(id) ?? []
+  const systems: System[] = [{ id: ORIGINAL, title: 'original query', group: AS_TYPED, known: known(ORIGINAL), asks: true }]
+
+  for (const [id, splits] of answered) {
+    if (id.startsWith('live:')) systems.push({ id, title: partTitle(id.slice('live:'.length)), group: THIS_RUN, known: splits, asks: false })
+  }
+  if (policy !== undefined) {
+    const title = policy.step === 0 ? 'policy, untrained' : `policy of ${policy.stage === 'sft' ? 'SFT ' : ''}step ${policy.step}`
+    systems.push({ id: START, title: 'starting policy', group: LOADED, known: known(START), asks: true })
+    const now = evaluatedPolicy(policy.stage ?? 'none', policy.step)
+    if (!answered.has(now)) systems.push({ id: POLICY, title: `${title} (now)`, group: LOADED, known: [], asks: true })
+  }
+  for (const [id, splits] of answered) {
+    if (!isEvaluated(id)) continue
+    const [stage, step] = id.slice(EVALUATED.length).split(':')
+    systems.push({ id, title: step === '0' ? 'policy, untrained' : `policy of ${stage === 'sft' ? 'SFT ' : ''}step ${step}`, group: LOADED, known: splits, asks: false })
+  }
+  for (const kept of records) {
+    const live = kept.id === record?.id
+    const state = live && run.start !== undefined ? run : opened.get(kept.id)?.state
+    const parts = new Map<string, Split[]>()
+    for (const [part, split] of partsOf(state, kept)) parts.set(part, [...parts.get(part) ?? [], split])
+    for (const [part, splits] of parts) {
+      // the query as typed is offered once
+      if (live && (part === 'original' || answered.has(livePart(part)))) continue
+      systems.push({ id: keptPart(kept.id, part), title: partTitle(part), group: live ? THIS_RUN : `run ${kept.name}`, known: splits, asks: false })
+    }
+    if (!fits(kept)) continue
+    for (const { stage, step } of kept.checkpoints) {
+      const id = `checkpoint:${kept.id}:${stage}:${step}`
+      systems.push({ id, title: `checkpoint of ${stage === 'sft' ? 'SFT ' : ''}step ${step}`, group: live ? THIS_RUN : `run ${kept.name}`, known: known(id), asks: true })
+    }
+  }
+  for (const { id, title } of sources) systems.push({ id: `source:${id}`, title, group: OTHERS, known: known(`source:${id}`), asks: true })
+  return systems
+}
+
+/** What there is to compare by itself: the run's test against the query as typed, else its latest validation, else nothing yet. */
+export function pairOf(systems: readonly System[]): { readonly split: Split; readonly a: string; readonly b: string } {
+  const own = systems.filter(({ group }) => group === THIS_RUN)
+  const part = (name: string): System | undefined => own.find(({ id, known }) => (id === livePart(name) || keptPlace(id)?.part === name) && known.includes('test'))
+  const after = part('after')
+  if (after !== undefined) return { split: 'test', a: ORIGINAL, b: after.id }
+  const latest = own.findLast(({ id, known }) => (id.startsWith('live:step:') || keptPlace(id)?.part.startsWith('step:') === true) && known.includes('validation'))
+  if (latest !== undefined) return { split: 'validation', a: ORIGINAL, b: latest.id }
+  return { split: 'test', a: ORIGINAL, b: part('before')?.id ?? POLICY }
+}
+
+/** Whether a list of systems says what another said. */
+export function sameSystems(one: readonly System[], other: readonly System[]): boolean {
+  return one.length === other.length && one.every(({ id, title, group, known }, at) => {
+    const { id: id2, title: title2, group: group2, known: known2 } = other[at]!
+    return id === id2 && title === title2 && group === group2 && known.join() === known2.join()
+  })
+}

@@ -1,0 +1,45 @@
+// Kept runs as the systems of a results table: the original query, what each run started from, and what it became.
+import type { System, SystemValues, TableMeasure } from '../../domain/methodsTable.ts'
+import type { Answer, AnswersEvent } from '../../experiment/events.ts'
+import type { RunRecord } from '../../client/runs.ts'
+
+const STAGES: Readonly<Record<string, { readonly start: string; readonly trained: string }>> = {
+  'grpo': { start: 'Prompting', trained: 'RL' },
+  'sft,grpo': { start: 'SFT', trained: 'SFT + RL' },
+  'sft': { start: 'Prompting', trained: 'SFT' },
+}
+
+function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
+  const values: Partial<Record<TableMeasure, number>> = {}
+  for (const measure of ['ndcg@10', 'ndcg@100', 'recall@10'] as const) {
+    const value = metrics?.[measure]
+    if (value !== undefined && Number.isFinite(value)) values[measure] = value
+  }
+  // the unchanged query was written by nobody, so it keeps no format
+  if (!original) values.format = Number(format)
+  return values
+}
+
+const read = new WeakMap<AnswersEvent, SystemValues>()
+
+/** The same values for the same event, so that what was computed from them is found again. */
+export function valuesIn(event: AnswersEvent): SystemValues {
+  const values = read.get(event) ?? new Map(event.answers.map((answer) => [answer.queryId, valuesOf(answer, event.policy === 'original')]))
+  read.set(event, values)
+  return values
+}
+
+/** The systems that a run measured on its test queries, as far as it got. */
+export function systemsOf({ id, name, dataset, policy, recommender, settings }: RunRecord, answers: readonly AnswersEvent[]): readonly System[] {
+  const stages = STAGES[String(settings['stages'])] ?? STAGES['grpo']!
+  const run = { id, name }
+  const described = {
+    original: { role: 'original', title: 'Original query', detail: recommender },
+    before: { role: 'start', title: stages.start, detail: `${policy}, ${recommender}` },
+    after: { role: 'trained', title: name, detail: `${stages.trained}, ${recommender}` },
+  } as const
+  return (['original', 'before', 'after'] as const).flatMap((which): System[] => {
+    const event = answers.findLast(({ policy: whose }) => whose === which)
+    return event === undefined ? [] : [{ ...described[which], run, data: dataset, values: valuesIn(event) }]
+  })
+}
