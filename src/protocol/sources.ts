@@ -46,6 +46,8 @@ export interface MatchReport {
   /** entries that met a judged query, by what they were met */
   readonly matched: number
   readonly by: { readonly id: number; readonly text: number; readonly targets: number }
+  /** of those met by targets: several queries have the same relevant products, and order alone chose among them */
+  readonly ambiguous: number
   /** judged queries of the dataset */
   readonly judged: number
   /** the first entry that met none: its id or text as the file has it, and why */

@@ -17,28 +17,30 @@ export function matchEntries(entries: readonly Entry[], queries: readonly Judged
   const byId = new Map(queries.map((query) => [query.id, query]))
   const byWords = new Map<string, JudgedQuery>()
   for (const query of queries) if (!byWords.has(wordsOf(query.text))) byWords.set(wordsOf(query.text), query)
-  const targets = new Targets(queries)
+  const targets = byTargets(entries, queries)
   const byQuery = new Map<string, number>()
   const by = { id: 0, text: 0, targets: 0 }
+  let ambiguous = 0
   let firstUnmatched: MatchReport['firstUnmatched']
   for (const [place, entry] of entries.entries()) {
     const met = meet(entry, byId, byWords, targets)
     const free = met !== undefined && 'query' in met && !byQuery.has(met.query.id)
     if (free) {
       by[met.by]++
+      if (met.by === 'targets' && targets.get(entry)?.ambiguous === true) ambiguous++
       byQuery.set(met.query.id, place)
       continue
     }
     const why = met === undefined ? undefined : 'why' in met ? met.why : `the judged query ${named(met.query.id, met.query.text)} has an answer already`
     firstUnmatched ??= { named: named(entry.queryId, entry.query), why: why ?? 'no judged query has this id or this text' }
   }
-  const report = { entries: entries.length, matched: byQuery.size, by, judged: queries.length, ...(firstUnmatched === undefined ? {} : { firstUnmatched }) }
+  const report = { entries: entries.length, matched: byQuery.size, by, ambiguous, judged: queries.length, ...(firstUnmatched === undefined ? {} : { firstUnmatched }) }
   return { byQuery, report }
 }
 
 type Met = { readonly query: JudgedQuery; readonly by: keyof MatchReport['by'] } | { readonly why: string }
 
-function meet(entry: Entry, byId: ReadonlyMap<string, JudgedQuery>, byWords: ReadonlyMap<string, JudgedQuery>, targets: Targets): Met | undefined {
+function meet(entry: Entry, byId: ReadonlyMap<string, JudgedQuery>, byWords: ReadonlyMap<string, JudgedQuery>, targets: ReadonlyMap<Entry, ByTargets>): Met | undefined {
   const said = entry.query === '' ? undefined : byWords.get(wordsOf(entry.query))
   if (!entry.numbered) {
     const query = byId.get(entry.queryId)
@@ -47,7 +49,7 @@ function meet(entry: Entry, byId: ReadonlyMap<string, JudgedQuery>, byWords: Rea
   }
   // a row's number is no id: "7" may be another query's. The relevant products tell, and where there are none the words do.
   if (entry.targets.length === 0) return said === undefined ? { why: 'its key is a row number of some file and it names no targets; only a query text could tell' } : { query: said, by: 'text' }
-  const found = targets.take(entry.targets)
+  const found = targets.get(entry)?.query
   if (found === undefined && said !== undefined) return { query: said, by: 'text' }
   return found === undefined ? { why: 'no judged query has these relevant products' } : { query: found, by: 'targets' }
 }
@@ -59,28 +61,39 @@ function named(id: string, text: string): string {
 
 const keyOf = (ids: Iterable<string>): string => [...new Set(ids)].sort().join('\n')
 
-/** Queries by their relevant products. Several of one set are met in the order of the file, which is that of the queries. */
-class Targets {
-  readonly #queries: ReadonlyMap<string, JudgedQuery[]>
-  readonly #taken = new Map<string, number>()
+interface ByTargets {
+  readonly query: JudgedQuery
+  /** others have the same relevant products, and the entry's words told none of them */
+  readonly ambiguous: boolean
+}
 
-  constructor(queries: readonly JudgedQuery[]) {
-    const known = new Map<string, JudgedQuery[]>()
-    for (const query of queries) {
-      const relevant = query.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId)
-      if (relevant.length === 0) continue
-      const key = keyOf(relevant)
-      const list = known.get(key)
-      if (list === undefined) known.set(key, [query])
-      else list.push(query)
-    }
-    this.#queries = known
+/**
+ * Numbered entries by their relevant products. Of several queries that have the same, an entry's words choose; the entries that say none of them
+ * get what is left in the order of the file, the test queries first: files of answers are made of those.
+ */
+function byTargets(entries: readonly Entry[], queries: readonly JudgedQuery[]): ReadonlyMap<Entry, ByTargets> {
+  const test = queries.filter(({ split }) => split === 'test')
+  const known = new Map<string, JudgedQuery[]>()
+  for (const query of [...test, ...queries.filter(({ split }) => split !== 'test')]) {
+    const relevant = query.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId)
+    if (relevant.length === 0) continue
+    const key = keyOf(relevant)
+    const list = known.get(key)
+    if (list === undefined) known.set(key, [query])
+    else list.push(query)
   }
-
-  take(ids: readonly string[]): JudgedQuery | undefined {
-    const key = keyOf(ids)
-    const at = this.#taken.get(key) ?? 0
-    this.#taken.set(key, at + 1)
-    return this.#queries.get(key)?.[at]
+  const met = new Map<Entry, ByTargets>()
+  const taken = new Set<string>()
+  const asked = entries.filter(({ numbered, targets }) => numbered && targets.length > 0).map((entry) => ({ entry, same: known.get(keyOf(entry.targets)) ?? [] }))
+  const give = (entry: Entry, query: JudgedQuery | undefined, ambiguous: boolean): void => {
+    if (query === undefined) return
+    taken.add(query.id)
+    met.set(entry, { query, ambiguous })
   }
+  for (const { entry, same } of asked) {
+    const words = wordsOf(entry.query)
+    give(entry, words === '' ? undefined : same.find(({ id, text }) => !taken.has(id) && wordsOf(text) === words), false)
+  }
+  for (const { entry, same } of asked) if (!met.has(entry)) give(entry, same.find(({ id }) => !taken.has(id)), same.length > 1)
+  return met
 }

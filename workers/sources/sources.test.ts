@@ -24,7 +24,7 @@ describe('outputs', () => {
     const { byQuery, report } = matchEntries(entries, QUERIES)
     expect([...byQuery]).toEqual([['10', 0], ['11', 1]])
     expect(report).toEqual({
-      entries: 3, matched: 2, by: { id: 1, text: 1, targets: 0 }, judged: 4,
+      entries: 3, matched: 2, by: { id: 1, text: 1, targets: 0 }, ambiguous: 0, judged: 4,
       firstUnmatched: { named: '98 (nobody asked this)', why: 'no judged query has this id or this text' },
     })
   })
@@ -46,8 +46,17 @@ describe('outputs', () => {
     const { byQuery, report } = matchEntries(entries, QUERIES)
     // two queries have the same product: they come in the order of the file
     expect([...byQuery].map(([id, place]) => [id, entries[place]!.output])).toEqual([['10', 'rift'], ['11', 'first of C'], ['12', 'second of C']])
-    expect(report.by.targets).toBe(3)
+    expect([report.by.targets, report.ambiguous]).toEqual([3, 2])
     expect(report.firstUnmatched).toEqual({ named: '13', why: 'no judged query has these relevant products' })
+  })
+
+  test('of equal relevant products go to the query that they say, else to the test queries before those of training', () => {
+    const training = { ...query('1', 'case', 'P'), split: 'train' as const }
+    const entry = (queryId: string, said: string) => ({ queryId, query: said, targets: ['P'], numbered: true, output: queryId })
+    const queries = [training, query('2', 'phone case', 'P'), query('3', 'iphone case', 'P')]
+    const { byQuery, report } = matchEntries([entry('0', ''), entry('1', 'Phone  Case')], queries)
+    expect([...byQuery].sort()).toEqual([['2', 1], ['3', 0]])
+    expect(report).toMatchObject({ by: { targets: 2 }, ambiguous: 1 })
   })
 
   test('of a file that holds none are refused with what is needed', async () => {

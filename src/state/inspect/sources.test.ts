@@ -6,7 +6,7 @@ import type { FrozenReference, MatchReport, SourceRecord, SourcesService } from 
 import { settingsOf } from '../../domain/config.ts'
 import { createSources, PENDING, type SourcesWorld } from './sources.ts'
 
-const REPORT: MatchReport = { entries: 3, matched: 2, by: { id: 2, text: 0, targets: 0 }, judged: 5 }
+const REPORT: MatchReport = { entries: 3, matched: 2, by: { id: 2, text: 0, targets: 0 }, ambiguous: 0, judged: 5 }
 const OUTPUTS: SourceRecord = { id: 'outputs-1', kind: 'outputs', title: 'gpt', addedAt: 1, file: 'gpt.jsonl', format: 'outputs by query', queries: 3, repeated: 0, refused: { count: 0 } }
 const HUB: FrozenReference = { model: 'someone/small', from: 'hub', revision: 'main', mirror: '', dtype: 'q4', device: 'wasm' }
 

@@ -12,7 +12,7 @@ function Met({ match, dataset }: { readonly match: Match | undefined; readonly d
   if (match === undefined) return <p className="quiet">Open a data set with judged queries to see which of them it answers.</p>
   if (match.is === 'matching') return <p className="quiet">meeting the queries of {dataset} …</p>
   if (match.is === 'failed') return <p role="alert" className="fault">{match.reason}</p>
-  const { matched, entries, judged, by, firstUnmatched } = match
+  const { matched, entries, judged, by, ambiguous, firstUnmatched } = match
   const ways = (Object.keys(BY) as (keyof typeof BY)[]).filter((way) => by[way] > 0).map((way) => `${count(by[way])} ${BY[way]}`)
   const none = entries - matched
   return (
@@ -20,6 +20,11 @@ function Met({ match, dataset }: { readonly match: Match | undefined; readonly d
       <p className={matched === 0 ? 'warns' : ''}>
         <strong>{count(matched)}</strong> of {count(judged)} judged queries of {dataset} answered{ways.length > 0 && <span className="quiet"> · {ways.join(', ')}</span>}
       </p>
+      {ambiguous > 0 && (
+        <p className="warns">
+          {count(ambiguous)} {ambiguous === 1 ? 'answer' : 'answers'} may stand at another query with the same relevant products: order chose, test queries first. Give query ids or texts to be sure.
+        </p>
+      )}
       {none > 0 && <p className="warns">{count(none)} of its {count(entries)} entries met none{firstUnmatched !== undefined && <>; the first: {firstUnmatched.named}, {firstUnmatched.why}</>}</p>}
     </>
   )
