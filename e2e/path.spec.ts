@@ -43,13 +43,20 @@ test('a new user trains, inspects and exports a figure in a few presses, and no 
 
   await page.addInitScript(() => localStorage.removeItem('rec-r1-workbench toured'))
   await bench.ready(SMALL_RUN)
-  await expect(page.getByRole('dialog', { name: /A shop is open/ })).toBeVisible()
+  const tour = page.getByRole('complementary', { name: 'Tour' })
+  await expect(tour).toContainText('A shop is open')
   await state('first visit')
-  await press(page.getByRole('button', { name: 'Skip the tour' }))
+  // the tour stands in nobody's way
+  await bench.train.click({ trial: true })
+  await press(tour.getByRole('button', { name: 'Skip the tour' }))
   await state('train, ready')
   await press(bench.train)
   await expect(bench.value('reward')).toHaveText(/\d/, { timeout: 120_000 })
+  // held for its picture: no part of the path
+  await bench.pause.click()
+  await expect(bench.phase).toHaveText('paused', { timeout: 60_000 })
   await state('train, under way')
+  await bench.train.click()
   await expect(bench.phase).toHaveText('finished', { timeout: 240_000 })
   await state('train, finished')
   interactions++

@@ -28,7 +28,7 @@ export const GLOSSARY = {
   },
   zeroSpread: {
     term: 'Zero-spread group',
-    words: 'A group whose rollouts all earned the same: every advantage is 0 and it teaches nothing. All good: the query is solved. All bad: it is out of reach.',
+    words: 'A group whose rollouts all earned the same: every advantage is 0 and it teaches nothing. All good: all earned the same above zero. All bad: at or below zero.',
     formula: 'max(r) − min(r) ≤ 1e-6', source: 'DAPO (arXiv 2503.14476), section 3.2, samples more until there are none; here they are counted',
   },
   kl: {
@@ -69,7 +69,7 @@ export const GLOSSARY = {
   bm25: {
     term: 'BM25',
     words: 'A lexical score: rare words weigh more, repetition adds less and less, long texts are held back.',
-    formula: 'Σ idf(t) · tf (k1 + 1) / (tf + k1 (1 − b + b · length / mean length))', source: 'Robertson and Zaragoza 2009; the variants of Lucene 8 and MiniSearch 7 are reproduced to their own rounding',
+    formula: 'Σ idf(t) · tf (k1 + 1) / (tf + k1 (1 − b + b · length / mean length))', source: 'Robertson and Zaragoza 2009; Lucene 8 leaves the factor (k1 + 1) out, MiniSearch 7 adds a lower bound (BM25+): both to their own rounding',
   },
   interval: {
     term: '95 % interval', words: 'Where the mean would fall for 95 of 100 redrawn sets of queries like these. It says nothing about other seeds of the training.',
@@ -83,7 +83,7 @@ export const GLOSSARY = {
   labels: { term: 'E, S, C, I', words: 'Exact: what was asked for. Substitute: would do. Complement: goes with it. Irrelevant: neither.', source: 'Shopping Queries Dataset (arXiv 2206.06588)' },
   rbo: {
     term: 'RBO', words: 'How alike two rankings are, the first ranks weighing most: 1 is the same, 0 has nothing in common.',
-    formula: '(1 − p) Σ p^(d−1) · |A_d ∩ B_d| / d', source: 'Webber, Moffat and Zobel 2010, equation 4',
+    formula: '(1 − p) Σ p^(d−1) · |A_d ∩ B_d| / d, extrapolated beyond the depth that is seen; p = 0.9', source: 'Webber, Moffat and Zobel 2010, equation 32',
   },
   lora: { term: 'LoRA', words: 'Trains small matrices beside frozen weights: less memory, and a file of a few megabytes to hand on.', formula: 'W x + (alpha / r) B A x', source: 'arXiv 2106.09685' },
   sft: { term: 'Imitation (SFT)', words: 'Training to repeat given outputs, before or instead of learning from the reward.', formula: 'mean −log π(token)' },

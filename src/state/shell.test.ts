@@ -39,3 +39,12 @@ test('a key is no shortcut while somebody types, holds a modifier, or was unders
   for (const held of ['ctrlKey', 'metaKey', 'altKey', 'defaultPrevented'] as const) expect(isShortcut(at(false, { [held]: true }))).toBe(false)
   expect(isShortcut({ ...at(false), target: null })).toBe(true)
 })
+
+test('a memory that is full or shut off ends no tour and locks no key', () => {
+  const refuse = (): never => { throw new Error('the quota has been exceeded') }
+  const shell = createShell({ getItem: refuse, setItem: refuse })
+  expect(shell.getState().tour).toBe(0)
+  shell.endTour()
+  shell.setKeys(false)
+  expect(shell.getState()).toMatchObject({ tour: undefined, keys: false })
+})

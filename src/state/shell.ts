@@ -29,8 +29,12 @@ export interface Memory {
 const TOURED = 'rec-r1-workbench toured'
 const KEYS = 'rec-r1-workbench keys'
 
-/** The first visit begins with the tour. */
-export function createShell(memory: Memory): Shell {
+/** The first visit begins with the tour. A memory that is full or shut off forgets; it stops nothing. */
+export function createShell(given: Memory): Shell {
+  const memory: Memory = {
+    getItem: (name) => quietly(() => given.getItem(name)) ?? null,
+    setItem: (name, value) => { quietly(() => given.setItem(name, value)) },
+  }
   const store = createStore<ShellState>(() => ({
     help: undefined, tour: memory.getItem(TOURED) === null ? 0 : undefined, keys: memory.getItem(KEYS) !== 'off',
   }))
@@ -49,6 +53,14 @@ export function createShell(memory: Memory): Shell {
       memory.setItem(KEYS, keys ? 'on' : 'off')
       setState({ keys })
     },
+  }
+}
+
+function quietly<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
   }
 }
 

@@ -26,6 +26,8 @@ export function TopBar() {
   const press = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (by === 0) return
+    // the place that comes listens to arrows too
+    event.preventDefault()
     const next = PLACES[(PLACES.indexOf(place) + by + PLACES.length) % PLACES.length]!
     view.setPlace(next)
     document.getElementById(`place-${next}`)?.focus()
