@@ -18,8 +18,8 @@ export default defineConfig({
   },
   test: {
     projects: [
-      // every core: Vitest would leave one of them to itself
-      { extends: true, test: { name: 'unit', environment: 'node', maxWorkers: '100%', testTimeout: 60_000, include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
+      // one core: the other is for the GPU tests that run beside
+      { extends: true, test: { name: 'unit', environment: 'node', maxWorkers: 1, testTimeout: 60_000, include: ['{src,workers,lab,e2e}/**/*.test.ts'], exclude: ['**/*.gpu.test.ts', '**/*.lab.test.ts'] } },
       // whole commands, each with a browser of its own, one at a time
       { extends: true, test: { name: 'lab', environment: 'node', include: ['lab/**/*.lab.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } },
       {

@@ -1,5 +1,5 @@
-// `npm test`: types, lint, unit, GPU, command-line and end-to-end tests in turn; the last line adds them all up, and any failure fails the command.
-import { spawnSync } from 'node:child_process'
+// `npm test`: types beside lint, unit beside GPU tests, then whole commands, then the page end to end; the last line adds them all up, and any failure fails the command.
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,9 +10,19 @@ import { add, check, lastLine, NOTHING, tallyPlaywright, tallyVitest, trust, typ
 
 const folder = mkdtempSync(join(tmpdir(), 'rec-r1-workbench-test-'))
 
-/** Runs one of the project's own tools by Node; its output goes to the terminal. Returns the exit status. */
-function tool(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number | null {
-  return spawnSync(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }).status
+/** A tool's run: its exit status, null when it was killed. What it says goes to `say`, whole lines or not. */
+type Tool = (script: string, args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<number | null>
+
+/** Runs the project's own tools by Node. Of two that run at once the second keeps what it says until the first has ended. */
+function toolsThat(say: (text: string) => void): Tool {
+  return (script, args, env = {}) => new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', say)
+    child.once('error', (error) => {
+      say(`${error.message}\n`)
+      resolve(null)
+    }).once('close', resolve)
+  })
 }
 
 function heading(text: string): void {
@@ -28,25 +38,26 @@ function report<T>(path: string): T | undefined {
   }
 }
 
-function types(): Tally {
-  const rooms = ['src', 'workers', 'e2e', 'lab'] as const
-  return check('types', rooms.map((room) => tool('typescript/bin/tsc', ['-p', room])).every((status) => status === 0))
+async function types(tool: Tool): Promise<Tally> {
+  let right = true
+  for (const room of ['src', 'workers', 'e2e', 'lab']) right = await tool('typescript/bin/tsc', ['-p', room]) === 0 && right
+  return check('types', right)
 }
 
-function lint(): Tally {
-  return check('lint', tool('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']) === 0)
+async function lint(tool: Tool): Promise<Tally> {
+  return check('lint', await tool('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']) === 0)
 }
 
-function vitest(project: string, env: Readonly<Record<string, string>>): Tally {
+async function vitest(tool: Tool, project: string, env: Readonly<Record<string, string>>): Promise<Tally> {
   const path = join(folder, `${project}.json`)
-  const status = tool('vitest/vitest.mjs', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`], env)
+  const status = await tool('vitest/vitest.mjs', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`], env)
   const found = report<VitestReport>(path)
   return trust(project, found === undefined ? NOTHING : tallyVitest(found), status)
 }
 
-function endToEnd(env: Readonly<Record<string, string>>): Tally {
+async function endToEnd(tool: Tool, env: Readonly<Record<string, string>>): Promise<Tally> {
   const path = join(folder, 'e2e.json')
-  const status = tool('@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: path })
+  const status = await tool('@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: path })
   const found = report<PlaywrightReport>(path)
   return trust('e2e', found === undefined ? NOTHING : tallyPlaywright(found), status)
 }
@@ -61,20 +72,36 @@ function freePort(): Promise<number> {
   })
 }
 
+interface Stage {
+  readonly name: string
+  readonly work: (tool: Tool) => Promise<Tally>
+}
+
 async function main(): Promise<number> {
   let total = NOTHING
   const lines: string[] = []
-  const run = (name: string, work: () => Tally): void => {
-    heading(name)
-    const started = performance.now()
-    const tally = work()
-    total = add(total, tally)
-    lines.push(`${name.padEnd(12)} ${lastLine(tally)} (${((performance.now() - started) / 1000).toFixed(0)} s)`)
+  /** Runs stages at once: the first speaks as it goes, the others when they and those before them have ended. */
+  const run = async (...stages: readonly Stage[]): Promise<void> => {
+    const running = stages.map(async ({ name, work }, at) => {
+      const kept: string[] = []
+      const started = performance.now()
+      if (at === 0) heading(name)
+      const tally = await work(toolsThat(at === 0 ? (text) => void process.stdout.write(text) : (text) => void kept.push(text)))
+      return { name, tally, kept, seconds: (performance.now() - started) / 1000 }
+    })
+    for (const [at, one] of running.entries()) {
+      const { name, tally, kept, seconds } = await one
+      if (at > 0) {
+        heading(name)
+        process.stdout.write(kept.join(''))
+      }
+      total = add(total, tally)
+      lines.push(`${name.padEnd(12)} ${lastLine(tally)} (${seconds.toFixed(0)} s${stages.length > 1 ? ', side by side' : ''})`)
+    }
   }
   const failing = (name: string, error: unknown) => check(`${name}: ${error instanceof Error ? error.message : String(error)}`, false)
 
-  run('types', types)
-  run('lint', lint)
+  await run({ name: 'types', work: types }, { name: 'lint', work: lint })
   heading('browser')
   let chrome: string | undefined
   let reason: unknown
@@ -86,10 +113,11 @@ async function main(): Promise<number> {
     console.error(error instanceof Error ? error.message : error)
   }
   const env = { ...(chrome === undefined ? {} : { CHROME_PATH: chrome }), E2E_PORT: String(await freePort()) }
-  run('unit', () => vitest('unit', env))
-  run('gpu', () => (chrome === undefined ? failing('gpu', reason) : vitest('gpu', env)))
-  run('command line', () => (chrome === undefined ? failing('command line', reason) : vitest('lab', env)))
-  run('end to end', () => (chrome === undefined ? failing('end to end', reason) : endToEnd(env)))
+  /** A stage that needs the browser. */
+  const browsing = (name: string, work: (tool: Tool) => Promise<Tally>): Stage => ({ name, work: chrome === undefined ? async () => failing(name, reason) : work })
+  await run(browsing('gpu', (tool) => vitest(tool, 'gpu', env)), { name: 'unit', work: (tool) => vitest(tool, 'unit', env) })
+  await run(browsing('command line', (tool) => vitest(tool, 'lab', env)))
+  await run(browsing('end to end', (tool) => endToEnd(tool, env)))
 
   heading('summary')
   if (total.leftOut.length > 0) console.log(`left out (they need ../shared, which is not part of the project):\n${total.leftOut.map((name) => `  ${name}`).join('\n')}\n`)
