@@ -55,7 +55,7 @@ describe('outputs', () => {
     const entry = (queryId: string, said: string) => ({ queryId, query: said, targets: ['P'], numbered: true, output: queryId })
     const queries = [training, query('2', 'phone case', 'P'), query('3', 'iphone case', 'P')]
     const { byQuery, report } = matchEntries([entry('0', ''), entry('1', 'Phone  Case')], queries)
-    expect([...byQuery].sort()).toEqual([['2', 1], ['3', 0]])
+    expect(byQuery).toEqual(new Map([['2', 1], ['3', 0]]))
     expect(report).toMatchObject({ by: { targets: 2 }, ambiguous: 1 })
   })
 

@@ -173,7 +173,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
     const kind = kindOf(id)
     if (kind === undefined) return { absent: `no such column: ${id}; remove it` }
     const { settings } = run.getState()
-    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, settings.mode, settings.queryMode, settings.gains, settings.duplicateTargets]
+    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, asked.judged?.id, settings.mode, settings.queryMode, settings.gains, settings.duplicateTargets]
     const rank = async (what: Said & Pick<Column, 'at'>): Promise<Answered> => {
       const key = JSON.stringify([ranking, what.rewrite])
       const known = fresh ? undefined : ranked.get(key)

@@ -18,6 +18,13 @@ test('the same query is found whatever its case and spaces', () => {
   expect(index.same('red')).toBeUndefined()
 })
 
+test('of queries that differ in case alone the exact spelling is found first, and with an id that one', () => {
+  const [lower, upper] = [query('mug'), query('Mug')]
+  const index = new QueryIndex([lower, upper, { ...lower, id: 'again' }])
+  expect([index.same('Mug'), index.same('mug'), index.same('MUG')]).toEqual([upper, lower, lower])
+  expect([index.same('mug', 'again')?.id, index.same('mug', 'Mug')?.id, index.same('mug', 'pan')?.id]).toEqual(['again', 'Mug', 'mug'])
+})
+
 test('a hundred thousand queries are prepared in turns, and found by their text meanwhile', async () => {
   const many = Array.from({ length: 100_000 }, (_, at) => query(`Query Number ${at}`, at % 3 === 0 ? 'test' : 'train'))
   const began = performance.now()

@@ -17,7 +17,7 @@ export interface FoundQueries {
 /** Queries that hold every typed word, test queries first: training never saw them. */
 export class QueryIndex {
   readonly #texts: string[] = []
-  readonly #bySaid = new Map<string, JudgedQuery>()
+  readonly #bySaid = new Map<string, JudgedQuery[]>()
   /** the test queries, then the others */
   readonly #order: readonly JudgedQuery[]
 
@@ -27,13 +27,14 @@ export class QueryIndex {
     this.#prepare()
   }
 
-  /** The judged query that says the same, whatever its case and spaces. */
-  same(text: string): JudgedQuery | undefined {
-    const wanted = words(text)
-    const known = this.#bySaid.get(wanted)
-    if (known !== undefined || this.#texts.length === this.#order.length) return known
+  /** The judged query that says the same: the one of that id, else the one that is spelt like it, else one whatever its case and spaces. */
+  same(text: string, id?: string): JudgedQuery | undefined {
+    const exact = text.trim()
+    const prepared = this.#bySaid.get(words(text)) ?? []
     // what is not prepared yet is rarely asked for: as it is written it is found all the same
-    return this.#order.slice(this.#texts.length).find((query) => query.text === text)
+    const rest = this.#order.slice(this.#texts.length).filter((query) => query.text.trim() === exact)
+    const known = [...prepared, ...rest]
+    return known.find((query) => query.id === id) ?? known.find((query) => query.text.trim() === exact) ?? known[0]
   }
 
   find(typed: string, most: number): FoundQueries {
@@ -57,7 +58,9 @@ export class QueryIndex {
         const query = this.#order[at]!
         const said = words(query.text)
         this.#texts.push(said)
-        if (!this.#bySaid.has(said)) this.#bySaid.set(said, query)
+        const others = this.#bySaid.get(said)
+        if (others === undefined) this.#bySaid.set(said, [query])
+        else others.push(query)
       }
       if (this.#texts.length < this.#order.length && performance.now() >= until) {
         setTimeout(() => this.#prepare())

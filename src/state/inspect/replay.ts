@@ -114,7 +114,8 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
     const wanted = (): boolean => mine === latest && watchers > 0
     const { subject } = getState()
     const { shop } = library.getState()
-    const judged = shop && judgedQuery(shop, view.getState().query)
+    const { query: asked, queryId } = view.getState()
+    const judged = shop && judgedQuery(shop, asked, queryId)
     const query = judged && { id: judged.id, text: judged.text }
     const held = query === undefined ? [] : mergeMoments(
       inMemory().flatMap((step) => sampledMoment(step, query.id) ?? []), subject === 'live' ? momentsOf(evaluations, query.id) : [])
@@ -198,7 +199,7 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
         if (another) begin()
         else if (now.run.rollouts !== before.run.rollouts) goOn()
       }),
-      view.subscribe((now, before) => { if (now.query !== before.query) void readQuery() }),
+      view.subscribe((now, before) => { if (now.query !== before.query || now.queryId !== before.queryId) void readQuery() }),
       cursor.subscribe((now, before) => {
         if (now.pinned === before.pinned) return
         clearTimeout(resting)

@@ -125,6 +125,22 @@ test('at a validation the current policy alone is asked again, and its old answe
   expect([shown('current'), view.getState().inspection?.columns['current']?.at]).toEqual(['step 3', { stage: 'grpo', from: 3, to: 3, best: false }])
 })
 
+test('of two judged queries with the same words the chosen one is judged, and a typed text is the one that is spelt like it', async () => {
+  const { view, library, settle } = page()
+  const shop = library.getState().shop!
+  const two = [{ ...judged('mug'), id: '1' }, { ...judged('Mug'), id: '2' }, { ...judged('mug'), id: '3', judgements: [{ productId: 'other', label: 'E' as const }] }]
+  library.setState({ shop: { ...shop, dataset: { ...shop.dataset, hash: 'two', queries: two } } })
+  await settle()
+  const ndcg = (): number | undefined => view.getState().inspection?.columns['original']?.measures?.['ndcg@10']
+  const judgedNow = async (text: string, id?: string): Promise<unknown[]> => {
+    view.setQuery(text, id)
+    await settle()
+    return [view.getState().inspection?.judged?.id, ndcg()]
+  }
+  expect([await judgedNow('Mug', '2'), await judgedNow('mug', '1'), await judgedNow('mug', '3')]).toEqual([['2', 1], ['1', 1], ['3', 0]])
+  expect([await judgedNow('Mug'), await judgedNow('mug')]).toEqual([['2', 1], ['1', 1]])
+})
+
 test('a typed text is ranked after a pause, and only as it stands then', async () => {
   const { view, ranked, settle, shown } = page()
   view.removeColumn('before')

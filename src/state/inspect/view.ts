@@ -30,6 +30,8 @@ export interface ViewState extends Shown {
   /** weight of the moving average, 0 to 0.95 */
   readonly smoothing: number
   readonly query: string
+  /** the judged query that was chosen, where one was and no text typed: two may say the same */
+  readonly queryId: string | undefined
   readonly inspection: Inspection | undefined
   /** something is being asked or ranked for a column */
   readonly inspecting: boolean
@@ -40,8 +42,8 @@ export interface View extends StoreApi<ViewState> {
   readonly setPlace: (place: Place) => void
   readonly setTab: (tab: ViewState['tab']) => void
   readonly setSmoothing: (weight: number) => void
-  /** Inspects a judged query or any other text. */
-  readonly setQuery: (text: string) => void
+  /** Inspects a judged query, by its id where that is known, or any other text. */
+  readonly setQuery: (text: string, id?: string) => void
   /** Asks every column again. */
   readonly refresh: () => void
   /** Adds a column at the right, unless it is there. */
@@ -66,9 +68,9 @@ export interface ViewParts {
   readonly memory: Memory
 }
 
-/** The judged query that says the same, whatever its case and spaces. */
-export function judgedQuery(shop: Shop, text: string): JudgedQuery | undefined {
-  return queryIndexOf(shop.dataset.queries).same(text)
+/** The judged query that says the same: that of the id, else spelt alike, else whatever its case and spaces. */
+export function judgedQuery(shop: Shop, text: string, id?: string): JudgedQuery | undefined {
+  return queryIndexOf(shop.dataset.queries).same(text, id)
 }
 
 const TRIED_FIRST = 30
@@ -105,7 +107,7 @@ const TYPING_MS = 350
 
 export function createView(library: Library, run: Run, { sources, runs, memory }: ViewParts): View {
   const store = createStore<ViewState>(() => ({
-    ...recall(memory), place: 'train', tab: 'curves', smoothing: 0.6, query: '', inspection: undefined, inspecting: false, fault: undefined,
+    ...recall(memory), place: 'train', tab: 'curves', smoothing: 0.6, query: '', queryId: undefined, inspection: undefined, inspecting: false, fault: undefined,
   }))
   const { getState, setState } = store
   const asking = createAsking({ run, sources, past: runs.service })
@@ -156,12 +158,12 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
   const look = (fresh: boolean): void => {
     latest++
     const { shop } = library.getState()
-    const { query: asked, inspection: shown, columns } = getState()
+    const { query: asked, queryId, inspection: shown, columns } = getState()
     const query = asked.trim()
     if (shop === undefined || query === '') return setState({ inspection: undefined, fault: undefined })
-    const judged = judgedQuery(shop, query)
+    const judged = judgedQuery(shop, query, queryId)
     // the columns of the look before stay until they are replaced, when it is the same query
-    const inspection = shown?.query === query ? { ...shown, judged } : { query, judged, columns: {}, absent: {} }
+    const inspection = shown?.query === query && shown.judged?.id === judged?.id ? { ...shown, judged } : { query, judged, columns: {}, absent: {} }
     setState({ inspection, fault: undefined })
     for (const id of columns) void lookAt(id, fresh)
   }
@@ -202,7 +204,7 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
     // the same data, ranked otherwise or called otherwise: the query stays
     if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash && getState().query !== '') return look(false)
     latest++
-    setState({ query: '', inspection: undefined })
+    setState({ query: '', queryId: undefined, inspection: undefined })
     void welcome(shop)
   })
   run.subscribe((now, before) => {
@@ -225,8 +227,8 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
     setPlace: (place) => setState({ place }),
     setTab: (tab) => setState({ tab }),
     setSmoothing: (smoothing) => setState({ smoothing }),
-    setQuery: (query) => {
-      setState({ query })
+    setQuery: (query, queryId) => {
+      setState({ query, queryId })
       look(false)
     },
     refresh: () => look(true),
@@ -261,7 +263,7 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
       keep()
       if (library.getState().shop === undefined) awaited = given.query
       else {
-        setState({ query: given.query })
+        setState({ query: given.query, queryId: undefined })
         look(false)
       }
       return true

@@ -29,16 +29,16 @@ function open() {
   }
   const library = createStore(() => ({ shop: { dataset, recommender } as unknown }))
   const run = { ...createStore(() => ({ settings: settingsOf('sample'), run: emptyRun, record: undefined, phase: 'idle', engine: { is: 'absent', reason: 'no adapter' } })), engine: { service: undefined } }
-  const view = createStore(() => ({ query: '' }))
+  const view = createStore((): { query: string; queryId: string | undefined } => ({ query: '', queryId: undefined }))
   const runs = { ...createStore(() => ({ records: [], opened: new Map(), looked: true })), service: {}, open: () => Promise.resolve(undefined), answers: () => Promise.resolve([]) }
   const sources = createStore(() => ({ list: [] }))
   const memory = new Map<string, string>()
   const table = createQueryTable({
     library, run, runs, sources,
     view: {
-      ...view, setQuery: (query: string) => {
+      ...view, setQuery: (query: string, queryId?: string) => {
         inspected.push(query)
-        view.setState({ query })
+        view.setState({ query, queryId })
       },
     },
     comparer: {
@@ -86,6 +86,8 @@ test('while j is held down only the query where it rests is inspected; a click i
   opened.table.move(1)
   opened.table.select('q4')
   expect(opened.inspected).toEqual(['query 9', 'query 4'])
+  // two queries may say the same: the row's own is meant
+  expect(opened.view.getState().queryId).toBe('q4')
   await new Promise((resolve) => { setTimeout(resolve, 200) })
   expect(opened.inspected).toHaveLength(2)
   opened.table.move(-1)

@@ -89,9 +89,9 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   /** The selected row is the inspected query, whoever chose it; while a person moves on, the row they are at. */
   const selectedOf = (rows: readonly QueryRow[]): string | undefined => {
     const { selected } = getState()
-    const { query } = view.getState()
+    const { query, queryId } = view.getState()
     const same = rows.find(({ id }) => id === selected)
-    return same !== undefined && (same.text === query || resting !== undefined) ? selected : rows.find(({ text }) => text === query)?.id
+    return same !== undefined && (same.text === query || resting !== undefined) ? selected : (rows.find(({ id, text }) => id === queryId && text === query) ?? rows.find(({ text }) => text === query))?.id
   }
   const arranged = (change: Partial<QueryTableState>): Partial<QueryTableState> => {
     const next = { ...getState(), ...change }
@@ -162,7 +162,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     clearTimeout(resting)
     resting = undefined
     const text = getState().table.rows.find((row) => row.id === id)?.text
-    if (text !== undefined && text !== view.getState().query) view.setQuery(text)
+    if (text !== undefined && (text !== view.getState().query || id !== view.getState().queryId)) view.setQuery(text, id)
   }
 
   library.subscribe(({ shop }, before) => {
@@ -178,8 +178,8 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     }
     look()
   })
-  view.subscribe(({ query }, before) => {
-    if (query !== before.query && watchers > 0) setState({ selected: selectedOf(getState().table.rows) })
+  view.subscribe(({ query, queryId }, before) => {
+    if ((query !== before.query || queryId !== before.queryId) && watchers > 0) setState({ selected: selectedOf(getState().table.rows) })
   })
   run.subscribe((now, before) => {
     if (!evaluation.holds() && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')

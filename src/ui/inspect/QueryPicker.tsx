@@ -32,11 +32,11 @@ export function QueryPicker() {
     setTyped(false)
     setAt(-1)
   }
-  const take = (next: string): void => {
+  const take = (next: string, chosen?: string): void => {
     clearTimeout(typing.current)
     setDraft(undefined)
     close()
-    if (next.trim() !== query) view.setQuery(next.trim())
+    if (chosen !== undefined || next.trim() !== query) view.setQuery(next.trim(), chosen)
   }
   const type = (next: string): void => {
     setDraft(next)
@@ -53,7 +53,7 @@ export function QueryPicker() {
       const next = at + (event.key === 'ArrowDown' ? 1 : -1)
       setAt(Math.max(-1, Math.min(options.length - 1, next)))
     } else if (event.key === 'Enter') {
-      take(options[at]?.text ?? text)
+      take(options[at]?.text ?? text, options[at]?.id)
     } else if (event.key === 'Escape') {
       if (open) close()
       else setDraft(undefined)
@@ -81,7 +81,7 @@ export function QueryPicker() {
                 // before blur, which would take the text as it stands
                 onPointerDown={(event) => {
                   event.preventDefault()
-                  take(option.text)
+                  take(option.text, option.id)
                 }}
               >
                 <span>{option.text}</span> <small>{option.split}</small>

@@ -24,7 +24,7 @@ function Product({ id, rank, label }: { readonly id: string; readonly rank: numb
   )
 }
 
-export function Ranked({ query, rewrite }: { readonly query: string; readonly rewrite: string }) {
+export function Ranked({ query: { id, text: query }, rewrite }: { readonly query: { readonly id: string; readonly text: string }; readonly rewrite: string }) {
   const shop = useLibrary((state) => state.shop)
   const settings = useRun((state) => state.settings)
   const [found, setFound] = useState<{ readonly of: string; readonly found?: Found; readonly fault?: string }>()
@@ -32,7 +32,7 @@ export function Ranked({ query, rewrite }: { readonly query: string; readonly re
     if (shop === undefined) return undefined
     let wanted = true
     const timer = setTimeout(() => {
-      void rankText(rewrite, shop.recommender, { query, judged: judgedQuery(shop, query) }, settings).then(
+      void rankText(rewrite, shop.recommender, { query, judged: judgedQuery(shop, query, id) }, settings).then(
         (ranked) => { if (wanted) setFound({ of: rewrite, found: ranked }) },
         (error: unknown) => { if (wanted) setFound({ of: rewrite, fault: sentenceOf(error) }) },
       )
@@ -41,11 +41,11 @@ export function Ranked({ query, rewrite }: { readonly query: string; readonly re
       wanted = false
       clearTimeout(timer)
     }
-  }, [shop, settings, query, rewrite])
+  }, [shop, settings, id, query, rewrite])
   const fault = found?.fault ?? found?.found?.unranked
   if (fault !== undefined) return <p role="alert" className="notice bad">No ranking: {fault}</p>
   if (found?.found === undefined) return <p className="waiting">ranking …</p>
-  const judgements = (shop && judgedQuery(shop, query))?.judgements ?? []
+  const judgements = (shop && judgedQuery(shop, query, id))?.judgements ?? []
   const labels = new Map(judgements.toReversed().map(({ productId, label }) => [productId, label]))
   const { ids, measures } = found.found
   return (

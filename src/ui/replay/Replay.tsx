@@ -152,7 +152,7 @@ function Timeline() {
       </p>
       <div className="replay-shown">
         {moment !== undefined && <Said moment={moment} before={before} query={query.text} choice={choice} />}
-        {ranking && spoken?.rewrite !== undefined && <Ranked query={query.text} rewrite={spoken.rewrite} />}
+        {ranking && spoken?.rewrite !== undefined && <Ranked query={query} rewrite={spoken.rewrite} />}
       </div>
     </>
   )
