@@ -64,6 +64,18 @@ describe('the page’s run', () => {
     expect(said()).toEqual(['mug at 2', 'mug at 3', 'greedy 3'])
   })
 
+  test('leaves nothing of its past to the run that is shown after it, whether anybody looks or not', async () => {
+    const { replay, run, goOn, said } = page([], 'run-1')
+    replay.hear(answers(2))
+    goOn(step(3, 'mug'))
+    run.setState({ run: emptyRun, record: undefined })
+    replay.watch()
+    expect(said()).toEqual([])
+    replay.hear(answers(4))
+    run.setState({ record: { id: 'run-2' } })
+    await vi.waitFor(() => expect(said()).toEqual(['greedy 4']))
+  })
+
   test('is read back from the store where it is kept there, by the query alone, and goes on in memory', async () => {
     const { replay, goOn, said, asked } = page([step(1, 'mug', 'lamp'), step(2, 'lamp'), step(3, 'mug')], 'run-1')
     goOn(step(3, 'mug'))

@@ -5,6 +5,7 @@ import type { AnswersEvent, RunEvent, ScoredRollout } from '../../experiment/eve
 import type { Cursor } from '../cursor.ts'
 import type { Library } from '../data/library.ts'
 import { nextTask } from '../nextTask.ts'
+import { becameAnother } from '../run/another.ts'
 import type { Run } from '../run/run.ts'
 import { sentenceOf } from '../sentence.ts'
 import { greedyMoment, mergeMoments, sampledMoment, type Moment } from './timeline.ts'
@@ -211,6 +212,9 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
       for (const end of ends) end()
     }
   }
+
+  // watched or not: `hear` is told whoever looks
+  run.subscribe((now, before) => { if (becameAnother(now, before)) evaluations = [] })
 
   let end: (() => void) | undefined
   return {

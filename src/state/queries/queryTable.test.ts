@@ -75,6 +75,17 @@ test('it follows the run until a person chooses', async () => {
   await vi.waitFor(() => expect(opened.table.getState().table.answered.b).toBe(8))
 })
 
+test('a run that is reset leaves none of its answers to compare; the record that comes to a run takes none away', () => {
+  const opened = open()
+  opened.table.watch()
+  opened.table.hear(answersOf('after', () => 0.5))
+  opened.run.setState({ record: { id: 'run-1' } as never })
+  const systems = (): string[] => opened.table.getState().systems.map(({ id }) => id)
+  expect(systems()).toContain('live:after')
+  opened.run.setState({ record: undefined })
+  expect(systems()).not.toContain('live:after')
+})
+
 test('while j is held down only the query where it rests is inspected; a click inspects at once', async () => {
   const opened = open()
   opened.table.hear(answersOf('after', () => 0.5))

@@ -13,6 +13,7 @@ import { createQueryPlan } from './queryPlan.ts'
 import { arrange, countOutcomes, joinAnswers, NO_ROWS, valuesOf, type QueryRow, type QueryRows, type RowValues } from './queryRows.ts'
 import type { QueryTable, QueryTableState } from './queryTableState.ts'
 import { readKept } from '../runs/readKept.ts'
+import { becameAnother } from '../run/another.ts'
 import { isUnderWay, type Run } from '../run/run.ts'
 import type { Runs } from '../runs/runs.ts'
 import { sentenceOf } from '../sentence.ts'
@@ -184,7 +185,10 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   run.subscribe((now, before) => {
     if (!evaluation.holds() && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')
     if (now.engine !== before.engine && now.engine.is !== 'ready') book.forget((id) => isEvaluated(id) || id === START)
-    if (now.engine !== before.engine || now.phase !== before.phase || now.record?.id !== before.record?.id || now.settings !== before.settings) look()
+    const another = becameAnother(now, before)
+    // what the former run and its policy answered is nothing of the next
+    if (another) book.forget((id) => id.startsWith('live:') || isEvaluated(id) || id === START)
+    if (another || now.engine !== before.engine || now.phase !== before.phase || now.record?.id !== before.record?.id || now.settings !== before.settings) look()
   })
   runs.subscribe((now, before) => { if (now.records !== before.records || now.opened !== before.opened) look() })
   sources.subscribe((now, before) => {
