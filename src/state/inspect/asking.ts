@@ -27,6 +27,11 @@ const MOST_CHECKPOINT_BYTES = 64e6
 
 const LATER: Answered = { later: true }
 
+/** What decides how a model is asked, and how its output is read: an answer under other settings is another one. */
+export const ASKED_WITH = ['template', 'thinking', 'maxNewTokens', 'mode'] as const satisfies readonly (keyof Settings)[]
+/** What decides how a ranking is made and measured. */
+export const RANKED_WITH = ['mode', 'queryMode', 'gains', 'duplicateTargets'] as const satisfies readonly (keyof Settings)[]
+
 /** The trained weights' shape as settings say it: two runs whose words differ in any of these have checkpoints of different shapes. */
 function shapeOf(settings: Readonly<Record<string, string | number | boolean>>): readonly (readonly [name: string, value: string])[] {
   const names = settings['trainable'] === 'lora' ? ['policy', 'trainable', 'loraRank', 'loraTargets'] : ['policy', 'trainable']
@@ -140,7 +145,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
     const { service } = run.engine
     if (engine.is === 'absent' || engine.is === 'lost') return { absent: `no policy engine: ${engine.reason}` }
     if (engine.is !== 'ready' || service === undefined) return LATER
-    const asks = [settings.template, settings.thinking, settings.maxNewTokens, settings.mode]
+    const asks = ASKED_WITH.map((name) => settings[name])
     const loaded = [nameOf(engine.loaded), nameOf(start), stage]
     const settled = phase === 'idle' || phase === 'paused' || phase === 'finished' || phase === 'failed'
     // who answers, as what they are; undefined where they change as we speak
@@ -173,7 +178,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
     const kind = kindOf(id)
     if (kind === undefined) return { absent: `no such column: ${id}; remove it` }
     const { settings } = run.getState()
-    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, asked.judged?.id, settings.mode, settings.queryMode, settings.gains, settings.duplicateTargets]
+    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, asked.judged?.id, RANKED_WITH.map((name) => settings[name])]
     const rank = async (what: Said & Pick<Column, 'at'>): Promise<Answered> => {
       const key = JSON.stringify([ranking, what.rewrite])
       const known = fresh ? undefined : ranked.get(key)
@@ -188,7 +193,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
       const source = sources.getState().list.find((one) => one.id === kind.source)
       if (source === undefined) return { absent: 'this source is not here (any more); bring it again, or remove the column' }
       const query = { ...(asked.judged === undefined ? {} : { id: asked.judged.id }), text: asked.query }
-      const key = JSON.stringify([nameOf(source), query])
+      const key = JSON.stringify([nameOf(source), query, ASKED_WITH.map((name) => settings[name])])
       const known = fresh ? undefined : answers.get(key)
       const answer = known ?? await inTurn(source, wanted, () => source.answer(query))
       if (answer === undefined) return undefined

@@ -216,6 +216,32 @@ test('sources answer with a text that is ranked, a ranking of their own, or why 
   expect([shown('source:gone'), absent('source:gone')]).toEqual(['here again', undefined])
 })
 
+test('other settings for asking or measuring bring another look: no answer or figure of the old ones stays', async () => {
+  const asked: unknown[] = []
+  const frozen = (said: () => unknown): Partial<Source> => ({
+    id: 'f', answer: () => {
+      asked.push(said())
+      return Promise.resolve({ kind: 'text', rewrite: `answer ${asked.length}` })
+    },
+  })
+  const { view, run, settle, shown } = page({ sources: [frozen(() => run.getState().settings.template)] })
+  for (const id of ['before', 'current']) view.removeColumn(id)
+  view.addColumn('source:f')
+  view.setQuery('red mug')
+  await settle()
+  const change = async (to: Partial<RunStoreState['settings']>): Promise<void> => {
+    run.setState((state) => ({ settings: { ...state.settings, ...to } }))
+    await settle()
+  }
+  for (const to of [{ template: 'rec-r1' }, { thinking: !settings.thinking }, { maxNewTokens: 7 }, { mode: 'as-released' }] as const) await change(to)
+  expect([new Set(asked).size, asked.length, shown('source:f')]).toEqual([2, 5, 'answer 5'])
+  const first = view.getState().inspection
+  await change({ gains: 'graded' })
+  const { columns } = view.getState().inspection!
+  expect(columns['original']).not.toBe(first?.columns['original'])
+  expect(asked).toHaveLength(5)
+})
+
 test('a removed column stays away when its answer comes late', async () => {
   const { view, letGo, settle, shown, calls } = page()
   view.setQuery('red mug')

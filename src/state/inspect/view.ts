@@ -4,7 +4,7 @@ import type { JudgedQuery } from '../../domain/dataset.ts'
 import { ndcg, targetsOf } from '../../domain/metrics.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { searchText } from '../../domain/words.ts'
-import { createAsking } from './asking.ts'
+import { ASKED_WITH, createAsking, RANKED_WITH } from './asking.ts'
 import { kindOf, knownColumns, moved, nextTyped, type ColumnId } from './columns.ts'
 import { DEPTH, type Inspection } from './inspect.ts'
 import type { Library, Shop } from '../data/library.ts'
@@ -95,11 +95,11 @@ async function firstQuery({ dataset, recommender }: Shop, settings: Settings): P
   return (found ?? tried[0] ?? dataset.queries[0])?.text ?? ''
 }
 
-/** The policy may have changed in a way worth another look: a validation, a pause, an end, a fresh engine. */
+/** What is shown may be another by now: a validation, a pause, an end, a fresh engine, settings that ask, rank or measure otherwise. */
 function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
   const settled = now.phase !== before.phase && (now.phase === 'paused' || now.phase === 'finished' || now.phase === 'idle')
-  const asks = now.settings.mode !== before.settings.mode
-  return now.engine !== before.engine || settled || asks || now.run.validations.length > before.run.validations.length
+  const otherwise = [...ASKED_WITH, ...RANKED_WITH].some((name) => now.settings[name] !== before.settings[name])
+  return now.engine !== before.engine || settled || otherwise || now.run.validations.length > before.run.validations.length
 }
 
 /** A person who types pauses before the text is ranked. */
