@@ -16,6 +16,11 @@ test('a bare query in a file stands for itself, with no fault to find', () => {
   expect(readImported('"oculus rift s" - (vr +headset)', mode)).toEqual({ rewrite: '"oculus rift s" - (vr +headset)' })
 })
 
+test('a bare answer in a file is searched for its query, and JSON that holds none as the text that it is', () => {
+  expect(readImported('{"query": "ps4 controller"}', mode)).toEqual({ rewrite: 'ps4 controller' })
+  expect(['["query"]', '{"words": "ps4"}', '128'].map((output) => readImported(output, mode).rewrite)).toEqual(['["query"]', '{"words": "ps4"}', '128'])
+})
+
 test('a whole output in a file is read with its tags, one that goes on from a prefilled thought too', () => {
   expect(readImported('<think>a</think>\n<answer>{"query": "b"}</answer>', mode)).toEqual({ rewrite: 'b', thought: 'a' })
   expect(readImported('a</think><answer>{"query": "b"}</answer>', mode)).toEqual({ rewrite: 'b', thought: 'a' })

@@ -1,6 +1,6 @@
 // What somebody else's output asks for: read as the policy's own outputs are, leniently for the search, strictly for the format.
 import type { Prompt } from './prompt.ts'
-import { parseEvaluation, parseTraining } from './request.ts'
+import { parseAnswer, parseEvaluation, parseTraining } from './request.ts'
 import type { Settings } from './settings.ts'
 
 export interface ReadOutput {
@@ -22,12 +22,15 @@ export function readOutput(prompt: Prompt, output: string, { mode }: Pick<Settin
 }
 
 /**
- * An output whose prompt is unknown, as files of other systems hold them: a bare query stands for itself, and one that goes on from a prefilled
- * `<think>` is read as if it began with it.
+ * An output whose prompt is unknown, as files of other systems hold them: a bare answer is read as one between tags, any other bare text stands for
+ * itself, and an output that goes on from a prefilled `<think>` is read as if it began with it.
  */
 export function readImported(output: string, settings: Pick<Settings, 'mode'>): ReadOutput {
   const prefill = output.includes('</think>') && !output.includes('<think>') ? '<think>' : ''
-  if (!ANY_TAG.test(output)) return { rewrite: parseEvaluation({ text: '', prefill: '' }, output) }
+  if (!ANY_TAG.test(output)) {
+    const answer = parseAnswer(output)
+    return { rewrite: answer.kind === 'query' ? answer.query : parseEvaluation({ text: '', prefill: '' }, output) }
+  }
   return readOutput({ text: prefill, prefill }, output, settings)
 }
 

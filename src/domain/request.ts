@@ -55,7 +55,7 @@ function assistantText(prompt: Prompt, completion: string, mode: Settings['mode'
 }
 
 /** JSON "containing query" as Python's `in` has it: a key of an object, an element of a list, a part of a string. */
-function parseAnswer(answer: string): Request {
+export function parseAnswer(answer: string): Request {
   let value: unknown
   try {
     value = JSON.parse(answer.trim())
