@@ -30,6 +30,12 @@ test('what a policy wrote is read as thought, rewrite and whole output', async (
   expect(await askPolicy(saying(output), JUDGED.text, settings, 'current')).toEqual({ rewrite: 'game controller', thought: 'their word', output, fault: undefined })
 })
 
+test('a thought is read as an imported output’s is: from its last beginning, and none where nothing was thought', async () => {
+  const thoughtOf = async (output: string): Promise<string | undefined> => (await askPolicy(saying(output), JUDGED.text, settings, 'current')).thought
+  expect(await thoughtOf('<think> again </think><answer>{"query": "a"}</answer>')).toBe('again')
+  expect(await thoughtOf(' </think><answer>{"query": "a"}</answer>')).toBeUndefined()
+})
+
 test('a broken format is named, and its text is still what is searched for', async () => {
   expect((await askPolicy(saying('no end'), JUDGED.text, settings, 'reference')).fault).toBe('</think> is missing')
   expect(await askPolicy(saying('oops</think><answer>game controller</answer>'), JUDGED.text, settings, 'current'))

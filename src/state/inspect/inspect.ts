@@ -3,9 +3,9 @@ import type { PolicyService, PolicyVersion } from '../../client/policy.ts'
 import { parseBoolean, type ParsedBoolean } from '../../domain/boolean.ts'
 import type { JudgedQuery } from '../../domain/dataset.ts'
 import { ndcg, recall, targetsOf } from '../../domain/metrics.ts'
+import { readOutput } from '../../domain/outputs.ts'
 import { END_OF_TURN, renderPrompt } from '../../domain/prompt.ts'
 import type { Ranking, Recommender } from '../../domain/recommender.ts'
-import { parseEvaluation, parseTraining } from '../../domain/request.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { searchText } from '../../domain/words.ts'
 import type { SourceAnswer } from './sources.ts'
@@ -109,10 +109,6 @@ export async function askPolicy(generate: PolicyService['generate'], query: stri
   const rollouts = await generate(
     { prompts: [{ key: 0, text: prompt.text }], groupSize: 1, sampling, seed: settings.seed, step: 0, version })
   const output = rollouts[0]?.text ?? ''
-  const parsed = parseTraining(prompt, output, settings.mode)
-  const end = output.indexOf('</think>')
-  return {
-    rewrite: parseEvaluation(prompt, output), output, fault: parsed.kind === 'query' ? undefined : parsed.reason,
-    thought: settings.thinking && end >= 0 ? output.slice(0, end).trim() : undefined,
-  }
+  const { rewrite, thought, fault } = readOutput(prompt, output, settings)
+  return { rewrite, thought, output, fault }
 }

@@ -1,7 +1,7 @@
 // Who writes for the queries of a split, a batch at a time: the loaded policy, its start, a kept run's checkpoint, or another system.
 import type { PolicyService } from '../../client/policy.ts'
 import type { RunsService } from '../../client/runs.ts'
-import { parseEvaluation, parseTraining } from '../../domain/request.ts'
+import { readOutput } from '../../domain/outputs.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { inGroups } from '../../experiment/score.ts'
 import { generation, greedyOf, type Task } from '../../experiment/tasks.ts'
@@ -44,8 +44,8 @@ function policyWriter(generate: Generate, settings: Settings, version: 'current'
   return async (tasks) => {
     const asked = generation(tasks, { groupSize: 1, sampling: greedyOf(settings), seed: settings.seed, step: 0, version })
     return inGroups(await generate(asked), tasks.length, 1).map(({ prompt, text }): Written => {
-      const { prompt: given } = tasks[prompt]!
-      return { kind: 'text', rewrite: parseEvaluation(given, text), output: text, format: parseTraining(given, text, settings.mode).kind === 'query' }
+      const { rewrite, fault } = readOutput(tasks[prompt]!.prompt, text, settings)
+      return { kind: 'text', rewrite, output: text, format: fault === undefined }
     })
   }
 }
