@@ -7,12 +7,13 @@ import { kindOf } from '../../state/inspect/columns.ts'
 import { wantedTerms } from '../../state/inspect/highlight.ts'
 import { textFor } from '../../state/inspect/shown.ts'
 import type { Column as ColumnState, ColumnId, Inspection } from '../../state/inspect/view.ts'
+import { Rewrite } from '../parts/Diff.tsx'
 import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Between, DroppedProducts, Judged, Measure } from './Comparison.tsx'
 import { focusAcross, focusRank } from './focus.ts'
 import { droppedFrom, ranksOf } from './ranks.ts'
 import { Result } from './Result.tsx'
-import { Rewrite, Said } from './Said.tsx'
+import { Said } from './Said.tsx'
 
 /** The better label stands for a product that was judged twice. */
 export function labelsOf(judged: Inspection['judged']): ReadonlyMap<string, EsciLabel> {

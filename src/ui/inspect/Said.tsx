@@ -1,26 +1,10 @@
 // What was written for a query: the text with what changed in it, the thought before it, the format, and the whole output.
 import { printBoolean } from '../../domain/boolean.ts'
 import type { Column as ColumnState } from '../../state/inspect/view.ts'
-import { wordDiff } from '../parts/wordDiff.ts'
+import { Rewrite } from '../parts/Diff.tsx'
 
 /** Longer thoughts are folded. */
 const LONG_THOUGHT = 140
-
-/** A text with its words added and left out against the query; words that only moved are as they were. */
-export function Rewrite({ query, rewrite }: { readonly query: string; readonly rewrite: string | undefined }) {
-  if (rewrite === undefined) return <p className="rewrite quiet">(a ranking, no text)</p>
-  if (rewrite.trim() === '') return <p className="rewrite quiet">(an empty query)</p>
-  return (
-    <p className="rewrite">
-      {wordDiff(query, rewrite).map(({ word, change }, at) => {
-        const key = `${at} ${word}`
-        if (change === 'added') return <span key={key}><ins>{word}</ins> </span>
-        if (change === 'left out') return <span key={key}><del>{word}</del> </span>
-        return <span key={key} {...(change === 'moved' ? { className: 'moved', title: 'moved' } : {})}>{word} </span>
-      })}
-    </p>
-  )
-}
 
 /** How a Boolean query was read, and what was read past. */
 function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable<ColumnState['boolean']> }) {

@@ -1,10 +1,10 @@
 // The inspected query through training: a slider over the steps, and what the policy answered at each, against the query and the answer before.
 import { useEffect, useId, useState } from 'react'
 import { rewardsOf, shownAt, spokenBy, type Moment, type SampledMoment } from '../../state/inspect/timeline.ts'
+import { Diff } from '../parts/Diff.tsx'
 import { count, score, signed } from '../parts/format.ts'
 import { useCursor, useReplay, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-import { Diff } from './Diff.tsx'
 import { Ranked } from './Ranked.tsx'
 import { Subject } from './Subject.tsx'
 import { Track } from './Track.tsx'

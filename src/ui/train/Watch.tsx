@@ -1,7 +1,7 @@
 // One query watched through training: how each of the inspector's columns asks for it and what that is worth. The inspector shows the rest.
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import type { Column, ColumnId, Inspection } from '../../state/inspect/view.ts'
-import { Rewrite } from '../inspect/Said.tsx'
+import { Rewrite } from '../parts/Diff.tsx'
 import { score, signed } from '../parts/format.ts'
 import { useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'
 
