@@ -63,7 +63,7 @@ function basesOf({ model, revision, mirror }: FrozenReference): readonly string[
 }
 
 /** Every place that a reference's files may be kept under. */
-export function keptUnder(reference: FrozenReference): readonly string[] {
+function keptUnder(reference: FrozenReference): readonly string[] {
   return basesOf(reference)
 }
 

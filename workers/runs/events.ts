@@ -159,7 +159,7 @@ export async function plainLines(folder: RunFolder, index: LineIndex, before = I
 }
 
 /** A line whose `rollouts` or `answers` are those of one query alone; undefined where it has none. */
-export function ofQuery(line: string, kind: 'rollouts' | 'answers', queryId: string): string | undefined {
+function ofQuery(line: string, kind: 'rollouts' | 'answers', queryId: string): string | undefined {
   if (!line.includes(JSON.stringify(queryId))) return undefined
   const event = JSON.parse(line) as Record<string, unknown>
   const entries = event[kind]

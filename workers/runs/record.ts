@@ -32,7 +32,7 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 const isScalar = (value: unknown): value is string | number | boolean => isText(value) || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
 const isTextMap = (value: unknown): value is Record<string, string> => isObject(value) && Object.values(value).every(isText)
-export const isId = (value: unknown): value is string => isText(value) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+const isId = (value: unknown): value is string => isText(value) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
 const isHash = (value: unknown): value is string => isText(value) && /^[0-9a-f]{64}$/.test(value)
 const isOneOf = <Name extends string>(...names: readonly Name[]) => (value: unknown): value is Name => names.includes(value as Name)
 

@@ -39,7 +39,7 @@ const COLUMNS = [
 const NEEDED = `a row needs a query id (${ID_COLUMNS.slice(0, 5).join(', ')}) or the query's text (${QUERY_COLUMNS.join(', ')})`
 
 /** Any table or JSON lines with a query and what some system wrote for it. */
-export const OUTPUTS_TABLE: Format = {
+const OUTPUTS_TABLE: Format = {
   name: 'outputs by query',
   role: 'outputs',
   columns: [...ID_COLUMNS, ...QUERY_COLUMNS, ...COLUMNS],

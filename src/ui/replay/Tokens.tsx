@@ -16,7 +16,7 @@ const EXAMPLES = [1, 0.5, 0.2, 0.05, LEAST_PROBABILITY] as const
 type Tinted = CSSProperties & { readonly '--tint': string }
 
 /** How strong a token's shade is: none for certainty, all of it at one in a hundred; logarithmic between. */
-export function tintOf(logp: number): number {
+function tintOf(logp: number): number {
   return Math.max(0, Math.min(1, logp / Math.log(LEAST_PROBABILITY)))
 }
 

@@ -13,7 +13,7 @@ interface Column {
 const HEIGHT = 46
 const PAD = 4
 /** half of a slider's thumb: its first and last step stand that far from its ends */
-export const INSET = 8
+const INSET = 8
 
 /** At most one range a pixel: neighbours that share it become their common range and the mean of their means. */
 export function columnsOf(moments: readonly Moment[], xOf: (step: number) => number): readonly Column[] {
