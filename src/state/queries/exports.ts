@@ -121,8 +121,9 @@ export async function runFile({ answers, recommender, settings, tag, signal, tel
   return new Blob(parts, { type: 'text/plain' })
 }
 
-export function runTag(recommender: string, system: string): string {
-  return `${recommender}_${system}`.replaceAll(/[^\w.@-]+/gu, '_').replace(/_+$/, '')
+/** The last field of a TREC run: who ranked, and whose texts. */
+export function runTag(recommender: string | undefined, system: string): string {
+  return `${recommender === undefined ? '' : `${recommender}_`}${system}`.replaceAll(/[^\w.@-]+/gu, '_').replace(/_+$/, '')
 }
 
 /** Whole grades in proportion to the gains in use, so that linear NDCG by trec_eval is the page's own: graded gains of letters are 1, 0.1, 0.01 and 0. */

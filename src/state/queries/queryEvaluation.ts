@@ -3,14 +3,15 @@ import type { AnswerBook } from './answerBook.ts'
 import { evaluateAll, rewritesOf } from './evaluating.ts'
 import { runFile, runTag } from './exports.ts'
 import type { Jobs } from './jobs.ts'
+import type { Settings } from '../../domain/settings.ts'
 import type { Library } from '../data/library.ts'
 import type { QueryPlan } from './queryPlan.ts'
-import type { TableAnswer } from './queryRows.ts'
 import type { QueryTable, QueryTableState } from './queryTableState.ts'
 import type { Run } from '../run/run.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { Sources } from '../inspect/sources.ts'
-import { keptPlace, runOf } from './systems.ts'
+import { isEvaluated, POLICY } from './systems.ts'
+import { rankedOtherwise, termsNow, type Terms } from './terms.ts'
 import { askingOf, rankingsOf } from './writers.ts'
 
 export interface EvaluationParts {
@@ -37,27 +38,37 @@ const RANKED_AT_ONCE = 64
 
 export function createQueryEvaluation({ library, run, runs, sources, book, plan, jobs, getState, setState, look }: EvaluationParts): QueryEvaluation {
   let holds = true
+  const termsOf = (system: string): Terms | undefined => getState().systems.find(({ id }) => id === system)?.terms
   /** Why the open recommender cannot make a system's rankings once more; undefined where it can. */
   const rankedElsewhere = (system: string): string | undefined => {
     const { shop } = library.getState()
-    const kept = keptPlace(system) === undefined ? undefined : runs.getState().records.find(({ id }) => id === runOf(system))
-    if (kept === undefined || shop === undefined || kept.recommender === shop.recommender.name) return undefined
-    return `run ${kept.name} was ranked by ${kept.recommender}, and ${shop.recommender.name} is open; open ${kept.recommender} in Data, and save its rankings then`
+    const terms = termsOf(system)
+    const otherwise = shop && terms && rankedOtherwise(terms, termsNow(shop, run.getState().settings))
+    return otherwise && `${titleOf(system)} was ${otherwise}; open that recommender in Data, and save its rankings then`
+  }
+  const titleOf = (system: string): string => getState().systems.find(({ id }) => id === system)?.title ?? system
+  /** The settings that a told answer's text was searched with. */
+  const searched = (system: string): Settings => {
+    const { settings } = run.getState()
+    return { ...settings, mode: termsOf(system)?.mode ?? settings.mode }
   }
 
   const evaluate = (system: string): void => {
     const shop = library.getState().shop
     if (shop === undefined) return
-    const { split, table, systems, a, b } = getState()
+    const { split, table, a } = getState()
     const { settings } = run.getState()
-    const other = book.get(system === a ? b : a, split)
-    const wanted = other === undefined ? undefined : new Set(other.map(({ queryId }) => queryId))
-    const what = `Evaluating the ${systems.find(({ id }) => id === system)?.title ?? system}`
-    void jobs.lasting(what, wanted?.size ?? table.rows.length, async (signal, tell) => {
-      const tasks = plan.tasks(shop, settings, split).filter(({ query }) => wanted === undefined || wanted.has(query.id))
-      const asking = await askingOf(system, settings, { run, past: runs.service, sources, signal })
+    const side = system === a ? 'a' : 'b'
+    const wanted = new Set(table.rows.flatMap((row) => (row[side] === undefined ? [row.id] : [])))
+    const key = book.keyOf(system, split)
+    const before = book.get(system, split) ?? []
+    void jobs.lasting(`Evaluating the ${titleOf(system)}`, wanted.size, async (signal, tell) => {
+      const tasks = plan.tasksOf(shop, settings, wanted)
+      if (tasks.length === 0) throw new Error(`${shop.dataset.name} holds none of these ${wanted.size} queries with a relevant product`)
+      const asking = await askingOf(isEvaluated(system) ? POLICY : system, settings, { run, past: runs.service, sources, signal })
+      if (isEvaluated(system) && asking.id !== system) throw new Error('training has gone on since, and these weights are not at hand; evaluate the policy of now')
       holds = asking.unheld !== true
-      const told: TableAnswer[] = []
+      const told = asking.id === system ? [...before] : []
       await evaluateAll(tasks, asking.write, {
         recommender: shop.recommender, settings, batch: asking.batch, signal,
         onPart: (answers, done) => {
@@ -65,8 +76,8 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
           tell(done)
         },
       })
-      if (told.length === 0) throw new Error(`it answers none of these ${tasks.length} queries`)
-      book.put(asking.id, split, told)
+      if (told.length === before.length) throw new Error(`it answers none of these ${tasks.length} queries`)
+      book.put(asking.id, split, told, key)
       // a policy in training is another one by the next step: what answered has a name of its own
       if (asking.id === system) return
       const now = getState()
@@ -79,15 +90,16 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
 
   /** Ranks what B wrote once more where nobody has seen its rankings yet: a run tells values, not rankings. */
   const countUnjudged = (): void => {
-    const { b, split, table, systems } = getState()
+    const { b, split, table } = getState()
     const shop = library.getState().shop
     const answers = book.get(b, split)
     if (shop === undefined || answers === undefined || rankedElsewhere(b) !== undefined || answers.some(({ unjudged }) => unjudged !== undefined)) return
-    const { settings } = run.getState()
+    const settings = searched(b)
     const said = new Map(answers.map((answer) => [answer.queryId, answer]))
     const found = new Map<string, number | undefined>()
-    void jobs.lasting(`Counting what nobody judged, ${systems.find(({ id }) => id === b)?.title ?? b}`, table.answered.b, async (signal, tell) => {
-      await evaluateAll(plan.tasks(shop, settings, split).filter(({ query }) => said.has(query.id)), rewritesOf(said), {
+    const key = book.keyOf(b, split)
+    void jobs.lasting(`Counting what nobody judged, ${titleOf(b)}`, table.answered.b, async (signal, tell) => {
+      await evaluateAll(plan.tasksOf(shop, settings, new Set(said.keys())), rewritesOf(said), {
         recommender: shop.recommender, settings, batch: RANKED_AT_ONCE, signal,
         onPart: (part, done) => {
           for (const { queryId, unjudged } of part) found.set(queryId, unjudged)
@@ -97,23 +109,24 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
       book.put(b, split, answers.map((answer) => {
         const unjudged = found.get(answer.queryId)
         return unjudged === undefined ? answer : { ...answer, unjudged }
-      }))
+      }), key)
     }).then(look)
   }
 
   const saveRun: QueryTable['saveRun'] = async (side, save) => {
-    const { [side]: system, split, systems } = getState()
+    const { [side]: system, split } = getState()
     const shop = library.getState().shop
     const answers = book.get(system, split)
     if (shop === undefined || answers === undefined) return
     const { recommender, dataset } = shop
-    const title = systems.find(({ id }) => id === system)?.title ?? system
+    const title = titleOf(system)
+    // a ranking that came from elsewhere is no recommender's of ours
+    const tag = runTag(termsOf(system)?.recommender, title)
     await jobs.lasting(`Ranking for the run of the ${title}`, answers.length, async (signal, tell) => {
       const elsewhere = rankedElsewhere(system)
       if (elsewhere !== undefined) throw new Error(elsewhere)
       const rankings = await rankingsOf(system, answers, sources, signal)
-      const tag = runTag(recommender.name, title)
-      const file = await runFile({ answers, recommender, settings: run.getState().settings, tag, signal, tell, rankings })
+      const file = await runFile({ answers, recommender, settings: searched(system), tag, signal, tell, rankings })
       save(`${dataset.name}-${split}-${tag}.run`.replaceAll(/[^\w.-]+/gu, '-'), file)
     })
   }

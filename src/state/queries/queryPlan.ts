@@ -1,7 +1,7 @@
 // The queries of a split as the settings divide the open data, planned once for as long as both stay the same.
 import type { JudgedQuery, Split } from '../../domain/dataset.ts'
 import type { Settings } from '../../domain/settings.ts'
-import { planTasks, type Task } from '../../experiment/tasks.ts'
+import { planTasks, Task } from '../../experiment/tasks.ts'
 import type { Shop } from '../data/library.ts'
 
 export interface QueryPlan {
@@ -9,6 +9,8 @@ export interface QueryPlan {
   readonly tasks: (shop: Shop | undefined, settings: Settings, split: Split) => readonly Task[]
   /** The same as queries; those that their files put into the split where it cannot. */
   readonly queries: (shop: Shop | undefined, settings: Settings, split: Split) => readonly JudgedQuery[]
+  /** The same of any queries of the open data by id, whatever split they are in now: those that a run was asked stay theirs. */
+  readonly tasksOf: (shop: Shop | undefined, settings: Settings, ids: ReadonlySet<string>) => readonly Task[]
   readonly byId: (shop: Shop | undefined) => ReadonlyMap<string, JudgedQuery>
 }
 
@@ -26,6 +28,10 @@ export function createQueryPlan(): QueryPlan {
   }
   return {
     tasks,
+    tasksOf: (shop, settings, ids) => (shop?.dataset.queries ?? []).flatMap((query, key) => {
+      const task = ids.has(query.id) ? new Task(key, query, settings) : undefined
+      return task?.hasRelevant === true ? [task] : []
+    }),
     queries: (shop, settings, split) => {
       try {
         return tasks(shop, settings, split).map(({ query }) => query)

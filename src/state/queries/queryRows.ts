@@ -30,8 +30,9 @@ export interface QueryRows {
   readonly said: readonly string[]
   /** domains in alphabetical order */
   readonly domains: readonly string[]
-  /** how many rows each system answered */
+  /** how many rows each system answered, and how many it did not */
   readonly answered: { readonly a: number; readonly b: number }
+  readonly lacking: { readonly a: number; readonly b: number }
 }
 
 /** One value per row; NaN where there is none. */
@@ -62,7 +63,7 @@ export interface RowChoice {
   readonly sort: RowOrder | undefined
 }
 
-export const NO_ROWS: QueryRows = { rows: [], said: [], domains: [], answered: { a: 0, b: 0 } }
+export const NO_ROWS: QueryRows = { rows: [], said: [], domains: [], answered: { a: 0, b: 0 }, lacking: { a: 0, b: 0 } }
 
 type Asked = Pick<JudgedQuery, 'id' | 'text' | 'domain'>
 
@@ -86,7 +87,7 @@ export function joinAnswers(
     }
   })
   const domains = [...new Set(rows.flatMap((row) => row.domain ?? []))].toSorted()
-  return { rows, said: rows.map(saidIn), domains, answered: { a: ofA.size, b: ofB.size } }
+  return { rows, said: rows.map(saidIn), domains, answered: { a: ofA.size, b: ofB.size }, lacking: { a: rows.length - ofA.size, b: rows.length - ofB.size } }
 }
 
 const byQuery = (answers: readonly TableAnswer[]): Map<string, TableAnswer> => new Map(answers.map((answer) => [answer.queryId, answer]))
@@ -162,7 +163,7 @@ function comparing(rows: readonly QueryRow[], values: RowValues, { by, down }: R
 function numberOf(row: QueryRow, by: 'format' | 'judged' | 'unjudged' | 'note', noted: ReadonlyMap<string, string>): number {
   switch (by) {
     case 'format': return row.a === undefined && row.b === undefined ? Number.NaN : hasFailed(row) ? 0 : 1
-    case 'judged': return row.exact ?? Number.NaN
+    case 'judged': return row.judged ?? Number.NaN
     case 'unjudged': return row.b?.unjudged ?? Number.NaN
     case 'note': return noted.has(row.id) ? 0 : 1
   }

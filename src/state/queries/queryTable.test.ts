@@ -2,9 +2,9 @@
 import { expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type { ComparedValues } from '../../client/compare.ts'
-import { settingsOf } from '../../domain/config.ts'
+import { settingsOf, settingsRecord } from '../../domain/config.ts'
 import type { Dataset, JudgedQuery } from '../../domain/dataset.ts'
-import type { Answer, AnswersEvent, RunEvent } from '../../experiment/events.ts'
+import type { Answer, AnswersEvent, RunEvent, StartEvent } from '../../experiment/events.ts'
 import { emptyRun } from '../../experiment/reduce.ts'
 import { createQueryTable, type QueryTableParts } from './queryTable.ts'
 
@@ -157,6 +157,63 @@ test('sorting by unjudged counts them where nobody has yet, and leaves every val
   table.show({ sort: { by: 'unjudged', down: true } })
   await vi.waitFor(() => expect(table.getState().table.rows[0]!.b!.unjudged).toBe(0))
   expect(table.getState().table.rows.every(({ b }) => b!.metrics!['ndcg@10'] === 0.25)).toBe(true)
+})
+
+test('the query as typed is ranked and measured anew under other gains, and what held before holds again with them', async () => {
+  const opened = open()
+  const { table, run, ranked } = opened
+  table.watch()
+  await vi.waitFor(() => expect(table.getState().table.answered.a).toBe(8))
+  const first = table.getState().table.rows[0]!.a
+  run.setState({ settings: settingsOf('sample', { gains: 'graded' }) })
+  expect(table.getState().table.lacking.a).toBe(8)
+  await vi.waitFor(() => expect(table.getState().table.answered.a).toBe(8))
+  expect([ranked.length, table.getState().table.rows[0]!.a === first]).toEqual([2, false])
+  run.setState({ settings: settingsOf('sample') })
+  expect([ranked.length, table.getState().table.rows[0]!.a === first]).toEqual([2, true])
+})
+
+test('of a split that the seed draws, queries of another seed are no rows any more', async () => {
+  const opened = open()
+  const { table, run } = opened
+  const shown = (): string => table.getState().table.rows.map(({ id }) => id).join()
+  run.setState({ settings: settingsOf('sample', { validationShare: 0.5 }) })
+  table.watch()
+  table.choose({ split: 'validation', a: 'original', b: 'policy' })
+  await vi.waitFor(() => expect(table.getState().table.answered.a).toBe(2))
+  const before = shown()
+  for (let seed = 2; shown() === before && seed < 30; seed++) run.setState({ settings: settingsOf('sample', { validationShare: 0.5, seed }) })
+  expect(shown()).not.toBe(before)
+  await vi.waitFor(() => expect(table.getState().table.answered.a).toBe(2))
+  expect(table.getState().table.rows).toHaveLength(2)
+})
+
+test('rows that one side lacks are counted, and those alone are asked', async () => {
+  const opened = open()
+  const { table, ranked } = opened
+  table.hear({ ...answersOf('before', () => 0.5), answers: answersOf('before', () => 0.5).answers.slice(0, 3) })
+  table.hear(answersOf('after', () => 0.5))
+  table.choose({ a: 'original', b: 'live:before' })
+  table.watch()
+  await vi.waitFor(() => expect([table.getState().table.answered.a, table.getState().job]).toEqual([3, undefined]))
+  ranked.length = 0
+  table.choose({ b: 'live:after' })
+  expect(table.getState().table.lacking).toEqual({ a: 5, b: 0 })
+  await vi.waitFor(() => expect(table.getState().table.lacking).toEqual({ a: 0, b: 0 }))
+  expect(ranked).toEqual([[7, 8, 9, 10, 11].map((at) => `query ${at}`)])
+})
+
+test('the rankings of a run that another recommender ranked are not saved as the open one’s', async () => {
+  const { table, run } = open()
+  run.setState({ run: { ...emptyRun, start: { recommender: 'bm25', settings: settingsRecord(settingsOf('sample')) } as unknown as StartEvent } })
+  table.hear(answersOf('before', () => 0.25))
+  table.hear(answersOf('after', () => 0.5))
+  table.choose({ a: 'live:before', b: 'live:after' })
+  table.watch()
+  const saved = vi.fn()
+  await table.saveRun('b', saved)
+  expect(saved).not.toHaveBeenCalled()
+  expect(table.getState().failure).toContain('ranked by bm25, and fake is open; open that recommender in Data')
 })
 
 test('a note stands at its query at once, and filters find it', () => {

@@ -18,7 +18,8 @@ import { isUnderWay, type Run } from '../run/run.ts'
 import type { Runs } from '../runs/runs.ts'
 import { sentenceOf } from '../sentence.ts'
 import type { Sources } from '../inspect/sources.ts'
-import { isEvaluated, keptPlace, listSystems, ORIGINAL, pairOf, POLICY, runOf, sameSystems, START, type System } from './systems.ts'
+import { isEvaluated, isTold, keptPlace, listSystems, ORIGINAL, pairOf, POLICY, runOf, sameSystems, START, type System } from './systems.ts'
+import { askedKey, termsNow, type Terms } from './terms.ts'
 import type { View } from '../inspect/view.ts'
 import { policyPlace } from './writers.ts'
 
@@ -66,12 +67,21 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   const tried = new Set<string>()
 
   const shopNow = () => library.getState().shop
+  const termsHere = (): Terms | undefined => {
+    const shop = shopNow()
+    return shop && termsNow(shop, run.getState().settings)
+  }
+  /** Under what an answer on demand would be made now. */
+  const keyNow = (split: Split): string => {
+    const terms = termsHere()
+    return terms === undefined ? '' : askedKey(terms, run.getState().settings, split)
+  }
   const systemsNow = (): readonly System[] => {
     const state = run.getState()
     const { records, opened } = runs.getState()
     const hash = shopNow()?.dataset.hash
     return listSystems({
-      book, run: state.run, record: state.record, records: records.filter(({ dataset, damage }) => dataset.hash === hash && damage === undefined), opened,
+      book, run: state.run, record: state.record, terms: termsHere(), records: records.filter(({ dataset, damage }) => dataset.hash === hash && damage === undefined), opened,
       sources: sources.getState().list, policy: state.engine.is === 'ready' ? policyPlace(state) : undefined,
       fits: (record) => state.engine.is === 'ready' && misfit(record, state.engine) === undefined,
     })
@@ -92,7 +102,9 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     const { selected } = getState()
     const { query, queryId } = view.getState()
     const same = rows.find(({ id }) => id === selected)
-    return same !== undefined && (same.text === query || resting !== undefined) ? selected : (rows.find(({ id, text }) => id === queryId && text === query) ?? rows.find(({ text }) => text === query))?.id
+    if (same !== undefined && resting !== undefined) return selected
+    const chosen = rows.find(({ id, text }) => id === queryId && text === query)
+    return (chosen ?? (same?.text === query ? same : rows.find(({ text }) => text === query)))?.id
   }
   const arranged = (change: Partial<QueryTableState>): Partial<QueryTableState> => {
     const next = { ...getState(), ...change }
@@ -112,6 +124,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   const look = (): void => {
     stale = watchers === 0
     if (stale) return
+    book.stand(keyNow)
     const listed = systemsNow()
     const { following, ...now } = getState()
     const systems = sameSystems(listed, now.systems) ? now.systems : listed
@@ -138,8 +151,9 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     }
     for (const id of [a, b]) void fetchKept(id, split)
     const { length } = getState().table.rows
-    const lacking = (a === ORIGINAL || b === ORIGINAL) && book.get(ORIGINAL, split) === undefined
-    if (!lacking || jobs.busy() || length === 0 || length > RANKED_UNASKED || !first(`${split} ${ORIGINAL}`)) return
+    const { lacking } = getState().table
+    const lacks = (a === ORIGINAL ? lacking.a : 0) + (b === ORIGINAL ? lacking.b : 0)
+    if (lacks === 0 || jobs.busy() || length > RANKED_UNASKED || !first(`${split} ${ORIGINAL} ${a} ${b} ${keyNow(split)}`)) return
     evaluation.evaluate(ORIGINAL)
   }
   const first = (what: string): boolean => !tried.has(what) && tried.add(what).has(what)
@@ -172,7 +186,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     tried.clear()
     if (shop?.dataset.hash === before.shop?.dataset.hash) {
       // what another recommender ranked is no answer of this one; what a run told stays what it was
-      book.forget((id) => !id.startsWith('live:') && !id.startsWith('kept:'))
+      book.forget((id) => !isTold(id))
     } else {
       book.forget(() => true)
       setState({ following: true, ...NO_TABLE, domain: undefined, search: '', failure: undefined })
@@ -183,11 +197,11 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     if ((query !== before.query || queryId !== before.queryId) && watchers > 0) setState({ selected: selectedOf(getState().table.rows) })
   })
   run.subscribe((now, before) => {
-    if (!evaluation.holds() && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')
-    if (now.engine !== before.engine && now.engine.is !== 'ready') book.forget((id) => isEvaluated(id) || id === START)
     const another = becameAnother(now, before)
     // what the former run and its policy answered is nothing of the next
     if (another) book.forget((id) => id.startsWith('live:') || isEvaluated(id) || id === START)
+    if (!evaluation.holds() && isUnderWay(now.phase) && !isUnderWay(before.phase)) jobs.end('a run began; evaluate once more')
+    if (now.engine !== before.engine && now.engine.is !== 'ready') book.forget((id) => isEvaluated(id) || id === START)
     if (another || now.engine !== before.engine || now.phase !== before.phase || now.record?.id !== before.record?.id || now.settings !== before.settings) look()
   })
   runs.subscribe((now, before) => { if (now.records !== before.records || now.opened !== before.opened) look() })

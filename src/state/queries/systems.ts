@@ -3,7 +3,9 @@ import type { RunRecord } from '../../client/runs.ts'
 import type { Split } from '../../domain/dataset.ts'
 import type { AnswersEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
+import type { Source } from '../inspect/sources.ts'
 import type { AnswerBook } from './answerBook.ts'
+import { termsOfRun, type Terms } from './terms.ts'
 
 /** Who answers queries. */
 export interface System {
@@ -12,13 +14,16 @@ export interface System {
    * `kept:RUN:PART` of a kept one, a part being `original`, `before`, `after` or `step:40`; `checkpoint:RUN:STAGE:STEP`; `source:ID`
    */
   readonly id: string
+  /** as it is called anywhere: of a run’s answers and checkpoints, with the run's name */
   readonly title: string
   /** the heading that it is offered under */
   readonly group: string
   /** splits whose answers are known, or lie in the store and are read when wanted */
   readonly known: readonly Split[]
-  /** whether it can be asked about any other split */
+  /** whether it can be asked about any other query */
   readonly asks: boolean
+  /** who ranks it and how it is measured; undefined where nobody knows */
+  readonly terms: Terms | undefined
 }
 
 export const ORIGINAL = 'original'
@@ -27,14 +32,23 @@ export const POLICY = 'policy'
 const EVALUATED = 'policy@'
 
 export const livePart = (part: string): string => `live:${part}`
-export const keptPart = (run: string, part: string): string => `kept:${run}:${part}`
+const keptPart = (run: string, part: string): string => `kept:${run}:${part}`
 export const evaluatedPolicy = (stage: string, step: number): string => `${EVALUATED}${stage}:${step}`
 export const isEvaluated = (id: string): boolean => id.startsWith(EVALUATED)
+/** Whether a run told its answers; any others are made here on demand. */
+export const isTold = (id: string): boolean => id.startsWith('live:') || id.startsWith('kept:')
 
 /** `before`, `after`, `original`, or `step:40`. */
 export function partOf({ policy, step }: Pick<AnswersEvent, 'policy' | 'step'>): string {
   return policy === 'current' ? `step:${step}` : policy
 }
+
+/** A stage's step in words. */
+export function stepWords(stage: string | undefined, step: number): string {
+  return `${stage === 'sft' ? 'SFT ' : ''}step ${step.toLocaleString('en')}`
+}
+
+const policyTitle = (stage: string | undefined, step: number): string => (step === 0 ? 'policy, untrained' : `policy of ${stepWords(stage, step)}`)
 
 function partTitle(part: string): string {
   if (part === 'before') return 'start'
@@ -62,15 +76,17 @@ export interface SystemsWorld {
   readonly records: readonly RunRecord[]
   /** events that were read, by run */
   readonly opened: ReadonlyMap<string, { readonly state: RunState }>
-  readonly sources: readonly { readonly id: string; readonly title: string }[]
+  readonly sources: readonly { readonly id: string; readonly title: string; readonly kind: Source['kind'] }[]
   /** the loaded policy; undefined while there is none */
   readonly policy: { readonly stage: string | undefined; readonly step: number } | undefined
+  /** of what is asked now; undefined while no data are open */
+  readonly terms: Terms | undefined
   /** whether a checkpoint of this run can answer in the engine as it stands */
   readonly fits: (record: RunRecord) => boolean
 }
 
-export const AS_TYPED = 'as typed'
-export const THIS_RUN = 'this run'
+const AS_TYPED = 'as typed'
+const THIS_RUN = 'this run'
 const LOADED = 'loaded policy'
 const OTHERS = 'other systems'
 
@@ -82,60 +98,70 @@ function partsOf(state: RunState | undefined, { summary }: Pick<RunRecord, 'summ
   return [...tests.map((part): readonly [string, Split] => [part, 'test']), ...steps]
 }
 
-export function listSystems({ book, run, record, records, opened, sources, policy, fits }: SystemsWorld): readonly System[] {
+const ofRun = (title: string, name: string | undefined): string => (name === undefined ? title : `${title} · ${name}`)
+
+export function listSystems({ book, run, record, records, opened, sources, policy, terms, fits }: SystemsWorld): readonly System[] {
   const answered = new Map(book.systems().map(({ id, splits }) => [id, splits]))
   const known = (id: string): readonly Split[] => answered.get(id) ?? []
-  const systems: System[] = [{ id: ORIGINAL, title: 'original query', group: AS_TYPED, known: known(ORIGINAL), asks: true }]
+  const systems: System[] = [{ id: ORIGINAL, title: 'original query', group: AS_TYPED, known: known(ORIGINAL), asks: true, terms }]
+  const ofPage = run.start === undefined ? undefined : termsOfRun(run.start.recommender, run.start.settings)
 
   for (const [id, splits] of answered) {
-    if (id.startsWith('live:')) systems.push({ id, title: partTitle(id.slice('live:'.length)), group: THIS_RUN, known: splits, asks: false })
+    if (id.startsWith('live:')) systems.push({ id, title: ofRun(partTitle(id.slice('live:'.length)), record?.name), group: THIS_RUN, known: splits, asks: false, terms: ofPage })
   }
+  const now = policy && evaluatedPolicy(policy.stage ?? 'none', policy.step)
   if (policy !== undefined) {
-    const title = policy.step === 0 ? 'policy, untrained' : `policy of ${policy.stage === 'sft' ? 'SFT ' : ''}step ${policy.step}`
-    systems.push({ id: START, title: 'starting policy', group: LOADED, known: known(START), asks: true })
-    const now = evaluatedPolicy(policy.stage ?? 'none', policy.step)
-    if (!answered.has(now)) systems.push({ id: POLICY, title: `${title} (now)`, group: LOADED, known: [], asks: true })
+    systems.push({ id: START, title: 'starting policy', group: LOADED, known: known(START), asks: true, terms })
+    if (!answered.has(now!)) systems.push({ id: POLICY, title: `${policyTitle(policy.stage, policy.step)} (now)`, group: LOADED, known: [], asks: true, terms })
   }
   for (const [id, splits] of answered) {
     if (!isEvaluated(id)) continue
     const [stage, step] = id.slice(EVALUATED.length).split(':')
-    systems.push({ id, title: step === '0' ? 'policy, untrained' : `policy of ${stage === 'sft' ? 'SFT ' : ''}step ${step}`, group: LOADED, known: splits, asks: false })
+    // weights of a step that has gone by cannot be asked about another query
+    systems.push({ id, title: policyTitle(stage, Number(step)), group: LOADED, known: splits, asks: id === now, terms })
   }
   for (const kept of records) {
     const live = kept.id === record?.id
+    const group = live ? THIS_RUN : `run ${kept.name}`
     const state = live && run.start !== undefined ? run : opened.get(kept.id)?.state
     const parts = new Map<string, Split[]>()
     for (const [part, split] of partsOf(state, kept)) parts.set(part, [...parts.get(part) ?? [], split])
     for (const [part, splits] of parts) {
-      // the query as typed is offered once
-      if (live && (part === 'original' || answered.has(livePart(part)))) continue
-      systems.push({ id: keptPart(kept.id, part), title: partTitle(part), group: live ? THIS_RUN : `run ${kept.name}`, known: splits, asks: false })
+      if (live && answered.has(livePart(part))) continue
+      systems.push({
+        id: keptPart(kept.id, part), title: ofRun(partTitle(part), kept.name), group, known: splits, asks: false, terms: termsOfRun(kept.recommender, kept.settings),
+      })
     }
     if (!fits(kept)) continue
     for (const { stage, step } of kept.checkpoints) {
       const id = `checkpoint:${kept.id}:${stage}:${step}`
-      systems.push({ id, title: `checkpoint of ${stage === 'sft' ? 'SFT ' : ''}step ${step}`, group: live ? THIS_RUN : `run ${kept.name}`, known: known(id), asks: true })
+      systems.push({ id, title: ofRun(`checkpoint of ${stepWords(stage, step)}`, kept.name), group, known: known(id), asks: true, terms })
     }
   }
-  for (const { id, title } of sources) systems.push({ id: `source:${id}`, title, group: OTHERS, known: known(`source:${id}`), asks: true })
+  for (const { id, title, kind } of sources) {
+    // a ranking of its own is measured here, and ranked elsewhere
+    const own = kind === 'run' && terms !== undefined ? { ...terms, recommender: undefined, spec: undefined } : terms
+    systems.push({ id: `source:${id}`, title, group: OTHERS, known: known(`source:${id}`), asks: true, terms: own })
+  }
   return systems
 }
 
-/** What there is to compare by itself: the run's test against the query as typed, else its latest validation, else nothing yet. */
+/** What there is to compare by itself: the run's test against its own queries as typed, else its latest validation, else nothing yet. */
 export function pairOf(systems: readonly System[]): { readonly split: Split; readonly a: string; readonly b: string } {
   const own = systems.filter(({ group }) => group === THIS_RUN)
-  const part = (name: string): System | undefined => own.find(({ id, known }) => (id === livePart(name) || keptPlace(id)?.part === name) && known.includes('test'))
-  const after = part('after')
-  if (after !== undefined) return { split: 'test', a: ORIGINAL, b: after.id }
+  const part = (name: string, split: Split): string | undefined => (
+    own.find(({ id, known }) => (id === livePart(name) || keptPlace(id)?.part === name) && known.includes(split))?.id)
+  const typed = (split: Split): string => part('original', split) ?? ORIGINAL
+  const after = part('after', 'test')
+  if (after !== undefined) return { split: 'test', a: typed('test'), b: after }
   const latest = own.findLast(({ id, known }) => (id.startsWith('live:step:') || keptPlace(id)?.part.startsWith('step:') === true) && known.includes('validation'))
-  if (latest !== undefined) return { split: 'validation', a: ORIGINAL, b: latest.id }
-  return { split: 'test', a: ORIGINAL, b: part('before')?.id ?? POLICY }
+  if (latest !== undefined) return { split: 'validation', a: typed('validation'), b: latest.id }
+  const before = part('before', 'test')
+  return before === undefined ? { split: 'test', a: ORIGINAL, b: POLICY } : { split: 'test', a: typed('test'), b: before }
 }
 
 /** Whether a list of systems says what another said. */
 export function sameSystems(one: readonly System[], other: readonly System[]): boolean {
-  return one.length === other.length && one.every(({ id, title, group, known }, at) => {
-    const { id: id2, title: title2, group: group2, known: known2 } = other[at]!
-    return id === id2 && title === title2 && group === group2 && known.join() === known2.join()
-  })
+  const said = ({ id, title, group, known, asks, terms }: System): string => JSON.stringify([id, title, group, known, asks, terms])
+  return one.length === other.length && one.every((system, at) => said(system) === said(other[at]!))
 }

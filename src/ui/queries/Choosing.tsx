@@ -12,13 +12,17 @@ function Systems({ label, value, onChoose }: { readonly label: string; readonly 
   const split = useQueryTable((state) => state.split)
   const groups = [...new Set(systems.map(({ group }) => group))]
   const usable = ({ asks, known }: System): boolean => asks || known.includes(split)
+  // who ranks is told where not all are ranked by one
+  const ranked = new Set(systems.flatMap(({ terms }) => terms?.recommender ?? []))
+  const nameOf = ({ title, terms }: System): string => (ranked.size > 1 && terms?.recommender !== undefined ? `${title} (${terms.recommender})` : title)
+  const chosen = systems.find(({ id }) => id === value)
   return (
-    <select aria-label={label} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+    <select aria-label={label} title={chosen && nameOf(chosen)} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
       {!systems.some(({ id }) => id === value) && <option value={value} disabled>not there yet</option>}
       {groups.map((group) => (
         <optgroup key={group} label={group}>
           {systems.filter((system) => system.group === group).map((system) => (
-            <option key={system.id} value={system.id} disabled={!usable(system)}>{system.title}{usable(system) ? '' : ` (not on ${split})`}</option>
+            <option key={system.id} value={system.id} disabled={!usable(system)}>{nameOf(system)}{usable(system) ? '' : ` (not on ${split})`}</option>
           ))}
         </optgroup>
       ))}

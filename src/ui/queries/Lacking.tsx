@@ -1,4 +1,4 @@
-// A system that has not answered these queries, and the button that has it answer them.
+// A system that has not answered some of these queries, and the button that has it answer just those.
 import { isUnderWay } from '../../state/run/run.ts'
 import { POLICY } from '../../state/queries/systems.ts'
 import { count } from '../parts/format.ts'
@@ -9,17 +9,16 @@ function Side({ side }: { readonly side: 'a' | 'b' }) {
   const system = useQueryTable((state) => state.systems.find(({ id }) => id === state[side]))
   const split = useQueryTable((state) => state.split)
   const answered = useQueryTable((state) => state.table.answered[side])
-  // what the other side answered, else every query of the split
-  const wanted = useQueryTable((state) => state.table.answered[side === 'a' ? 'b' : 'a'] || state.table.rows.length)
+  const lacking = useQueryTable((state) => state.table.lacking[side])
   const training = useRun((state) => isUnderWay(state.phase))
   const busy = useQueryTable((state) => state.job !== undefined)
-  if (system === undefined || answered > 0 || !system.asks || wanted === 0) return null
+  if (system === undefined || !system.asks || lacking === 0) return null
   const between = training && system.id === POLICY
   return (
     <p className="queries-lacking">
-      <span>{side.toUpperCase()} has not answered the {split} queries.</span>
+      <span>{answered === 0 ? `${side.toUpperCase()} has not answered the ${split} queries.` : `${count(lacking)} ${lacking === 1 ? 'row lacks' : 'rows lack'} ${side.toUpperCase()}.`}</span>
       <button type="button" className="button small" disabled={busy} onClick={() => queries.evaluate(system.id)}>
-        Evaluate {count(wanted)} {between ? 'between training steps' : 'now'}
+        Evaluate {count(lacking)} {between ? 'between training steps' : 'now'}
       </button>
     </p>
   )
