@@ -1,34 +1,36 @@
 // Whether B is better than A: means, their difference with its interval and p, and wins, ties and losses as one bar, over all and by domain.
 import type { Outcome } from '../../state/queries/queryRows.ts'
+import { unlike } from '../../state/queries/terms.ts'
 import type { QueryTableState } from '../../state/queries/queryTableState.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { METRIC_WORDS, OUTCOMES } from './words.ts'
 
+const PARTS = ['win', 'tie', 'loss'] as const
 const FILTERED = { win: 'improved', tie: 'same', loss: 'worse' } as const
 
 type Counts = Readonly<Record<Outcome, number>>
 const inWords = ({ win, tie, loss }: Counts): string => `${count(win)} better, ${count(tie)} the same, ${count(loss)} worse`
 
-/** Wins, ties and losses in proportion; each part shows its own queries. */
+/** Wins, ties and losses: buttons that show their own queries, and a bar of the proportions. */
 function OutcomeBar({ outcomes, domain }: { readonly outcomes: Counts; readonly domain?: string }) {
   const { queries } = useWorkbench()
   const filter = useQueryTable((state) => (domain === undefined || state.domain === domain ? state.filter : 'all'))
-  const all = outcomes.win + outcomes.tie + outcomes.loss
   const press = (name: Outcome): void => queries.show({ filter: filter === FILTERED[name] ? 'all' : FILTERED[name], ...(domain === undefined ? {} : { domain }) })
   return (
-    <span className="outcome-bar" role="group" aria-label={inWords(outcomes)} title={inWords(outcomes)}>
-      {(['win', 'tie', 'loss'] as const).map((name) => (
-        outcomes[name] > 0 && (
-          <button
-            key={name} type="button" className={`outcome-${name}`} style={{ flexGrow: outcomes[name] }} aria-pressed={filter === FILTERED[name]}
-            aria-label={`Show the ${count(outcomes[name])} ${OUTCOMES[name].word}`} onClick={() => press(name)}
-          >
-            {outcomes[name] / all > 0.1 ? `${OUTCOMES[name].mark}\u00a0${count(outcomes[name])}` : ''}
-          </button>
-        )
+    <span className="outcomes" role="group" aria-label={inWords(outcomes)}>
+      {PARTS.map((name) => (
+        <button
+          key={name} type="button" className={`outcome-${name}`} aria-pressed={filter === FILTERED[name]} disabled={outcomes[name] === 0 && filter !== FILTERED[name]}
+          aria-label={`Show the ${count(outcomes[name])} ${OUTCOMES[name].word}`} onClick={() => press(name)}
+        >
+          <span aria-hidden="true">{OUTCOMES[name].mark}</span> {count(outcomes[name])} {OUTCOMES[name].word}
+        </button>
       ))}
+      <span className="outcome-bar" aria-hidden="true">
+        {PARTS.map((name) => outcomes[name] > 0 && <span key={name} className={`outcome-${name}`} style={{ flexGrow: outcomes[name] }} />)}
+      </span>
     </span>
   )
 }
@@ -62,6 +64,7 @@ export function Verdict() {
   const outcomes = useQueryTable((state) => state.outcomes)
   const metric = useQueryTable((state) => state.metric)
   const rows = useQueryTable((state) => state.table.rows.length)
+  const differ = useQueryTable(({ systems, a, b }) => unlike(systems.find(({ id }) => id === a)?.terms, systems.find(({ id }) => id === b)?.terms).join('; '))
   // what is lacking is offered above
   const asks = useQueryTable(({ systems, a, b, table }) => systems.some(({ id, asks: can }) => can && ((id === a && table.answered.a === 0) || (id === b && table.answered.b === 0))))
   const paired = outcomes.win + outcomes.tie + outcomes.loss
@@ -80,6 +83,7 @@ export function Verdict() {
         )}
         <small> {count(paired)} queries{outcomes.unknown > 0 && `, ${count(outcomes.unknown)} without both values`}</small>
       </p>
+      {differ !== '' && <p className="notice"><span aria-hidden="true">⚠ </span>{differ}: the difference is not the text’s alone.</p>}
       <OutcomeBar outcomes={outcomes} />
       <Domains domains={compared?.domains ?? []} />
     </div>
