@@ -17,7 +17,7 @@ export function Exports() {
   const busy = useQueryTable((state) => state.job !== undefined)
   const titleOf = (id: string): string => {
     const system = systems.find((one) => one.id === id)
-    return system === undefined ? id : `${system.title}, ${system.group}`
+    return system === undefined ? id : `${system.title}${system.terms?.recommender === undefined ? '' : `, ranked by ${system.terms.recommender}`}`
   }
 
   const attempt = async (work: () => void | Promise<void>): Promise<void> => {
@@ -37,9 +37,9 @@ export function Exports() {
     const { shop } = library.getState()
     const { table: { rows }, split } = queries.getState()
     if (shop === undefined) return
+    if (rows.length === 0) throw new Error(`there are no ${split} queries, so no judgements of them`)
     const wanted = new Set(rows.map(({ id }) => id))
     save('qrels.txt', 'text/plain', qrelsFile(shop.dataset.queries.filter(({ id }) => wanted.has(id)), workbench.run.getState().settings.gains))
-    if (rows.length === 0) throw new Error(`there are no ${split} queries, so no judgements of them`)
   }
 
   return (
