@@ -4,13 +4,14 @@ import type { RunRecord, RunStatus } from '../../client/runs.ts'
 import { settingsRecord } from '../../domain/config.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { RunEvent } from '../../experiment/events.ts'
+import { goOn } from '../../experiment/goOn.ts'
 import type { Ports } from '../../experiment/ports.ts'
 import type { RunState } from '../../experiment/reduce.ts'
-import type { RunInput } from '../../experiment/run.ts'
+import { openRun, type RunInput } from '../../experiment/run.ts'
 import { activeRun, pull, whileAlive, type ActiveRun } from './drive.ts'
 import type { Engine } from '../policy/engine.ts'
 import { careful, type Careful, type Keeper } from './keeping.ts'
-import { openDataOf, readKept, restore, type CheckpointPlace, type KeptRuns, type ReadKept } from './kept.ts'
+import { eventsUpTo, openDataOf, readKept, restore, type CheckpointPlace, type KeptRuns, type ReadKept } from './kept.ts'
 import type { Library } from '../data/library.ts'
 import { sentenceOf } from '../sentence.ts'
 
@@ -41,7 +42,8 @@ export interface Told {
   readonly event: (event: RunEvent) => void
   readonly phase: (phase: DrivenPhase) => void
   readonly failed: (reason: string) => void
-  readonly kept: (record: RunRecord | undefined, fault: string | undefined) => void
+  /** `active`: of the run that is driven now; else of one that was left */
+  readonly kept: (record: RunRecord | undefined, fault: string | undefined, active: boolean) => void
   readonly fault: (fault: string) => void
   /** a kept run was taken up: what it adds up to */
   readonly takenUp: (state: RunState, record: RunRecord) => void
@@ -85,7 +87,9 @@ export class Driver {
     return this.#active !== undefined
   }
 
+  /** Rejects while a run is under way: two of them would drive one engine, and write one record. */
   async begin(oneStep: boolean, plan: Plan): Promise<void> {
+    if (this.busy) throw new Error('a run is under way already; pause, stop or reset it first')
     const run: Driven = { ...activeRun(oneStep), recording: undefined }
     this.#active = run
     const { settings, from } = plan
@@ -98,16 +102,15 @@ export class Driver {
       const { dataset, recommender } = await this.#library.settled()
       if (!run.alive) return
       const ports = { policy: whileAlive(service, run), recommender: whileAlive(recommender, run), now: () => performance.now() }
-      const taken = from === undefined ? undefined : await this.#takeUp({ ...plan, from }, ports.policy)
+      const input: RunInput = {
+        dataset, settings, policy: info, loaded: { policy, ...(adapter && { adapter }) }, versions: this.#client.versions(), ended: () => run.ended,
+      }
+      const taken = from === undefined ? undefined : await this.#takeUp(run, { ...plan, from }, ports, input)
       if (!run.alive) return
       const recording = taken === undefined ? this.#client.keeper.begin() : this.#client.keeper.goOn(taken.record)
-      // of a run that was left only how it was left is heard
-      run.recording = careful(recording, ({ record, fault }) => this.#told.kept(record, fault))
+      run.recording = careful(recording, ({ record, fault }) => this.#told.kept(record, fault, run === this.#active))
       if (taken !== undefined) this.#told.takenUp(taken.state, taken.record)
-      run.events = this.#client.train(ports, {
-        dataset, settings, policy: info, loaded: { policy, ...(adapter && { adapter }) }, versions: this.#client.versions(), ended: () => run.ended,
-        ...(taken && { resume: taken.events, bestKept: taken.bestKept }),
-      })
+      run.events = this.#client.train(ports, { ...input, ...(taken && { resume: taken.events, bestKept: taken.bestKept }) })
     } catch (error) {
       if (run.alive) this.fail(sentenceOf(error))
       return
@@ -201,17 +204,29 @@ export class Driver {
     if (run.alive) this.#told.best(event.step, files)
   }
 
-  /** Cuts the kept run back to the checkpoint, or begins a new one there, once all that it needs is at hand; the engine then stands where it stood. */
-  async #takeUp({ settings, from, same = false }: Plan & { readonly from: Fork }, policy: PolicyService): Promise<TakenUp> {
+  /**
+   * Brings the engine to where it stood at the checkpoint of the kept run, or of a new one that begins there; then cuts the run back to it. All that
+   * going on needs is read and checked before, so that what is refused loses nothing.
+   */
+  async #takeUp(
+    run: Driven, { settings, from, same = false }: Plan & { readonly from: Fork }, ports: Ports & { readonly policy: PolicyService }, input: RunInput,
+  ): Promise<TakenUp> {
     const { store } = this.#client
     const { record: { id, name }, stage, step } = from
+    const stillWanted = (): void => { if (!run.alive) throw new Error('this run was given up; nothing of it is cut back') }
     await this.#settling
-    const own = same ? id : (await store.fork(id, stage, step, `${name}, from step ${step}`)).id
+    const known = same ? from.record : await store.fork(id, stage, step, `${name}, from step ${step}`)
+    const own = known.id
     try {
+      const whole = await readKept(store, own)
+      const events = same ? eventsUpTo(whole.events, from) : whole.events
+      await goOn(openRun(ports, input), input, events)
+      const bestKept = await restore(ports.policy, store, known, events)
+      stillWanted()
       const rewound = await store.rewind(own, stage, step)
       const record = same ? rewound : await store.change(own, { settings: settingsRecord(settings), planned: stage === 'sft' ? settings.sftSteps : settings.steps })
-      const read = await readKept(store, own)
-      const bestKept = await restore(policy, store, record, read.events)
+      const read = same ? await readKept(store, own) : whole
+      stillWanted()
       return { ...read, record, bestKept }
     } catch (error) {
       // a branch that nothing ever ran on is no run; another tab may do better with the run itself

@@ -65,6 +65,11 @@ export async function readKept(store: Pick<KeptRuns, 'events' | 'lines'>, id: st
   return { events: [...answers.map(eventOf), ...events], state: shown === undefined ? state : { ...state, rollouts: shown, rolloutHistory: [shown] } }
 }
 
+/** What stands before the end of the checkpoint: what a run that is cut back to it will hold. */
+export function eventsUpTo(events: readonly RunEvent[], { stage, step }: CheckpointPlace): readonly RunEvent[] {
+  return events.slice(0, 1 + events.findLastIndex((event) => event.type === 'checkpoint' && event.stage === stage && event.step === step))
+}
+
 /** Opens the data set that the run was made with; an Error names the one that is missing. */
 export async function openDataOf({ name, dataset }: Pick<RunRecord, 'name' | 'dataset'>, library: Library): Promise<void> {
   const here = (): boolean => library.getState().shop?.dataset.hash === dataset.hash

@@ -145,10 +145,9 @@ export function createRun(client: RunClient, library: Library): Run {
       batch.flush()
       setState({ phase: 'failed', failure: { message, kept: leftOf(getState()) } })
     },
-    kept: (record, keepingFault) => {
-      const shown = getState().record
-      // of a run that was left only how it was left is heard
-      if (driver.busy ? shown === undefined || shown.id === record?.id : shown?.id === record?.id) setState({ record, keepingFault })
+    kept: (record, keepingFault, active) => {
+      // of a run that was left only how it was left is heard, and only while it is the one that is shown
+      if (active || (record !== undefined && getState().record?.id === record.id)) setState({ record, keepingFault })
     },
     fault: (keepingFault) => setState({ keepingFault }),
     takenUp: (run, record) => setState({ run, record }),
@@ -161,7 +160,10 @@ export function createRun(client: RunClient, library: Library): Run {
     return driver.begin(oneStep, plan)
   }
 
+  /** what is to replace the run that is shown, while it is read: nothing else begins meanwhile, and to give up ends it */
+  let taking: object | undefined
   const go = (oneStep: boolean): void => {
+    if (taking !== undefined) return
     if (driver.busy) return driver.go(oneStep)
     const { settings, fork } = getState()
     const faults = fork === undefined ? [] : forkFaultsOf(fork, settings)
@@ -173,6 +175,7 @@ export function createRun(client: RunClient, library: Library): Run {
 
   const giveUp = (): void => {
     const { phase, record: left } = getState()
+    taking = undefined
     if (driver.busy) driver.leave('stopped')
     else if (phase === 'interrupted' && left !== undefined) void client.store.change(left.id, { status: 'stopped' }).catch(() => undefined)
     waiting = []
@@ -187,19 +190,20 @@ export function createRun(client: RunClient, library: Library): Run {
     if (found.damage !== undefined) throw new Error(`run ${found.name} cannot be opened: ${found.damage}`)
     return found
   }
-  /** Does what replaces the run that is shown, unless that is under way; what goes wrong is told. */
-  const unlessUnderWay = async (work: () => Promise<void>): Promise<void> => {
-    // a paused run stays kept as it is, and can be gone on with
-    if (getState().phase === 'paused') driver.leave('paused')
-    if (driver.busy) {
+  /** Replaces the run that is shown (a paused one stays kept, and can be gone on with), once what `read` asks for is at hand, unless a run is under way; what goes wrong is told. */
+  const replaceShown = async (read: () => Promise<() => void | Promise<void>>): Promise<void> => {
+    // a second click asks for what is on its way
+    if (taking !== undefined) return
+    if (driver.busy && getState().phase !== 'paused') {
       setState({ failure: { message: 'another run is under way', kept: 'Pause, stop or reset it first; it stays kept.' } })
       return
     }
-    try {
-      await work()
-    } catch (error) {
-      setState({ failure: { message: sentenceOf(error), kept: 'Nothing was changed.' } })
-    }
+    const mine = {}
+    taking = mine
+    const replace = await read().catch((error: unknown) => () => setState({ failure: { message: sentenceOf(error), kept: 'Nothing was changed.' } }))
+    if (taking !== mine) return
+    taking = undefined
+    await replace()
   }
   const shown = async (record: RunRecord) => {
     // its record's: a fork that was left before its first checkpoint has events of its parent's settings alone
@@ -214,19 +218,25 @@ export function createRun(client: RunClient, library: Library): Run {
     step: () => go(true),
     pause: () => driver.pause(),
     stop: () => driver.stop(),
-    resume: (id, from) => unlessUnderWay(async () => {
+    resume: (id, from) => replaceShown(async () => {
       const record = await recordOf(id)
       const at = from === undefined ? latestCheckpoint(record) : checkpointAt(record, from)
       if (at === undefined) throw new Error(`run ${record.name} has no checkpoint to go on from; start it again with the same settings`)
       if (record.writer === 'elsewhere') throw new Error(`run ${record.name} is under way in another tab; go on with it there, or close that tab first`)
       const now = await shown(record)
-      setState(now)
-      await begin(false, { settings: now.settings, from: { record, stage: at.stage, step: at.step }, same: true })
+      return () => {
+        driver.leave('paused')
+        setState(now)
+        return begin(false, { settings: now.settings, from: { record, stage: at.stage, step: at.step }, same: true })
+      }
     }),
-    fork: (id, stage, step) => unlessUnderWay(async () => {
+    fork: (id, stage, step) => replaceShown(async () => {
       const record = await recordOf(id)
       checkpointAt(record, { stage, step })
-      setState({ ...FRESH, phase: 'idle', settings: settingsFrom(record.settings), fork: { record, stage, step } })
+      return () => {
+        driver.leave('paused')
+        setState({ ...FRESH, phase: 'idle', settings: settingsFrom(record.settings), fork: { record, stage, step } })
+      }
     }),
     unfork: () => setState({ fork: undefined }),
     lookForInterrupted: async (asked) => {
@@ -235,12 +245,12 @@ export function createRun(client: RunClient, library: Library): Run {
       const left = leftBehind(all)
       if (left === undefined) return
       if (asked !== undefined && settingsToHash(asked) !== settingsToHash(settingsFrom(left.settings))) {
-        if (getState().phase === 'idle') setState({ left })
+        if (getState().phase === 'idle' && taking === undefined) setState({ left })
         return
       }
       const now = await shown(left).catch(() => undefined)
       // somebody was quicker, or came by an address that asks for something else
-      if (now === undefined || driver.busy || getState().phase !== 'idle' || getState().settings !== settings) return
+      if (now === undefined || driver.busy || taking !== undefined || getState().phase !== 'idle' || getState().settings !== settings) return
       setState({ ...now, phase: 'interrupted' })
     },
     forgetLeft: () => setState({ left: undefined }),
