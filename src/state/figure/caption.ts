@@ -2,7 +2,9 @@
 import type { RunRecord } from '../../client/runs.ts'
 import { versions } from '../../client/versions.ts'
 import { differences } from '../../domain/config.ts'
+import type { Settings } from '../../domain/settings.ts'
 import { kindOf } from '../inspect/columns.ts'
+import { settingsFrom } from '../run/kept.ts'
 import type { Figure } from './figure.ts'
 import type { Shop } from '../data/library.ts'
 import type { RunStoreState } from '../run/run.ts'
@@ -18,22 +20,37 @@ export interface CaptionWorld {
 
 const HASH_LETTERS = 12
 
-export function captionOf({ shop: { dataset, recommender }, run: { run, record, settings, engine }, columns, records, now }: CaptionWorld): Figure['caption'] {
-  const changed = differences(settings).map((name) => `${name} ${settings[name]}`)
-  const asked = columns.flatMap((id) => {
+/** A preset and what differs from it. */
+function settingsText(settings: Settings): string {
+  return [`preset ${settings.preset}`, ...differences(settings).filter((name) => name !== 'seed').map((name) => `${name} ${settings[name]}`)].join(', ')
+}
+
+type Line = Figure['caption'][number]
+
+/** Settings and seed are those that the run was made with, whatever the form says by now; checkpoints of other runs say their own. */
+export function captionOf({ shop: { dataset, recommender }, run: { run, record, settings: now, engine }, columns, records, now: date }: CaptionWorld): Figure['caption'] {
+  const made = record?.settings ?? run.start?.settings
+  const settings = made === undefined ? now : settingsFrom(made)
+  const asked = new Set(columns.flatMap((id) => {
     const kind = kindOf(id)
-    const kept = kind?.is === 'checkpoint' ? records.find((one) => one.id === kind.run) : undefined
-    return kept === undefined ? [] : [`${kept.name} (${kept.id})`]
+    return kind?.is === 'checkpoint' ? [kind.run] : []
+  }))
+  const others = records.filter(({ id }) => asked.has(id) && id !== record?.id).map((other): Line => {
+    const own = settingsFrom(other.settings)
+    return ['Checkpoint’s run', `${other.name} (${other.id}), ${settingsText(own)}, seed ${own.seed}`]
   })
-  const runs = [...new Set([...(record === undefined ? [] : [`${record.name} (${record.id})`]), ...asked])]
+  // what is measured is measured here, with the form's
+  const measured = (['gains', 'mode'] as const).filter((name) => now[name] !== settings[name]).map((name) => `${name} ${now[name]}`)
   return [
     ['Data', `${dataset.name}, ${dataset.queries.length.toLocaleString('en')} queries, ${dataset.productCount.toLocaleString('en')} products, ${dataset.hash.slice(0, HASH_LETTERS)}`],
     ['Recommender', recommender.name],
     ...(engine.is === 'ready' ? [['Policy', engine.loaded.policy] as const] : []),
-    ...(runs.length === 0 ? [] : [['Run', runs.join(', ')] as const]),
-    ['Settings', [`preset ${settings.preset}`, ...changed].join(', ')],
+    ...(record === undefined ? [] : [['Run', `${record.name} (${record.id})`] as const]),
+    ['Settings', settingsText(settings)],
     ['Seed', String(settings.seed)],
-    ['Date', now.toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')],
+    ...others,
+    ...(measured.length === 0 ? [] : [['Ranked and measured with', measured.join(', ')] as const]),
+    ['Date', date.toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')],
     ...Object.entries(run.start?.versions ?? versions()).map(([name, version]) => [name, version] as const),
   ]
 }
