@@ -1,5 +1,7 @@
 // Where a person points along a run: one cursor for every chart, and the step that a click pinned everywhere.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { becameAnother } from './run/another.ts'
+import type { Run } from './run/run.ts'
 
 /** What the charts' x axis counts: optimiser steps, tokens trained on or sampled so far, or seconds of work since the run began, pauses left out. */
 export type ChartAxis = 'step' | 'tokens' | 'wall'
@@ -41,4 +43,11 @@ export function createCursor(): Cursor {
     show: (one, other) => { if (one !== other) setState({ range: one < other ? [one, other] : [other, one] }) },
     showAll: () => setState({ range: undefined }),
   }
+}
+
+/** Steps of one run are none of the next: what points at them is let go when another one is shown. Axes stay as they are chosen. */
+export function letGoWith(run: Pick<Run, 'subscribe'>, cursor: Cursor): void {
+  run.subscribe((now, before) => {
+    if (becameAnother(now, before)) cursor.setState({ hover: undefined, pinned: undefined, range: undefined })
+  })
 }

@@ -17,7 +17,7 @@ import { train } from '../experiment/train.ts'
 import { adapterSettings } from './policy/adapterSettings.ts'
 import { createAdding, type Adding } from './data/adding.ts'
 import type { AddressedData } from './address.ts'
-import { createCursor, type Cursor } from './cursor.ts'
+import { createCursor, letGoWith, type Cursor } from './cursor.ts'
 import { createDurations, type Durations } from './run/durations.ts'
 import { heard } from './run/heard.ts'
 import { createLibrary, type Library } from './data/library.ts'
@@ -91,6 +91,7 @@ export function createWorkbench(): Workbench {
   const view = createView(library, run, { sources, runs, memory: localStorage })
   const queries = createQueryTable({ library, run, view, runs, sources, comparer, memory: localStorage })
   const cursor = createCursor()
+  letGoWith(run, cursor)
   const replay = createReplay({ run, runs, view, library, cursor })
   const products = createProducts(store, library)
 
