@@ -54,6 +54,31 @@ test.each([0, 1, 255, 256, 257, 700, 1201])('moved to %i from anywhere, it stand
   }
 })
 
+test('moved to the end while it plays it has ended; moved back it stands there until it is played, and goes on at its speed', () => {
+  const player = playback()
+  player.start(run, 10)
+  vi.advanceTimersByTime(1000)
+  player.seek(1201)
+  expect(player.getState()).toMatchObject({ at: 1201, playing: false })
+  vi.advanceTimersByTime(60_000)
+  player.seek(100)
+  vi.advanceTimersByTime(1000)
+  expect(player.getState()).toMatchObject({ at: 100, playing: false })
+  player.play()
+  vi.advanceTimersByTime(1000)
+  expect(player.getState().at).toBeGreaterThanOrEqual(109)
+  expect(player.getState().at).toBeLessThanOrEqual(110)
+})
+
+test('moved while it plays, it goes on from there, and nothing of the time before is fed after the move', () => {
+  const player = playback()
+  player.start(run, 1)
+  vi.advanceTimersByTime(900)
+  player.seek(500)
+  vi.advanceTimersByTime(900)
+  expect(player.getState()).toMatchObject({ at: 500, playing: true })
+})
+
 test('a tab that slept does not add everything up in one turn', () => {
   const player = playback()
   player.start(run, 100)

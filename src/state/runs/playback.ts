@@ -92,7 +92,13 @@ export function createPlayback(now: () => number = () => performance.now()): Pla
     const at = Math.max(0, Math.min(of, Math.round(wanted)))
     let mark = Math.min(Math.floor(at / MARK_EVERY), marks.length - 1)
     while (marks[mark] === undefined) mark--
+    // time that passed before the move feeds nothing after it
+    counted = now()
+    over = 0
     setState({ at, state: advance(marks[mark]!, mark * MARK_EVERY, at) })
+    if (at < of || !getState().playing) return
+    halt()
+    setState({ playing: false })
   }
 
   return {
