@@ -59,6 +59,12 @@ test('a relevant product at rank 11 counts at 100 and not at 10', () => {
   expect(measuresOf(ids, asked, settings)).toEqual({ 'ndcg@10': 0, 'ndcg@100': 1 / Math.log2(12), 'recall@10': 0, 'recall@100': 1 })
 })
 
+test('a product that was judged twice counts once, as in the loop’s evaluations, whatever the reward does', () => {
+  const judged = { ...JUDGED, judgements: [...JUDGED.judgements, ...JUDGED.judgements] }
+  const twice = { query: judged.text, judged }
+  expect(measuresOf(['pad'], twice, { ...settings, duplicateTargets: 'keep' })).toEqual(measuresOf(['pad'], asked, settings))
+})
+
 test('a ranking of another system is measured as it stands, and cut where ours are', () => {
   const ids = Array.from({ length: 300 }, (_, at) => `p${at}`)
   const column = rankedElsewhere({ kind: 'ranking', ids, scores: ids.map(() => 0) }, asked, settings)

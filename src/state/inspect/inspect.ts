@@ -67,9 +67,9 @@ export interface Inspection extends Asked {
 
 export const sayNothing: Omit<Said, 'rewrite'> = { thought: undefined, output: undefined, fault: undefined }
 
-/** How good a ranking is; undefined when nothing was judged relevant. */
+/** How good a ranking is, measured as evaluations measure it: by distinct products. Undefined when nothing was judged relevant. */
 export function measuresOf(ids: readonly string[], { judged }: Asked, settings: Settings): Measures | undefined {
-  const targets = targetsOf(judged?.judgements ?? [], settings)
+  const targets = targetsOf(judged?.judgements ?? [], { ...settings, duplicateTargets: 'distinct' })
   if (targets.gain.size === 0) return undefined
   return {
     'ndcg@10': ndcg(ids, targets, 10), 'ndcg@100': ndcg(ids, targets, 100),

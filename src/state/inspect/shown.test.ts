@@ -26,6 +26,14 @@ test('pictures are off until someone wants them', () => {
   expect(FIRST_SHOWN.pictures).toBe(false)
 })
 
+test('columns and table begin with one measure, NDCG@10; another K is remembered and linked', () => {
+  expect(FIRST_SHOWN.k).toBe(10)
+  const browser = memory()
+  remember(browser, { ...SHOWN, k: 100 })
+  expect(recall(browser).k).toBe(100)
+  expect(fromLink(`?${toLink('mug', { ...SHOWN, k: 100 }).search}`, FIRST_SHOWN)!.shown.k).toBe(100)
+})
+
 test('a browser without room says so instead of throwing', () => {
   expect(remember({ setItem: () => { throw new Error('QuotaExceededError') } }, SHOWN)).toBe(false)
 })

@@ -13,7 +13,7 @@ export interface Shown {
   /** left to right */
   readonly columns: readonly ColumnId[]
   readonly listed: Listed
-  /** the K of NDCG and recall on top of a column */
+  /** the K of NDCG and recall on top of a column; at first that of the table of queries */
   readonly k: 10 | 100
   /** product pictures are fetched from wherever the data set says they are */
   readonly pictures: boolean
@@ -22,7 +22,7 @@ export interface Shown {
   readonly typed: Typed
 }
 
-export const FIRST_SHOWN: Shown = { columns: FIRST_COLUMNS, listed: 8, k: 100, pictures: false, tableOpen: true, typed: {} }
+export const FIRST_SHOWN: Shown = { columns: FIRST_COLUMNS, listed: 8, k: 10, pictures: false, tableOpen: true, typed: {} }
 
 const NAME = 'rec-r1-workbench inspector'
 /** texts that are remembered for one column: the latest */
@@ -51,7 +51,7 @@ export function recall(memory: Pick<Memory, 'getItem'>): Shown {
   return {
     columns: Array.isArray(columns) ? knownColumns(columns) : FIRST_SHOWN.columns,
     listed: LISTED.find((count) => count === listed) ?? FIRST_SHOWN.listed,
-    k: k === 10 ? 10 : 100, pictures: pictures === true, tableOpen: tableOpen !== false, typed: typedOf(typed),
+    k: k === 100 ? 100 : 10, pictures: pictures === true, tableOpen: tableOpen !== false, typed: typedOf(typed),
   }
 }
 
@@ -102,6 +102,6 @@ export function fromLink(search: string, shown: Shown): { readonly query: string
     return to
   }))
   const listed = LISTED.find((count) => String(count) === given.get('listed')) ?? shown.listed
-  const k = given.get('k') === '10' ? 10 : 100
+  const k = ([10, 100] as const).find((at) => String(at) === given.get('k')) ?? shown.k
   return { query, shown: { ...shown, columns: columns.length > 0 ? columns : shown.columns, listed, k, typed } }
 }
