@@ -85,6 +85,13 @@ describe('the list', () => {
     expect(runs.getState().records[0]!.notes).toEqual({ q7: 'odd' })
   })
 
+  test('what another tab noted and tagged meanwhile stays, and so does what was typed just before', async () => {
+    const { id } = await runs.service.create(newRun('first'))
+    await fake.service.change(id, { notes: { q1: 'written in another tab' }, tags: ['theirs', 'old'] })
+    await Promise.all([runs.note(id, 'mine'), runs.tag(id, ['typed']), runs.tag(id, [], ['old'])])
+    expect(fake.record(id)).toMatchObject({ notes: { 'q1': 'written in another tab', '': 'mine' }, tags: ['theirs', 'typed'] })
+  })
+
   test('what cannot be done is a sentence that names the run', async () => {
     const { id } = await runs.service.create(newRun('first'))
     fake.faults.change = 'the disk is full; free some room'
@@ -112,7 +119,7 @@ describe('deleting', () => {
     const [one, two] = [await runs.service.create(newRun('one')), await runs.service.create(newRun('two'))]
     await runs.remove(one.id)
     runs.say('Copied the table.')
-    expect(runs.getState().notice?.undo).toBe(one.id)
+    expect(runs.getState().notice).toEqual({ message: 'Copied the table. Undo brings the deleted run back.', undo: one.id })
     expect(bin.purged).toEqual([])
     await runs.remove(two.id)
     expect(bin.purged).toEqual([one.id])
@@ -192,6 +199,17 @@ describe('files', () => {
   test('files that are no runs are refused by their names, together, with the store’s reason', async () => {
     await runs.take([new File(['x'], 'one.zip'), new File(['x'], 'two.zip')])
     expect(runs.getState()).toMatchObject({ failure: 'one.zip was not imported: not here\ntwo.zip was not imported: not here', doing: undefined, notice: undefined })
+  })
+
+  test('a run that is taken in takes no way back from one that was deleted', async () => {
+    const [gone, { id }] = [await runs.service.create(newRun('gone')), await runs.service.create(newRun('carried'))]
+    const taking = createRuns({ ...bin.service, import: () => Promise.resolve(fake.record(id)) }, nobody)
+    await taking.look()
+    await taking.remove(gone.id)
+    await taking.take([new File(['good'], 'good.zip')])
+    expect(taking.getState().notice).toEqual({ message: 'Run carried was imported, bit for bit. Undo brings the deleted run back.', undo: gone.id })
+    await taking.undo()
+    expect(taking.getState().records.map(({ name }) => name)).toContain('gone')
   })
 
   test('a refused file does not keep the others out, and is still told', async () => {

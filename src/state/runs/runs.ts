@@ -1,7 +1,7 @@
 // The store of the runs that this browser keeps: their list, what is changed in it, those whose curves are drawn together, and their events once read.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ResamplingService } from '../../client/compare.ts'
-import type { RunRecord, RunsService } from '../../client/runs.ts'
+import type { RunChange, RunRecord, RunsService } from '../../client/runs.ts'
 import type { AnswersEvent, RunEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
 import { createPlayback, type Playback } from './playback.ts'
@@ -68,7 +68,8 @@ export interface Runs extends StoreApi<RunsState> {
   /** Compares exactly these, as an address says; those that are not kept here fall away when the list is read. */
   readonly compare: (ids: readonly string[]) => void
   readonly rename: (id: string, name: string) => Promise<void>
-  readonly tag: (id: string, tags: readonly string[]) => Promise<void>
+  /** Adds tags, and takes some off; the others stay, whoever gave them. */
+  readonly tag: (id: string, added: readonly string[], removed?: readonly string[]) => Promise<void>
   /** Notes on the run as a whole stand under the empty query id. */
   readonly note: (id: string, text: string) => Promise<void>
   readonly remove: (id: string) => Promise<void>
@@ -134,6 +135,12 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
     }
   }
 
+  /** A removed run can come back all the same, until the next one is removed. */
+  const say = (message: string): void => {
+    const undo = getState().notice?.undo
+    setState({ notice: undo === undefined ? { message } : { message: `${message} Undo brings the deleted run back.`, undo } })
+  }
+
   const look = async (): Promise<void> => {
     await attempt('the list of runs could not be read', async () => {
       const records = await client.list()
@@ -178,8 +185,12 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
     return begun
   }
 
-  const change = async (id: string, what: string, wanted: Parameters<RunsService['change']>[1]): Promise<void> => {
-    await attempt(`run ${nameOf(id)} ${what}`, () => service.change(id, wanted))
+  let turn: Promise<unknown> = Promise.resolve()
+  /** Changes what the record says by now, one change after another: what another tab, or the click before, changed stays. */
+  const change = async (id: string, what: string, wanted: (record: RunRecord) => RunChange): Promise<void> => {
+    const done = turn.then(() => attempt(`run ${nameOf(id)} ${what}`, async () => service.change(id, wanted(await client.record(id)))))
+    turn = done
+    await done
   }
 
   const answers = (id: string): Promise<readonly AnswersEvent[]> => {
@@ -210,13 +221,17 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
     compare: (ids) => setState(({ records, looked }) => ({ chosen: [...new Set(ids)].filter((id) => !looked || records.some((record) => record.id === id)) })),
     rename: async (id, name) => {
       const said = name.trim()
-      if (said !== '' && said !== nameOf(id)) await change(id, 'could not be renamed', { name: said })
+      if (said !== '' && said !== nameOf(id)) await change(id, 'could not be renamed', () => ({ name: said }))
     },
-    tag: (id, tags) => change(id, 'could not be tagged', { tags: [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))] }),
+    tag: (id, added, removed = []) => change(id, 'could not be tagged', ({ tags }) => (
+      { tags: [...new Set([...tags.filter((tag) => !removed.includes(tag)), ...added.map((tag) => tag.trim()).filter((tag) => tag !== '')])] })),
     note: async (id, text) => {
-      const { [WHOLE_RUN]: before, ...notes } = recordOf(id)?.notes ?? {}
-      if ((before ?? '') === text.trim()) return
-      await change(id, 'could not be noted on', { notes: text.trim() === '' ? notes : { ...notes, [WHOLE_RUN]: text.trim() } })
+      const said = text.trim()
+      if ((recordOf(id)?.notes[WHOLE_RUN] ?? '') === said) return
+      await change(id, 'could not be noted on', (record) => {
+        const { [WHOLE_RUN]: _, ...notes } = record.notes
+        return { notes: said === '' ? notes : { ...notes, [WHOLE_RUN]: said } }
+      })
     },
     remove: async (id) => {
       const name = nameOf(id)
@@ -250,10 +265,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
       setState({ notice: undefined })
       if (undo !== undefined) void attempt('removed runs could not be cleared', () => client.purge())
     },
-    say: (message) => {
-      const undo = getState().notice?.undo
-      setState({ notice: { message, ...(undo === undefined ? {} : { undo }) } })
-    },
+    say,
     fail: (failure) => setState({ failure }),
     open,
     answers,
@@ -275,7 +287,8 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
       if (last !== undefined) {
         await look()
         const said = taken.length === 1 ? `Run ${last.name} was imported, bit for bit.` : `${taken.length} runs were imported, bit for bit.`
-        setState({ shown: last.id, tab: 'run', notice: { message: said } })
+        setState({ shown: last.id, tab: 'run' })
+        say(said)
       }
       if (refused.length > 0) setState({ failure: refused.join('\n') })
     },

@@ -11,14 +11,14 @@ export function Tags({ run }: { readonly run: RunRecord }) {
   const list = useId()
   const add = (): void => {
     if (text.trim() === '') return
-    void runs.tag(run.id, [...run.tags, ...text.split(',')])
+    void runs.tag(run.id, text.split(','))
     setText('')
   }
   return (
     <form className="run-tags" onSubmit={(event) => { event.preventDefault(); add() }}>
       {run.tags.map((tag) => (
         <span key={tag} className="run-tag">
-          {tag} <button type="button" aria-label={`Take tag ${tag} off`} onClick={() => void runs.tag(run.id, run.tags.filter((one) => one !== tag))}>×</button>
+          {tag} <button type="button" aria-label={`Take tag ${tag} off`} onClick={() => void runs.tag(run.id, [], [tag])}>×</button>
         </span>
       ))}
       <input type="text" list={list} value={text} aria-label="Add a tag" placeholder="add a tag" maxLength={60} onChange={(event) => setText(event.currentTarget.value)} onBlur={add} />
