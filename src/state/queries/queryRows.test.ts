@@ -1,7 +1,7 @@
 // Checks how two systems' answers are joined, filtered and sorted: by argument on a few rows, and against a naive version on many.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JudgedQuery } from '../../domain/dataset.ts'
+import type { EsciLabel, JudgedQuery } from '../../domain/dataset.ts'
 import { arrange, countOutcomes, hasFailed, joinAnswers, valuesOf, type RowChoice, type TableAnswer } from './queryRows.ts'
 
 const answer = (queryId: string, ndcg: number | undefined, over: Partial<TableAnswer> = {}): TableAnswer => ({
@@ -85,6 +85,14 @@ describe('sorting', () => {
     ['domain', false, ['two', 'one', 'three', 'four', 'five', 'six']], ['format', false, ['four', 'five', 'one', 'two', 'three', 'six']], ['judged', true, ['one', 'two', 'three', 'four', 'five', 'six']],
   ] as const)('by %s', (by, down, ids) => {
     expect(shown({ sort: { by, down } })).toEqual(ids)
+  })
+
+  test('by judged counts judged products, exact or not', () => {
+    const judging = (id: string, labels: readonly EsciLabel[]): JudgedQuery => ({ id, text: id, split: 'test', judgements: labels.map((label, at) => ({ productId: `p${at}`, label })) })
+    const judged = new Map([judging('one', ['E', 'E']), judging('two', ['I', 'I', 'E']), judging('three', ['C'])].map((query) => [query.id, query]))
+    const table = joinAnswers([], A.slice(0, 3), [], (id) => judged.get(id))
+    const order = arrange(table, valuesOf(table, 'ndcg@10'), { ...EVERYTHING, sort: { by: 'judged', down: true } }, NO_NOTES)
+    expect(Array.from(order, (at) => table.rows[at]!.id)).toEqual(['two', 'one', 'three'])
   })
 
   test('is stable and complete, as a naive sort of the same rows is', () => {

@@ -27,7 +27,7 @@ interface RowProps {
   readonly noted: boolean
 }
 
-export const rowDomId = (id: string): string => `query-row-${id}`
+const rowDomId = (id: string): string => `query-row-${id}`
 
 function formatWords({ a, b }: QueryRow): string {
   const failed = a?.failed ?? b?.failed
@@ -59,8 +59,10 @@ const Row = memo(function Row({ row, a, b, delta, reach, index, top, selected, n
       <span role="gridcell" aria-colindex={6} className={failed ? 'q-format fault' : 'q-format'} title={asked ? formatWords(row) : ''}>
         <span aria-hidden="true">{asked ? (failed ? '✕' : '✓') : ''}</span><span className="visually-hidden">{asked ? formatWords(row) : ''}</span>
       </span>
-      <span role="gridcell" aria-colindex={7} className="q-judged" title={row.judged === undefined ? '' : `${row.exact} exact of ${row.judged} judged products`}>{row.judged === undefined ? '–' : `${row.exact}/${row.judged}`}</span>
-      <span role="gridcell" aria-colindex={8} className="q-unjudged" title="of B’s first ten, how many nobody judged">{row.b?.unjudged ?? '–'}</span>
+      <span role="gridcell" aria-colindex={7} className="q-judged" title={row.judged === undefined ? '' : `${row.exact} exact of ${row.judged} judged products`}>
+        {row.judged === undefined ? '–' : <>{row.exact}<span className="q-word"> exact of </span><span className="q-of" aria-hidden="true">/</span>{row.judged}</>}
+      </span>
+      <span role="gridcell" aria-colindex={8} className="q-unjudged" title="of B’s first ten, how many nobody judged">{row.b?.unjudged ?? '–'}<span className="q-word"> unjudged</span></span>
       <span role="gridcell" aria-colindex={9} className="q-note"><span aria-hidden="true">{noted ? '✎' : ''}</span><span className="visually-hidden">{noted ? 'has a note' : ''}</span></span>
     </div>
   )
@@ -95,6 +97,7 @@ export function Rows() {
   const order = useQueryTable((state) => state.order)
   const selected = useQueryTable((state) => state.selected)
   const notes = useQueryTable((state) => state.notes)
+  const byUnjudged = useQueryTable((state) => state.sort?.by === 'unjudged')
   const scroller = useRef<HTMLDivElement | null>(null)
   const [measure, size] = useSize()
   const [ready, setReady] = useState(false)
@@ -126,7 +129,7 @@ export function Rows() {
   return (
     <div
       ref={attach} role="grid" tabIndex={0} aria-label="Queries" aria-rowcount={Math.max(1, order.length) + 1} aria-colcount={COLUMNS.length} data-queries="grid"
-      aria-activedescendant={at < 0 ? undefined : rowDomId(selected!)} className={wide ? 'query-grid wide' : 'query-grid compact'}
+      aria-activedescendant={at < 0 ? undefined : rowDomId(selected!)} className={wide ? 'query-grid wide' : `query-grid compact${byUnjudged ? ' by-unjudged' : ''}`}
       onClick={(event) => {
         const id = (event.target as HTMLElement).closest<HTMLElement>('[data-query]')?.dataset['query']
         if (id !== undefined) queries.select(id)

@@ -16,5 +16,5 @@ export const OUTCOMES = { win: { mark: '▲', word: 'better' }, tie: { mark: '='
 /** The orders of a table too narrow for a header: column and way. */
 export const ORDER_WORDS: readonly (readonly [value: string, word: string])[] = [
   ['delta up', 'largest loss first'], ['delta down', 'largest gain first'], ['query up', 'A to Z'], ['domain up', 'by domain'], ['a down', 'best of A first'], ['a up', 'worst of A first'],
-  ['b down', 'best of B first'], ['b up', 'worst of B first'], ['format up', 'failed first'], ['judged down', 'most exact first'], ['unjudged down', 'most unjudged first'], ['note up', 'with notes first'],
+  ['b down', 'best of B first'], ['b up', 'worst of B first'], ['format up', 'failed first'], ['judged down', 'most judged first'], ['unjudged down', 'most unjudged first'], ['note up', 'with notes first'],
 ]
