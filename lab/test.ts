@@ -55,11 +55,11 @@ async function vitest(tool: Tool, project: string, env: Readonly<Record<string, 
   return trust(project, found === undefined ? NOTHING : tallyVitest(found), status)
 }
 
-async function endToEnd(tool: Tool, env: Readonly<Record<string, string>>): Promise<Tally> {
-  const path = join(folder, 'e2e.json')
-  const status = await tool('@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'], { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: path })
+async function endToEnd(tool: Tool, project: 'timed' | 'pages', env: Readonly<Record<string, string>>): Promise<Tally> {
+  const path = join(folder, `e2e-${project}.json`)
+  const status = await tool('@playwright/test/cli.js', ['test', '--config', 'e2e/playwright.config.ts', '--project', project, '--reporter=list,json'], { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: path })
   const found = report<PlaywrightReport>(path)
-  return trust('e2e', found === undefined ? NOTHING : tallyPlaywright(found), status)
+  return trust(`e2e ${project}`, found === undefined ? NOTHING : tallyPlaywright(found), status)
 }
 
 /** A port that nobody listens on now. */
@@ -117,7 +117,7 @@ async function main(): Promise<number> {
   const browsing = (name: string, work: (tool: Tool) => Promise<Tally>): Stage => ({ name, work: chrome === undefined ? async () => failing(name, reason) : work })
   await run(browsing('gpu', (tool) => vitest(tool, 'gpu', env)), { name: 'unit', work: (tool) => vitest(tool, 'unit', env) })
   await run(browsing('command line', (tool) => vitest(tool, 'lab', env)))
-  await run(browsing('end to end', (tool) => endToEnd(tool, env)))
+  for (const project of ['timed', 'pages'] as const) await run(browsing(`e2e ${project}`, (tool) => endToEnd(tool, project, env)))
 
   heading('summary')
   if (total.leftOut.length > 0) console.log(`left out (they need ../shared, which is not part of the project):\n${total.leftOut.map((name) => `  ${name}`).join('\n')}\n`)
