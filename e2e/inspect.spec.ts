@@ -78,7 +78,7 @@ test('a text of one’s own and a checkpoint stand beside the policy, joined by 
   await expect(own.getByRole('listitem')).toHaveCount(8)
   expect(await titles(own)).not.toEqual(await titles(bench.column('Current policy')))
   await expect(page.locator('.lines path').first()).toBeAttached()
-  await add(page, /^Step 0/)
+  await add(page, /^step 0/)
   const checkpoint = page.getByRole('article', { name: 'Checkpoint step 0' })
   await expect(checkpoint.getByRole('listitem')).toHaveCount(8)
   // the checkpoint of step 0 is the policy that training started from, to the letter

@@ -2,11 +2,13 @@
 import { useMemo, useState } from 'react'
 import { overlap, rankBiasedOverlap, RBO_P } from '../../domain/agreement.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
+import { DEPTH } from '../../state/inspect/inspect.ts'
 import type { Column as ColumnState, Inspection } from '../../state/inspect/view.ts'
 import { score, signed } from '../parts/format.ts'
 import { useProduct } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
 import { useIsHot } from './hot.ts'
-import type { Dropped } from './ranks.ts'
+import { relevantWords, type Dropped } from './ranks.ts'
 
 interface MeasureProps {
   readonly name: string
@@ -66,7 +68,7 @@ export function Between({ left, column, listed }: { readonly left: ColumnState; 
   const of = Math.min(listed, Math.max(left.ids.length, column.ids.length))
   return (
     <p className="between">
-      <span title={OVERLAP}>RBO <strong>{score(rbo)}</strong></span>
+      <Term about="rbo" explain={OVERLAP}>RBO</Term> <strong>{score(rbo)}</strong>
       {' · '}{common} of {of} common: {unchanged} unchanged, {improved} up, {worsened} down{entered > 0 && ` · ${entered} new`}
     </p>
   )
@@ -79,18 +81,16 @@ interface JudgedProps {
   readonly listed: number
 }
 
-/** How many of the listed products nobody judged, and how many relevant ones the ranking misses. */
+/** Where the relevant products are, and how many of the listed ones nobody judged. */
 export function Judged({ column, judged, labels, listed }: JudgedProps) {
   if (judged === undefined) return null
   const shown = column.ids.slice(0, listed)
   const unjudged = shown.filter((id) => !labels.has(id)).length
   const relevant = [...labels].filter(([, label]) => label === 'E').map(([id]) => id)
-  const found = new Set(column.ids)
-  const missed = relevant.filter((id) => !found.has(id)).length
   return (
-    <p className="judged-note" title="Products that nobody judged count as irrelevant. Misses are relevant products beyond rank 100.">
-      unjudged@{listed} <strong>{unjudged}</strong> of {shown.length}
-      {relevant.length > 0 && <> · <strong>{missed}</strong> of {relevant.length} relevant missed</>}
+    <p className="judged-note">
+      {relevant.length > 0 && <>{relevantWords(relevant, column.ids, listed, DEPTH)} · </>}
+      <span className="judged-count"><Term about="unjudged">unjudged@{listed}</Term> <strong>{unjudged}</strong> of {shown.length}</span>
     </p>
   )
 }

@@ -1,10 +1,12 @@
 // The products that were judged exact for the query, and where each column ranked them.
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import { DEPTH } from '../../state/inspect/inspect.ts'
 import type { Inspection } from '../../state/inspect/view.ts'
-import { Label } from '../parts/Label.tsx'
+import { Label, LABELS } from '../parts/Label.tsx'
 import { useProduct, useRuns, useSources, useView } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
+import { NARROW, useMedia } from '../parts/useMedia.ts'
 import { useIsHot } from './hot.ts'
 import { ranksOf } from './ranks.ts'
 
@@ -44,6 +46,9 @@ function RelevantProduct({ id, landed }: { readonly id: string; readonly landed:
   )
 }
 
+/** On a phone the rest is listed when it is asked for: there is no scroll bar that would tell of it. */
+const FIRST_NARROW = 3
+
 export function Relevant({ inspection: { judged, columns } }: { readonly inspection: Inspection }) {
   const ids = useView((state) => state.columns)
   const sources = useSources((state) => state.list)
@@ -53,17 +58,22 @@ export function Relevant({ inspection: { judged, columns } }: { readonly inspect
     return column === undefined ? [] : [{ id, said: titleOf(id, { sources, records }).short, ranks: ranksOf(column.ids) }]
   }), [ids, columns, sources, records])
   const exact = useMemo(() => [...new Set(judged?.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))], [judged])
+  const narrow = useMedia(NARROW)
+  const [all, setAll] = useState(false)
+  const rest = narrow ? exact.length - FIRST_NARROW : 0
   if (judged === undefined) return <p className="relevant-none quiet">Nobody judged this query, so nothing is labelled and no NDCG can be given.</p>
   if (exact.length === 0) return <p className="relevant-none quiet">No product was judged exact for this query.</p>
   return (
     <div className="relevant">
       <h3>
+        <small className="relevant-labels"><Term about="labels">{LABELS.map((label) => <Label key={label} label={label} />)}</Term></small>
         {exact.length} relevant {exact.length === 1 ? 'product' : 'products'}{' '}
         <small>rank by {landed.map(({ said }) => said).join(' → ')}; – is beyond {DEPTH}</small>
       </h3>
       <ul tabIndex={0} aria-label="Relevant products and where each column ranked them">
-        {exact.map((id) => <RelevantProduct key={id} id={id} landed={landed} />)}
+        {(all || rest <= 1 ? exact : exact.slice(0, FIRST_NARROW)).map((id) => <RelevantProduct key={id} id={id} landed={landed} />)}
       </ul>
+      {rest > 1 && <button type="button" className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `and ${rest} more`}</button>}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 // Checks the moves between rankings as the inspector tells and draws them.
 import { expect, test } from 'vitest'
-import { droppedFrom, linksBetween, moveOf, rankOf, ranksOf } from './ranks.ts'
+import { droppedFrom, linksBetween, moveOf, rankOf, ranksOf, relevantWords } from './ranks.ts'
 
 test('a product that rose says by how much and from where', () => {
   expect(moveOf(1, 3, true)).toEqual({ kind: 'up', by: 2, mark: '+2', words: 'up 2 places, from 3' })
@@ -28,4 +28,14 @@ test('every listed product has one line: between its places, going out, or comin
     { id: 'a', from: 1, to: undefined, kind: 'left' }, { id: 'b', from: 2, to: 2, kind: 'same' }, { id: 'c', from: 3, to: 1, kind: 'up' },
     { id: 'x', from: undefined, to: 3, kind: 'entered' },
   ])
+})
+
+test('relevant products are counted among those shown and as deep as was ranked', () => {
+  const ids = Array.from({ length: 100 }, (_, at) => `p${at + 1}`)
+  const six = ['p20', 'p30', 'p40', 'p50', 'p60', 'p70']
+  expect(relevantWords(six, ids, 8, 100)).toBe('0 of 6 relevant in these 8, all within 100')
+  expect(relevantWords(['p1', 'p9', 'gone'], ids, 8, 100)).toBe('1 of 3 relevant in these 8, 2 within 100')
+  expect(relevantWords(['gone'], ids.slice(0, 5), 8, 100)).toBe('0 of 1 relevant in these 5, none within 100')
+  expect(relevantWords(['p1', 'p2'], ids, 8, 100)).toBe('all 2 relevant in these 8')
+  expect(relevantWords(['p1', 'gone'], ids, 100, 100)).toBe('1 of 2 relevant in these 100')
 })

@@ -45,6 +45,21 @@ export function droppedFrom(before: readonly string[], now: ReadonlyMap<string, 
   })
 }
 
+/** Where a ranking has the relevant products: how many of them among those shown, and how many as deep as it was asked for. */
+export function relevantWords(relevant: readonly string[], ids: readonly string[], listed: number, depth: number): string {
+  const total = relevant.length
+  const shown = Math.min(listed, ids.length)
+  const countOf = (among: readonly string[]): number => {
+    const known = new Set(among)
+    return relevant.filter((id) => known.has(id)).length
+  }
+  const here = countOf(ids.slice(0, shown))
+  const first = here === total && total > 1 ? `all ${total} relevant in these ${shown}` : `${here} of ${total} relevant in these ${shown}`
+  if (here === total || listed >= depth) return first
+  const within = countOf(ids.slice(0, depth))
+  return `${first}, ${within === 0 ? 'none' : within === total && total > 1 ? 'all' : within} within ${depth}`
+}
+
 /** A line between neighbouring columns: of a product in both lists, or one that leaves the left one or comes into the right one. */
 export interface Link {
   readonly id: string
