@@ -1,8 +1,9 @@
 // The view of queries: every one in a table at the left, one of them asked in many ways side by side, and what training made of it below.
 import { Tab, TabList, TabPanel, TabProvider } from '@ariakit/react/tab'
-import { useId, useState, useSyncExternalStore } from 'react'
+import { useId, useState } from 'react'
 import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { useMedia } from '../parts/useMedia.ts'
 import { QueryTable } from '../queries/QueryTable.tsx'
 import { Replay } from '../replay/Replay.tsx'
 import { Rollouts } from '../replay/Rollouts.tsx'
@@ -17,16 +18,6 @@ import './inspect.css'
 
 const READING = 'One query asked in many ways, all ranked by the same recommender; policies answer greedily. Letters and frames are labels, ? is unjudged. '
   + 'Moves, gains and lines compare with the column at the left.'
-
-const wide = (): MediaQueryList => matchMedia('(width >= 1180px)')
-
-function useWide(): boolean {
-  return useSyncExternalStore((changed) => {
-    const query = wide()
-    query.addEventListener('change', changed)
-    return () => query.removeEventListener('change', changed)
-  }, () => wide().matches)
-}
 
 function Compared() {
   const inspection = useView((state) => state.inspection)
@@ -69,7 +60,7 @@ export function InspectView() {
   const { view } = useWorkbench()
   const heading = useId()
   const table = useId()
-  const isWide = useWide()
+  const isWide = useMedia('(width >= 1180px)')
   const tableOpen = useView((state) => state.tableOpen)
   // on a narrow page the table would push the columns out of sight: there it is open only when it is asked for
   const [narrowOpen, setNarrowOpen] = useState(false)

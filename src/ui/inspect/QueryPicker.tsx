@@ -14,6 +14,7 @@ export function QueryPicker() {
   const id = useId()
   const queries = useLibrary((state) => state.shop?.dataset.queries) ?? NO_QUERIES
   const query = useView((state) => state.query)
+  const split = useView((state) => state.inspection?.judged?.split)
   // what is being typed; the store's query stands where nothing is
   const [draft, setDraft] = useState<string>()
   const text = draft ?? query
@@ -92,6 +93,7 @@ export function QueryPicker() {
           </ul>
         )}
       </div>
+      {split !== undefined && <span className="badge">{split} query</span>}
     </div>
   )
 }

@@ -1,8 +1,10 @@
 // What the inspector's columns show, which there are, and how to hand them on.
+import { Menu, MenuButton, MenuItem, MenuProvider } from '@ariakit/react/menu'
 import { useId, useState } from 'react'
 import { LISTED, type Listed } from '../../state/inspect/shown.ts'
 import { useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { NARROW, useMedia } from '../parts/useMedia.ts'
 import { SaveFigure } from '../queries/SaveFigure.tsx'
 import { AddColumn } from './AddColumn.tsx'
 
@@ -15,7 +17,7 @@ function Listing() {
   const k = useView((state) => state.k)
   const ids = [useId(), useId()] as const
   return (
-    <>
+    <div className="toolbar-listing">
       <label htmlFor={ids[0]}>Products</label>
       <select id={ids[0]} value={listed} onChange={(event) => view.show({ listed: Number(event.currentTarget.value) as Listed })}>
         {LISTED.map((count) => <option key={count} value={count}>{count}</option>)}
@@ -24,7 +26,7 @@ function Listing() {
       <select id={ids[1]} value={k} onChange={(event) => view.show({ k: event.currentTarget.value === '10' ? 10 : 100 })}>
         <option value={10}>10</option><option value={100}>100</option>
       </select>
-    </>
+    </div>
   )
 }
 
@@ -41,8 +43,10 @@ function Pictures() {
   )
 }
 
-/** Copies an address that opens this query with these columns. */
-function CopyLink() {
+const COPY = 'Copy link to these columns'
+
+/** Copies an address that opens this query with these columns, and says what became of it. */
+function useCopyLink(): { readonly copy: () => void; readonly said: string } {
   const { view } = useWorkbench()
   const [said, setSaid] = useState('')
   const copy = async (): Promise<void> => {
@@ -57,11 +61,26 @@ function CopyLink() {
     }
     setTimeout(() => setSaid(''), 6000)
   }
+  return { copy: () => void copy(), said }
+}
+
+/** What a phone has no room for beside the columns. */
+function More({ onCopy }: { readonly onCopy: () => void }) {
+  const { view } = useWorkbench()
+  const inspecting = useView((state) => state.inspecting)
+  const pictures = useView((state) => state.pictures)
   return (
-    <>
-      <button type="button" className="plain" onClick={() => void copy()}>Copy link to these columns</button>
-      <span role="status" className="quiet">{said}</span>
-    </>
+    <MenuProvider>
+      <MenuButton className="button">More</MenuButton>
+      <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8}>
+        <MenuItem className="menu-item" onClick={onCopy}>{COPY}</MenuItem>
+        <MenuItem className="menu-item" disabled={inspecting} onClick={view.refresh}>{inspecting ? 'Looking …' : 'Look again'}</MenuItem>
+        <MenuItem className="menu-item" role="menuitemcheckbox" aria-checked={pictures} onClick={() => view.show({ pictures: !pictures })}>
+          <span>Pictures</span><small>{pictures ? 'shown' : 'not shown'}</small>
+        </MenuItem>
+        <p className="menu-note">{PICTURES}</p>
+      </Menu>
+    </MenuProvider>
   )
 }
 
@@ -69,19 +88,20 @@ export function Toolbar() {
   const { view } = useWorkbench()
   const inspecting = useView((state) => state.inspecting)
   const fault = useView((state) => state.fault)
-  const split = useView((state) => state.inspection?.judged?.split)
+  const { copy, said } = useCopyLink()
+  const narrow = useMedia(NARROW)
   return (
     <div className="toolbar" role="group" aria-label="What the columns show">
       <AddColumn />
-      <Listing />
-      <Pictures />
-      <CopyLink />
+      {!narrow && <Listing />}
+      {!narrow && <Pictures />}
+      {!narrow && <button type="button" className="plain" onClick={copy}>{COPY}</button>}
       <SaveFigure />
-      <span className="inspect-standing">
-        {split !== undefined && <span className="badge">{split} query</span>}
-        <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>
-        {fault !== undefined && <span role="alert" className="fault">{fault}</span>}
-      </span>
+      {narrow && <More onCopy={copy} />}
+      {narrow && <Listing />}
+      {!narrow && <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>}
+      <span role="status" className="quiet">{said}</span>
+      {fault !== undefined && <span role="alert" className="fault">{fault}</span>}
     </div>
   )
 }
