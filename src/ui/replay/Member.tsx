@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { stopWords, sumOf, type RewardSum } from '../../state/inspect/groups.ts'
 import type { ScoredRollout } from '../../state/inspect/replay.ts'
 import { count, digits, score, signed } from '../parts/format.ts'
+import { Term } from '../parts/Term.tsx'
 import { logWords } from './logWords.ts'
 import { Tokens } from './Tokens.tsx'
 
@@ -58,7 +59,7 @@ function MemberBase({ rollout, settings, most }: MemberProps) {
       <header>
         <span className="quiet">{rollout.member + 1}</span>
         <strong>{reward === undefined ? 'no reward' : score(reward)}</strong>
-        {reward !== undefined && <span className="member-advantage" title="advantage: what it is pushed by, against its group"><Bar share={advantage / 3} /> {signed(advantage)}</span>}
+        {reward !== undefined && <span className="member-advantage"><Term about="advantage">advantage</Term> <Bar share={advantage / 3} /> {signed(advantage)}</span>}
       </header>
       {rewrite === undefined ? <p className="fault">format broken</p> : <p className="rewrite">{rewrite === '' ? <span className="quiet">(an empty query)</span> : rewrite}</p>}
       {failed !== undefined && <p className="fault">not ranked: {failed}</p>}

@@ -61,7 +61,7 @@ function Said({ moment, before, query, choice }: { readonly moment: Moment; read
       <dl className="replay-figures">
         {moment.kind === 'sampled' && <div><dt>reward</dt><dd>{score(spoken.reward)}{last?.reward !== undefined && spoken.reward !== undefined && <small> {signed(spoken.reward - last.reward)}</small>}</dd></div>}
         <div><dt>{moment.kind === 'greedy' ? 'NDCG@10' : 'NDCG of training'}</dt><dd>{score(spoken.ndcg)}</dd></div>
-        {rewards !== undefined && <div><dt>its group</dt><dd>{score(rewards.min)} … {score(rewards.max)}<small> mean {score(rewards.mean)}</small></dd></div>}
+        {rewards !== undefined && <div><dt>its <Term about="group">group</Term></dt><dd>{score(rewards.min)} … {score(rewards.max)}<small> mean {score(rewards.mean)}</small></dd></div>}
       </dl>
       {spoken.thought !== undefined && <p className="thought" title="what was written before the answer">{spoken.thought}</p>}
       {spoken.failed !== undefined && <p className="fault">not ranked: {spoken.failed}</p>}

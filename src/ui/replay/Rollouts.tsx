@@ -99,7 +99,7 @@ function RolloutsBase() {
   return (
     <aside className="rollouts" aria-label={pinned === undefined ? 'Rollouts of the last step' : 'Rollouts of the pinned step'}>
       <header>
-        <h3><Term explain={COMPARING}>Rollouts</Term></h3>
+        <h3><Term about="group" explain={COMPARING}>Rollouts</Term></h3>
         <Subject />
         {step !== undefined && <small>step {count(step.step)} · {count(groups)} groups of {count(groupSize)}{pinned !== undefined && pinned !== step.step && <span className="warns"> (step {count(pinned)} has none: the nearest before)</span>}</small>}
       </header>
