@@ -38,6 +38,8 @@ export interface RunRecord {
   readonly status: RunStatus
   readonly createdAt: number
   readonly changedAt: number
+  /** when whoever trained it in this browser last said how it stands; a name, tags or notes do not move it, and a run that was imported has none */
+  readonly drivenAt?: number
   readonly done: number
   readonly planned: number
   readonly settings: Readonly<Record<string, string | number | boolean>>
@@ -66,7 +68,7 @@ export interface RunRecord {
 }
 
 export type NewRun = Omit<RunRecord, 'id' | 'changedAt' | 'checkpoints' | 'events' | 'notes' | 'tags' | 'repaired' | 'interrupted' | 'writer' | 'damage'>
-export type RunChange = Partial<Pick<RunRecord, 'name' | 'tags' | 'status' | 'done' | 'planned' | 'summary' | 'notes' | 'settings' | 'environment' | 'recommender'>>
+export type RunChange = Partial<Pick<RunRecord, 'name' | 'tags' | 'status' | 'drivenAt' | 'done' | 'planned' | 'summary' | 'notes' | 'settings' | 'environment' | 'recommender'>>
 
 /** Which lines: of one step, or those that say something of one query, cut down to what they say of it. */
 export type LinesWanted = { readonly step: number } | { readonly queryId: string }

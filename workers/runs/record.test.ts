@@ -1,16 +1,22 @@
 // run.json is read field by field: a file may come from anywhere.
 import { expect, test } from 'vitest'
-import { recordOf } from './record.ts'
+import { broughtIn, recordOf } from './record.ts'
 import { NEW } from './runs.testing.ts'
 
 const CHECKPOINT = { stage: 'grpo', step: 3, names: ['best'], bytes: 4, sha256: 'a'.repeat(64), eventsBytes: 10 }
 const RECORD = {
-  ...NEW, id: '01234567-89ab-cdef-0123-456789abcdef', changedAt: 1, tags: ['a'], notes: { q: 'n' }, checkpoints: [CHECKPOINT], events: { count: 1, bytes: 10 },
+  ...NEW, id: '01234567-89ab-cdef-0123-456789abcdef', changedAt: 1, drivenAt: 1, tags: ['a'], notes: { q: 'n' }, checkpoints: [CHECKPOINT], events: { count: 1, bytes: 10 },
   parent: { id: 'p', name: 'n', step: 2 }, summary: { steps: 3 },
 }
 
 test('a record is taken with what belongs to it, and nothing else', () => {
   expect(recordOf({ ...RECORD, version: 1, damage: 'x', writer: 'here', evil: 1 })).toEqual(RECORD)
+})
+
+test('a run that comes from elsewhere was never trained here, and is under way nowhere', () => {
+  const { drivenAt: _, ...rest } = RECORD
+  const place = { id: '11234567-89ab-cdef-0123-456789abcdef', name: 'other' }
+  expect(broughtIn({ ...recordOf(RECORD), status: 'running' }, place, 9)).toEqual({ ...rest, ...place, status: 'paused', changedAt: 9 })
 })
 
 test.each([

@@ -68,6 +68,7 @@ export function recordOf(value: unknown): StoredRecord {
     id: field(value, 'id', isId, 'a run\'s id'), name: field(value, 'name', isText, 'a text'), tags: field(value, 'tags', isTexts, 'a list of texts'),
     status: field(value, 'status', isOneOf(...STATUSES), `one of ${STATUSES.join(', ')}`),
     createdAt: field(value, 'createdAt', isTime, 'a time'), changedAt: field(value, 'changedAt', isTime, 'a time'),
+    ...optional(value, 'drivenAt', isTime, 'a time'),
     done: field(value, 'done', isSize, 'a number of steps'), planned: field(value, 'planned', isSize, 'a number of steps'),
     settings: field(value, 'settings', (all): all is Record<string, string | number | boolean> => isObject(all) && Object.values(all).every(isScalar), 'names with values'),
     dataset: { name: field(dataset, 'name', isText, 'a text'), hash: field(dataset, 'hash', isText, 'a text') },
@@ -78,6 +79,15 @@ export function recordOf(value: unknown): StoredRecord {
     events: { count: field(events, 'count', isSize, 'a number of lines'), bytes: field(events, 'bytes', isSize, 'a number of bytes') },
     ...optional(value, 'repaired', isText, 'a text'), ...optional(value, 'cutTo', isSize, 'a number of bytes'),
   }
+}
+
+/** Nobody writes what is on its way. */
+export const atRest = (status: RunStatus): RunStatus => (status === 'running' ? 'paused' : status)
+
+/** The record of a run that comes from elsewhere: nobody trained it here. */
+export function broughtIn(archived: StoredRecord, place: Pick<RunRecord, 'id' | 'name'>, now: number): StoredRecord {
+  const { drivenAt: _, ...record } = archived
+  return { ...record, ...place, status: atRest(record.status), changedAt: now }
 }
 
 /** Writes run.json whole, with its own digest. */

@@ -5,7 +5,7 @@ import { freeRoom } from '../store/room.ts'
 import { exported } from './exports.ts'
 import { fitting, type OpenedRuns } from './opened.ts'
 import { hashOf, packInMemory, packInto } from './pack.ts'
-import { EVENTS, fileOf, writeRecord, type StoredRecord } from './record.ts'
+import { atRest, broughtIn, EVENTS, fileOf, writeRecord } from './record.ts'
 import type { RunFolder } from './runFolder.ts'
 import { openArchive, type Archive } from './unpack.ts'
 
@@ -37,7 +37,7 @@ export async function importRun(runs: OpenedRuns, file: Blob, onProgress: Progre
     await runs.make(id, false, (folder) => fitting(folder, `run ${name}`, archive.bytes, async () => {
       await refuseBeyond(folder, archive.bytes)
       const index = await archive.into(folder, onProgress)
-      const record: StoredRecord = { ...archive.record, id, name, status: atRest(archive.record.status), changedAt: Date.now() }
+      const record = broughtIn(archive.record, { id, name }, Date.now())
       await writeRecord(folder, record)
       return { record, index }
     }))
@@ -46,9 +46,6 @@ export async function importRun(runs: OpenedRuns, file: Blob, onProgress: Progre
     await archive.close()
   }
 }
-
-/** Nobody writes what is on its way. */
-const atRest = (status: RunRecord['status']): RunRecord['status'] => (status === 'running' ? 'paused' : status)
 
 /** Under which id and name an archive's run comes: its own, or others where another run has that id. Rejects where the very run is here. */
 async function freePlace(runs: OpenedRuns, { record: { id, name, checkpoints, events }, eventsSha256 }: Archive): Promise<Pick<RunRecord, 'id' | 'name'>> {

@@ -22,12 +22,19 @@ test('a checkpoint that is not kept is named beside those that are', () => {
 })
 
 test('the run that was left is the latest one that nobody drives, unless another was begun since', () => {
-  const left = record({ id: 'left', changedAt: 30 })
-  expect(leftBehind([left, record({ id: 'older', changedAt: 5 })])?.id).toBe('left')
+  const left = record({ id: 'left', drivenAt: 30 })
+  expect(leftBehind([left, record({ id: 'older', drivenAt: 5 })])?.id).toBe('left')
   for (const over of [{ status: 'finished' }, { status: 'stopped' }, { writer: 'elsewhere' }, { damage: 'torn' }, { checkpoints: [] }] as const) {
     expect(leftBehind([{ ...left, ...over }])).toBeUndefined()
   }
-  expect(leftBehind([left, record({ id: 'newer', status: 'finished', createdAt: 31, changedAt: 40 })])).toBeUndefined()
+  expect(leftBehind([left, record({ id: 'newer', status: 'finished', createdAt: 31, drivenAt: 40 })])).toBeUndefined()
+})
+
+test('a paused run that is renamed, tagged or imported later is not the one that was left', () => {
+  const finished = record({ id: 'finished', status: 'finished', drivenAt: 30 })
+  expect(leftBehind([finished, record({ id: 'renamed', drivenAt: 5, changedAt: 90 }), record({ id: 'imported', createdAt: 80, changedAt: 95 })])).toBeUndefined()
+  const left = record({ id: 'left', drivenAt: 40 })
+  expect(leftBehind([finished, left, record({ id: 'imported', createdAt: 80, changedAt: 95 })])?.id).toBe('left')
 })
 
 test('settings of a record come back; one that was added since has its preset’s value, one that is gone is left out', () => {

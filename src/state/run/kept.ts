@@ -25,12 +25,12 @@ export function checkpointAt({ name, checkpoints }: Pick<RunRecord, 'name' | 'ch
   throw new Error(`run ${name} keeps no checkpoint of ${stage} step ${step}; it keeps ${there === '' ? 'none' : there}`)
 }
 
-/** The run that was under way when the page was left last: nobody has it open, it has a checkpoint, and no other run was begun since. */
+/** The run that was under way when the page was left last: of those that were trained here none was driven since, nobody has it open, and it has a checkpoint. */
 export function leftBehind(records: readonly RunRecord[]): RunRecord | undefined {
-  const left = records.filter(({ status, writer, damage, checkpoints }) => (
-    (status === 'running' || status === 'paused') && writer === undefined && damage === undefined && checkpoints.length > 0))
-  const latest = left.toSorted((a, b) => b.changedAt - a.changedAt)[0]
-  return latest === undefined || records.some(({ createdAt }) => createdAt > latest.changedAt) ? undefined : latest
+  const [latest] = records.filter(({ drivenAt }) => drivenAt !== undefined).toSorted((a, b) => b.drivenAt! - a.drivenAt!)
+  if (latest === undefined) return undefined
+  const { status, writer, damage, checkpoints } = latest
+  return (status === 'running' || status === 'paused') && writer === undefined && damage === undefined && checkpoints.length > 0 ? latest : undefined
 }
 
 type Recorded = Readonly<Record<string, string | number | boolean>>

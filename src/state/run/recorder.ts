@@ -119,7 +119,7 @@ class RunRecording implements Recording {
     try {
       await this.#flush()
       this.#status = status
-      this.#record = await this.store.change(this.#record!.id, { status, ...this.#told })
+      this.#record = await this.store.change(this.#record!.id, { status, drivenAt: this.#today(), ...this.#told })
     } catch (error) {
       // it is not written any more, whatever its record says
       if (status !== 'running' && status !== 'paused') await this.release()
@@ -131,6 +131,10 @@ class RunRecording implements Recording {
   release = async (): Promise<void> => {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     if (this.#record !== undefined) await this.store.release(this.#record.id).catch(() => undefined)
+  }
+
+  #today(): number {
+    return (this.options.date ?? Date.now)()
   }
 
   #note(event: RunEvent): void {
@@ -213,7 +217,7 @@ class RunRecording implements Recording {
     const policy = loaded?.policy ?? String(settings['policy'] ?? start.policy.architecture)
     const names = (await this.store.list().catch(() => [])).map((run) => run.name)
     this.#record = await this.store.create({
-      name: nameOf(name, policy, names), status: 'running', createdAt: (this.options.date ?? Date.now)(), ...this.#told,
+      name: nameOf(name, policy, names), status: 'running', createdAt: this.#today(), drivenAt: this.#today(), ...this.#told,
       settings, dataset: { name, hash }, recommender, policy, environment: { ...environmentOf(start), ...this.options.machine },
     })
     this.#status = 'running'
@@ -226,6 +230,6 @@ class RunRecording implements Recording {
     if (!resumed && this.#now() - this.#progressAt < every) return
     this.#progressAt = this.#now()
     this.#status = 'running'
-    this.#record = await this.store.change(this.#record!.id, { ...this.#told, ...(resumed ? { status: 'running' } : {}) })
+    this.#record = await this.store.change(this.#record!.id, { drivenAt: this.#today(), ...this.#told, ...(resumed ? { status: 'running' } : {}) })
   }
 }
