@@ -2,6 +2,7 @@
 import type { PolicyService } from '../../client/policy.ts'
 import type { RunRecord, RunsService } from '../../client/runs.ts'
 import type { Settings } from '../../domain/settings.ts'
+import { stepWords } from '../../domain/stage.ts'
 import { kindOf, type ColumnId, type ColumnKind } from './columns.ts'
 import { askPolicy, rankedElsewhere, rankText, saidBySource, sayNothing, type Asked, type Column, type Found, type Said } from './inspect.ts'
 import type { Shop } from '../data/library.ts'
@@ -155,7 +156,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
       const record = await recordOf(kind.run)
       const checkpoint = record?.checkpoints.find((one) => one.stage === kind.stage && one.step === kind.step)
       if (record === undefined) return { absent: 'this run is not kept in this browser (any more); import it, or remove the column' }
-      if (checkpoint === undefined) return { absent: `run ${record.name} has no checkpoint of ${kind.stage} step ${kind.step} (any more); choose another` }
+      if (checkpoint === undefined) return { absent: `run ${record.name} has no checkpoint of ${stepWords(kind.stage, kind.step)} (any more); choose another` }
       const refused = misfit(record, engine)
       if (refused !== undefined) return { absent: refused }
       version = JSON.stringify([checkpoint.sha256, nameOf(engine.loaded), asks])

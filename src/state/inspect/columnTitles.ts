@@ -1,5 +1,6 @@
 // What a column is called, and in few words where it comes from.
 import type { RunRecord } from '../../client/runs.ts'
+import { stepWords } from '../../domain/stage.ts'
 import { kindOf, type ColumnId } from './columns.ts'
 import type { Column } from './inspect.ts'
 import type { Source } from './sources.ts'
@@ -26,8 +27,8 @@ export function writtenBy(at: Column['at']): string {
   if (at === undefined) return ''
   const { stage, from, to, best } = at
   if (best) return `best, of step ${count(to)}`
-  if (to === 0) return stage === undefined ? 'not trained yet' : `${stageOf(stage)}step 0`
-  return from === to ? `after ${stageOf(stage)}step ${count(to)}` : `between ${stageOf(stage)}steps ${count(from)} and ${count(to)}`
+  if (to === 0) return stage === undefined ? 'not trained yet' : stepWords(stage, 0)
+  return from === to ? `after ${stepWords(stage, to)}` : `between ${stageOf(stage)}steps ${count(from)} and ${count(to)}`
 }
 
 export function titleOf(id: ColumnId, { sources, records }: Answerers, column?: Pick<Column, 'at'>): ColumnTitle {
@@ -44,7 +45,7 @@ export function titleOf(id: ColumnId, { sources, records }: Answerers, column?: 
       const record = records.find((one) => one.id === kind.run)
       const checkpoint = record?.checkpoints.find(({ stage, step }) => stage === kind.stage && step === kind.step)
       const names = checkpoint?.names.filter((name) => name !== 'step') ?? []
-      const step = `${stageOf(kind.stage)}step ${count(kind.step)}`
+      const step = stepWords(kind.stage, kind.step)
       return {
         title: `Checkpoint ${step}`, note: [record?.name ?? 'a run that is not here', ...names].join(', '),
         short: step,

@@ -195,7 +195,7 @@ test('a checkpoint that does not fit the engine says what differs, both values a
   await settle()
   expect(absent('checkpoint:r:grpo:4'))
     .toBe('the checkpoint was trained with policy Qwen/Qwen2.5-0.5B (run brave otter), but the engine holds policy sample; set policy to Qwen/Qwen2.5-0.5B in Train to ask it')
-  expect(absent('checkpoint:r:grpo:9')).toBe('run brave otter has no checkpoint of grpo step 9 (any more); choose another')
+  expect(absent('checkpoint:r:grpo:9')).toBe('run brave otter has no checkpoint of step 9 (any more); choose another')
   expect(absent('checkpoint:gone:grpo:4')).toContain('not kept in this browser')
 })
 

@@ -1,6 +1,7 @@
 // Who could be compared in the table of queries: the query as typed, the page's run, kept runs, policies and checkpoints evaluated here, and other systems.
 import type { RunRecord } from '../../client/runs.ts'
 import type { Split } from '../../domain/dataset.ts'
+import { stepWords } from '../../domain/stage.ts'
 import type { AnswersEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
 import type { Source } from '../inspect/sources.ts'
@@ -41,11 +42,6 @@ export const isTold = (id: string): boolean => id.startsWith('live:') || id.star
 /** `before`, `after`, `original`, or `step:40`. */
 export function partOf({ policy, step }: Pick<AnswersEvent, 'policy' | 'step'>): string {
   return policy === 'current' ? `step:${step}` : policy
-}
-
-/** A stage's step in words. */
-export function stepWords(stage: string | undefined, step: number): string {
-  return `${stage === 'sft' ? 'SFT ' : ''}step ${step.toLocaleString('en')}`
 }
 
 const policyTitle = (stage: string | undefined, step: number): string => (step === 0 ? 'policy, untrained' : `policy of ${stepWords(stage, step)}`)

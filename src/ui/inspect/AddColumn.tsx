@@ -1,5 +1,6 @@
 // The menu that adds a column: the three that every query has, a text of one's own, checkpoints of this run and of kept ones, and other systems.
 import { Menu, MenuButton, MenuGroup, MenuGroupLabel, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu'
+import { stepWords } from '../../domain/stage.ts'
 import type { RunRecord } from '../../state/runs/runs.ts'
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import { checkpointColumn, FIRST_COLUMNS, sourceColumn, type ColumnId } from '../../state/inspect/columns.ts'
@@ -37,7 +38,7 @@ function Item({ id, children, note }: { readonly id: ColumnId; readonly children
 function Checkpoints({ record }: { readonly record: RunRecord }) {
   return record.checkpoints.toReversed().map(({ stage, step, names }) => (
     <Item key={`${stage} ${step}`} id={checkpointColumn(record.id, stage, step)} note={names.filter((name) => name !== 'step').join(', ')}>
-      {`${stage === 'sft' ? 'SFT step' : 'Step'} ${step.toLocaleString('en')}`}
+      {stepWords(stage, step)}
     </Item>
   ))
 }

@@ -1,8 +1,9 @@
 // What a run can be gone on with: its checkpoints, to fork from, or to be asked in the inspector.
+import { stepWords } from '../../domain/stage.ts'
 import { checkpointColumn } from '../../state/inspect/columns.ts'
 import { isUnderWay } from '../../state/run/run.ts'
 import type { CheckpointRecord, RunRecord } from '../../state/runs/runs.ts'
-import { count, size } from '../parts/format.ts'
+import { size } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 
@@ -13,7 +14,7 @@ function Checkpoint({ run, checkpoint, busy }: { readonly run: RunRecord; readon
   const inspected = useView((state) => state.columns.includes(column))
   return (
     <tr>
-      <th scope="row">{stage} step {count(step)}</th>
+      <th scope="row">{stepWords(stage, step)}</th>
       <td>{names.join(', ')}</td>
       <td className="number" title={`sha256 ${sha256}`}>{size(bytes)}</td>
       <td>
