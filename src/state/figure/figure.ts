@@ -1,5 +1,6 @@
 // The inspector's comparison as plain data to be drawn anywhere: Figure 5 of the paper, for one query.
 import type { EsciLabel, Product } from '../../domain/dataset.ts'
+import { labelsOf } from '../../domain/labels.ts'
 import type { Column, Inspection, Measures } from '../inspect/inspect.ts'
 
 export interface DiffedWord {
@@ -73,14 +74,6 @@ export interface FigureInput {
 /** More relevant products than these are counted, not listed. */
 export const MOST_RELEVANT = 12
 
-const ORDER: readonly EsciLabel[] = ['I', 'C', 'S', 'E']
-
-function labelsOf({ judged }: Inspection): ReadonlyMap<string, EsciLabel> {
-  // the better label stands for a product that was judged twice
-  const sorted = (judged?.judgements ?? []).toSorted((a, b) => ORDER.indexOf(a.label) - ORDER.indexOf(b.label))
-  return new Map(sorted.map(({ productId, label }) => [productId, label]))
-}
-
 const measuresAt = (measures: Measures | undefined, k: 10 | 100): { readonly ndcg: number | undefined; readonly recall: number | undefined } => (
   { ndcg: measures?.[`ndcg@${k}`], recall: measures?.[`recall@${k}`] })
 
@@ -92,7 +85,7 @@ export function productsOfFigure({ columns, judged }: Inspection, listed: number
 
 export function buildFigure({ inspection, columns, k, listed, products, diff, caption }: FigureInput): Figure {
   const { query, judged } = inspection
-  const labels = labelsOf(inspection)
+  const labels = labelsOf(judged?.judgements)
   const titleOf = (id: string): string => {
     const title = products.get(id)?.title ?? ''
     return title === '' ? id : title

@@ -15,13 +15,6 @@ import { droppedFrom, ranksOf } from './ranks.ts'
 import { Result } from './Result.tsx'
 import { Said } from './Said.tsx'
 
-/** The better label stands for a product that was judged twice. */
-export function labelsOf(judged: Inspection['judged']): ReadonlyMap<string, EsciLabel> {
-  const order = ['I', 'C', 'S', 'E'] as const
-  const sorted = (judged?.judgements ?? []).toSorted((a, b) => order.indexOf(a.label) - order.indexOf(b.label))
-  return new Map(sorted.map(({ productId, label }) => [productId, label]))
-}
-
 /** What a person does to a column. */
 function ColumnMenu({ id, title, left }: { readonly id: ColumnId; readonly title: string; readonly left: ColumnState | undefined }) {
   const { view } = useWorkbench()

@@ -1,10 +1,11 @@
 // The columns side by side under one scroll bar: rank n of one stands beside rank n of the next, and lines join the same products.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react'
+import { labelsOf } from '../../domain/labels.ts'
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import type { Inspection } from '../../state/inspect/view.ts'
 import { useRuns, useSources, useView } from '../parts/stores.ts'
-import { Column, labelsOf } from './Column.tsx'
+import { Column } from './Column.tsx'
 import { Lines, type Place } from './Lines.tsx'
 
 /** Longer lists are drawn as far as they are in sight. */
@@ -52,7 +53,7 @@ export function Columns({ inspection }: { readonly inspection: Inspection }) {
   const [rem] = useState(remPixels)
   const row = Math.round(rem * (pictures ? PICTURE_ROW_REM : ROW_REM))
   const places = usePlaces(inner)
-  const labels = useMemo(() => labelsOf(inspection.judged), [inspection.judged])
+  const labels = useMemo(() => labelsOf(inspection.judged?.judgements), [inspection.judged])
   const rankings = useMemo(() => ids.map((id) => inspection.columns[id]?.ids), [ids, inspection.columns])
 
   const long = listed > DRAWN_WHOLE

@@ -7,6 +7,7 @@ import { score } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
 import { useLibrary, useProduct, useRun } from '../parts/stores.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
+import { labelsOf } from '../../domain/labels.ts'
 
 const SHOWN = 5
 /** A slider that is dragged asks for a ranking when it rests this long. */
@@ -46,7 +47,7 @@ export function Ranked({ query: { id, text: query }, rewrite }: { readonly query
   if (fault !== undefined) return <p role="alert" className="notice bad">No ranking: {fault}</p>
   if (found?.found === undefined) return <p className="waiting">ranking …</p>
   const judgements = (shop && judgedQuery(shop, query, id))?.judgements ?? []
-  const labels = new Map(judgements.toReversed().map(({ productId, label }) => [productId, label]))
+  const labels = labelsOf(judgements)
   const { ids, measures } = found.found
   return (
     <div className={found.of === rewrite ? 'replay-ranked' : 'replay-ranked late'}>
