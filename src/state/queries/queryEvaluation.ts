@@ -3,6 +3,7 @@ import type { AnswerBook } from './answerBook.ts'
 import { evaluateAll, rewritesOf } from './evaluating.ts'
 import { runFile, runTag } from './exports.ts'
 import type { Jobs } from './jobs.ts'
+import { fileName } from '../../domain/fileName.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Library } from '../data/library.ts'
 import type { QueryPlan } from './queryPlan.ts'
@@ -127,7 +128,7 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
       if (elsewhere !== undefined) throw new Error(elsewhere)
       const rankings = await rankingsOf(system, answers, sources, signal)
       const file = await runFile({ answers, recommender, settings: searched(system), tag, signal, tell, rankings })
-      save(`${dataset.name}-${split}-${tag}.run`.replaceAll(/[^\w.-]+/gu, '-'), file)
+      save(`${fileName(`${dataset.name}-${split}-${tag}`, 'rankings', 120)}.run`, file)
     })
   }
 

@@ -1,5 +1,6 @@
 // Saves charts: figures as PNG or SVG, their data as CSV or JSONL.
 import { createStore } from 'zustand/vanilla'
+import { fileName } from '../../domain/fileName.ts'
 import { nextTask } from '../../state/nextTask.ts'
 import { saveBlob } from '../parts/save.ts'
 import { csvOf, jsonlOf } from './chartData.ts'
@@ -28,12 +29,12 @@ async function written(lines: Iterable<string>, type: string): Promise<Blob> {
   return new Blob([...parts, part.join('')], { type })
 }
 
-const fileName = (curves: readonly Curve[], { series }: Charted): string =>
-  `${[series.map(({ name }) => name).join(' vs '), curves.length === 1 ? curves[0]!.id : 'curves'].join(' ').replaceAll(/[^\w.-]+/g, '-').slice(0, 100)}`
+const nameOf = (curves: readonly Curve[], { series }: Charted): string =>
+  fileName([series.map(({ name }) => name).join(' vs '), curves.length === 1 ? curves[0]!.id : 'curves'].join(' '), 'curves', 100)
 
 /** Saves them as one file. Rejects with a sentence when a figure cannot be drawn. */
 export async function exportCharts(curves: readonly Curve[], charted: Charted, kind: Saved, options: Omit<FigureOptions, 'background'>): Promise<void> {
-  const name = `${fileName(curves, charted)}.${kind}`
+  const name = `${nameOf(curves, charted)}.${kind}`
   if (kind === 'csv') return saveBlob(name, await written(csvOf(curves, charted.series), 'text/csv'))
   if (kind === 'jsonl') return saveBlob(name, await written(jsonlOf(curves, charted.series), 'application/x-ndjson'))
   const svg = await svgOf(curves, charted, { ...options, background: figures.getState().background })

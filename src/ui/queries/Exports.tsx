@@ -2,10 +2,9 @@
 import { Menu, MenuButton, MenuItem, MenuProvider, MenuSeparator } from '@ariakit/react/menu'
 import { useState } from 'react'
 import { qrelsFile, tableCsv, tableJsonl, type TableExport } from '../../state/queries/exports.ts'
+import { fileName } from '../../domain/fileName.ts'
 import { saveBlob } from '../parts/save.ts'
 import { useQueryTable, useWorkbench } from '../parts/stores.ts'
-
-const plainName = (text: string): string => text.normalize('NFKD').replaceAll(/[^\w.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/gu, '').slice(0, 60) || 'queries'
 
 export function Exports() {
   const workbench = useWorkbench()
@@ -30,7 +29,7 @@ export function Exports() {
   }
   const save = (ending: string, type: string, content: string): void => {
     const { split } = queries.getState()
-    saveBlob(`${plainName(library.getState().shop?.dataset.name ?? '')}-${split}-${ending}`, new Blob([content], { type }))
+    saveBlob(`${fileName(library.getState().shop?.dataset.name ?? '', 'queries')}-${split}-${ending}`, new Blob([content], { type }))
   }
   const table = (): TableExport => ({ ...queries.getState(), a: titleOf(a), b: titleOf(b) })
   const judgements = (): void => {

@@ -1,4 +1,5 @@
 // The inspector's comparison of now, saved as one HTML file.
+import { fileName } from '../../domain/fileName.ts'
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import { captionOf } from '../../state/figure/caption.ts'
 import { buildFigure, productsOfFigure } from '../../state/figure/figure.ts'
@@ -53,6 +54,5 @@ export async function saveFigure(workbench: Workbench): Promise<void> {
     columns: columns.map((id) => ({ id, ...titleOf(id, answerers, inspection.columns[id]) })),
     caption: captionOf({ shop, run: run.getState(), columns, records: answerers.records, now: new Date() }),
   }))
-  const name = inspection.query.normalize('NFKD').replaceAll(/[^\w-]+/gu, '-').replaceAll(/^-+|-+$/gu, '').slice(0, 50)
-  saveBlob(`figure-${name === '' ? 'query' : name}.html`, new Blob([html], { type: 'text/html' }))
+  saveBlob(`figure-${fileName(inspection.query, 'query')}.html`, new Blob([html], { type: 'text/html' }))
 }
