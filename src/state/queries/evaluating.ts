@@ -40,13 +40,13 @@ export interface Evaluating {
 }
 
 /** Of the first ten, how many nobody judged. */
-export function unjudgedOf(task: Pick<Task, 'query'>, ids: readonly string[]): number {
+function unjudgedOf(task: Pick<Task, 'query'>, ids: readonly string[]): number {
   const known = new Set(task.query.judgements.map(({ productId }) => productId))
   return ids.slice(0, UNJUDGED_AT).filter((id) => !known.has(id)).length
 }
 
 /** The answer to a task whose ranking is known, measured as evaluations are: distinct products. */
-export function measuredAnswer(task: Task, settings: Settings, ids: readonly string[], said: Pick<TableAnswer, 'rewrite' | 'text' | 'format'>): TableAnswer {
+function measuredAnswer(task: Task, settings: Settings, ids: readonly string[], said: Pick<TableAnswer, 'rewrite' | 'text' | 'format'>): TableAnswer {
   const { id, text, domain, judgements } = task.query
   const targets = targetsOf(judgements, { ...settings, duplicateTargets: 'distinct' })
   return {
