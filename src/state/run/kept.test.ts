@@ -18,7 +18,7 @@ test('a run goes on from what was reached last, whatever its step: stages count 
 test('a checkpoint that is not kept is named beside those that are', () => {
   const run = record({ checkpoints: [checkpoint(0, 5), checkpoint(2, 9)] })
   expect(checkpointAt(run, { stage: 'grpo', step: 2 }).eventsBytes).toBe(9)
-  expect(() => checkpointAt(run, { stage: 'grpo', step: 3 })).toThrow('run first keeps no checkpoint of grpo step 3; it keeps grpo step 0, grpo step 2')
+  expect(() => checkpointAt(run, { stage: 'grpo', step: 3 })).toThrow('run first keeps no checkpoint of step 3; it keeps step 0, step 2')
 })
 
 test('the run that was left is the latest one that nobody drives, unless another was begun since', () => {

@@ -3,6 +3,7 @@ import type { PolicyService } from '../../client/policy.ts'
 import type { CheckpointRecord, RunRecord, RunsService } from '../../client/runs.ts'
 import { settingsOf } from '../../domain/config.ts'
 import { SETTINGS, type Settings } from '../../domain/settings.ts'
+import { stepWords } from '../../domain/stage.ts'
 import type { RunEvent } from '../../experiment/events.ts'
 import { eventOf } from '../../experiment/line.ts'
 import type { RunState } from '../../experiment/reduce.ts'
@@ -21,8 +22,8 @@ export function latestCheckpoint({ checkpoints }: Pick<RunRecord, 'checkpoints'>
 export function checkpointAt({ name, checkpoints }: Pick<RunRecord, 'name' | 'checkpoints'>, { stage, step }: CheckpointPlace): CheckpointRecord {
   const found = checkpoints.find((one) => one.stage === stage && one.step === step)
   if (found !== undefined) return found
-  const there = checkpoints.map((one) => `${one.stage} step ${one.step}`).join(', ')
-  throw new Error(`run ${name} keeps no checkpoint of ${stage} step ${step}; it keeps ${there === '' ? 'none' : there}`)
+  const there = checkpoints.map((one) => stepWords(one.stage, one.step)).join(', ')
+  throw new Error(`run ${name} keeps no checkpoint of ${stepWords(stage, step)}; it keeps ${there === '' ? 'none' : there}`)
 }
 
 /** The run that was under way when the page was left last: of those that were trained here none was driven since, nobody has it open, and it has a checkpoint. */
