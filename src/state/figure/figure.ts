@@ -1,6 +1,7 @@
 // The inspector's comparison as plain data to be drawn anywhere: Figure 5 of the paper, for one query.
 import type { EsciLabel, Product } from '../../domain/dataset.ts'
 import { labelsOf } from '../../domain/labels.ts'
+import { rankOf } from '../../domain/rank.ts'
 import type { Column, Inspection, Measures } from '../inspect/inspect.ts'
 
 export interface DiffedWord {
@@ -114,12 +115,8 @@ export function buildFigure({ inspection, columns, k, listed, products, diff, ca
     }
   }
   const exact = [...new Set(judged?.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))]
-  const rankIn = (id: string, product: string): number | undefined => {
-    const at = inspection.columns[id]?.ids.indexOf(product) ?? -1
-    return at < 0 ? undefined : at + 1
-  }
   return {
     query, domain: judged?.domain, split: judged?.split, k, listed, columns: columns.map(column),
-    relevant: exact.map((id) => ({ id, title: titleOf(id), ranks: columns.map((one) => rankIn(one.id, id)) })), caption,
+    relevant: exact.map((id) => ({ id, title: titleOf(id), ranks: columns.map((one) => rankOf(inspection.columns[one.id]?.ids ?? [], id)) })), caption,
   }
 }

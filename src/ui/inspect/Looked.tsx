@@ -1,12 +1,12 @@
 // The product that is looked at: its text as it is, and its score under each way of asking, term by term, added up.
 import { useEffect, useId, useMemo, useRef } from 'react'
+import { rankOf } from '../../domain/rank.ts'
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import { wantedTerms, type Wanted } from '../../state/inspect/highlight.ts'
 import { compareTerms, sumOf, type Looked as LookedState } from '../../state/inspect/looking.ts'
 import { count, significant } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
 import { useLibrary, useLooking, useProduct, useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'
-import { rankOf } from './ranks.ts'
 import { Marked } from './Result.tsx'
 
 /** What ways of asking are called. */

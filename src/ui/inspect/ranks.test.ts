@@ -1,6 +1,6 @@
 // Checks the moves between rankings as the inspector tells and draws them.
 import { expect, test } from 'vitest'
-import { droppedFrom, linksBetween, moveOf, rankOf, ranksOf, relevantWords } from './ranks.ts'
+import { droppedFrom, linksBetween, moveOf, ranksOf, relevantWords } from './ranks.ts'
 
 test('a product that rose says by how much and from where', () => {
   expect(moveOf(1, 3, true)).toEqual({ kind: 'up', by: 2, mark: '+2', words: 'up 2 places, from 3' })
@@ -13,10 +13,6 @@ test('a product that fell by one place says place, not places', () => {
 test('a product that was not ranked is new, and one without a ranking to compare with has no move', () => {
   expect(moveOf(1, undefined, true).kind).toBe('new')
   expect(moveOf(1, undefined, false).mark).toBe('')
-})
-
-test('ranks count from one, and an unranked product has none', () => {
-  expect([rankOf(['a', 'b'], 'b'), rankOf(['a', 'b'], 'c')]).toEqual([2, undefined])
 })
 
 test('products that left the listed ones say where they are now, if anywhere', () => {

@@ -8,12 +8,6 @@ export interface Move {
   readonly words: string
 }
 
-/** Rank from 1, or undefined when the product is not among `ids`. */
-export function rankOf(ids: readonly string[], productId: string): number | undefined {
-  const at = ids.indexOf(productId)
-  return at < 0 ? undefined : at + 1
-}
-
 /** Every product's rank, from 1. */
 export function ranksOf(ids: readonly string[]): ReadonlyMap<string, number> {
   return new Map(ids.map((id, at) => [id, at + 1]))
