@@ -12,7 +12,7 @@ import { createQueryNotes, type NoteHome, type NoteMemory } from './queryNotes.t
 import { createQueryPlan } from './queryPlan.ts'
 import { arrange, countOutcomes, joinAnswers, NO_ROWS, valuesOf, type QueryRow, type QueryRows, type RowValues } from './queryRows.ts'
 import type { QueryTable, QueryTableState } from './queryTableState.ts'
-import { readKept } from '../runs/readKept.ts'
+import { keptAnswers } from '../runs/keptAnswers.ts'
 import { becameAnother } from '../run/another.ts'
 import { isUnderWay, type Run } from '../run/run.ts'
 import type { Runs } from '../runs/runs.ts'
@@ -163,7 +163,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     const place = keptPlace(system)
     if (place === undefined || book.get(system, split) !== undefined || !first(`${split} ${system}`)) return
     try {
-      book.put(system, split, await readKept(runs, place, split))
+      book.put(system, split, await keptAnswers(runs, place, split))
       void runs.open(place.run)
       look()
     } catch (error) {

@@ -1,8 +1,5 @@
-// The store of runs as the page uses it: one that tells of every record it hands out, the answers within a run's lines, and the name of a run's file.
+// The store of runs as the page uses it: one that tells of every record it hands out, and the name of a run's file.
 import type { RunRecord, RunsService } from '../../client/runs.ts'
-import type { AnswersEvent } from '../../experiment/events.ts'
-import { eventOf } from '../../experiment/line.ts'
-import { nextTask } from '../nextTask.ts'
 
 /** A file's name that every system takes. */
 export function fileNameOf({ name, createdAt }: Pick<RunRecord, 'name' | 'createdAt'>): string {
@@ -27,20 +24,4 @@ export function watched(service: RunsService, heard: (record: RunRecord) => void
     undo: (id) => hear(service.undo(id)),
     import: (file, onProgress) => hear(service.import(file, onProgress)),
   }
-}
-
-/** The answers to the test queries, in the order in which they came; the later of two of one policy stands. */
-export async function testAnswers(client: RunsService, id: string): Promise<readonly AnswersEvent[]> {
-  const found = new Map<AnswersEvent['policy'], AnswersEvent>()
-  for (const step of await client.steps(id, 'answers')) {
-    for (const line of await client.lines(id, 'answers', { step })) {
-      // validations are read by nobody here, and parsing them would cost most of the time
-      if (!line.slice(0, 200).includes('"split":"test"')) continue
-      const event = eventOf(line)
-      // a line may hold ten thousand answers
-      await nextTask()
-      if (event.type === 'answers' && event.split === 'test') found.set(event.policy, event)
-    }
-  }
-  return [...found.values()]
 }

@@ -4,10 +4,11 @@ import type { ResamplingService } from '../../client/compare.ts'
 import type { RunChange, RunRecord, RunsService } from '../../client/runs.ts'
 import type { AnswersEvent, RunEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
+import { testAnswers } from './keptAnswers.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { readRun } from './readRun.ts'
 import { createResults, type RunResults } from './runResults.ts'
-import { fileNameOf, testAnswers, watched } from './runStore.ts'
+import { fileNameOf, watched } from './runStore.ts'
 import type { Sort } from './runList.ts'
 import { sentenceOf } from '../sentence.ts'
 
@@ -185,12 +186,11 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
     return begun
   }
 
-  let turn: Promise<unknown> = Promise.resolve()
+  let turn = Promise.resolve()
   /** Changes what the record says by now, one change after another: what another tab, or the click before, changed stays. */
   const change = async (id: string, what: string, wanted: (record: RunRecord) => RunChange): Promise<void> => {
-    const done = turn.then(() => attempt(`run ${nameOf(id)} ${what}`, async () => service.change(id, wanted(await client.record(id)))))
-    turn = done
-    await done
+    turn = turn.then(async () => void await attempt(`run ${nameOf(id)} ${what}`, async () => service.change(id, wanted(await client.record(id)))))
+    await turn
   }
 
   const answers = (id: string): Promise<readonly AnswersEvent[]> => {

@@ -24,7 +24,7 @@ const row = (name: string, values: readonly (SettingValue | undefined)[], unit =
   { name, unit, explanation, values, same: values.every((value) => value === values[0]) })
 
 /** The environment as the record has it, and the data's name and hash where it does not say them. */
-export function environmentOf({ environment, dataset }: Pick<RunRecord, 'environment' | 'dataset'>): Readonly<Record<string, string>> {
+export function shownEnvironment({ environment, dataset }: Pick<RunRecord, 'environment' | 'dataset'>): Readonly<Record<string, string>> {
   return { 'data': dataset.name, ...environment, 'data hash': dataset.hash }
 }
 
@@ -37,8 +37,8 @@ export function compareSettings(runs: readonly Compared[]): readonly DiffGroup[]
   const others = new Set(runs.flatMap(({ settings }) => Object.keys(settings)).filter((name) => !known.has(name)))
   for (const name of others) add('run', row(name, runs.map(({ settings }) => settings[name])))
   // what is a setting stands among the settings
-  const machine = new Set(runs.flatMap((run) => Object.keys(environmentOf(run))).filter((name) => !known.has(name)))
-  for (const name of machine) add('environment', row(name, runs.map((run) => environmentOf(run)[name])))
+  const machine = new Set(runs.flatMap((run) => Object.keys(shownEnvironment(run))).filter((name) => !known.has(name)))
+  for (const name of machine) add('environment', row(name, runs.map((run) => shownEnvironment(run)[name])))
   return [...groups].map(([group, rows]) => ({ group, rows }))
 }
 

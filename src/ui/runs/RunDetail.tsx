@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { isUnderWay } from '../../state/run/run.ts'
 import { bytesOfRun, outcomeOf, summaryIn } from '../../state/runs/runList.ts'
 import { WHOLE_RUN, type RunRecord } from '../../state/runs/runs.ts'
-import { againstPreset, environmentOf, valueText } from '../../state/runs/settingsDiff.ts'
+import { againstPreset, shownEnvironment, valueText } from '../../state/runs/settingsDiff.ts'
 import { count, duration, pValue, score, signed, size } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
 import { Sideways } from '../parts/Sideways.tsx'
@@ -80,7 +80,7 @@ function Environment({ run }: { readonly run: RunRecord }) {
     <table className="run-table">
       <caption className="visually-hidden">Machine and versions that the run ran on</caption>
       <tbody>
-        {Object.entries(environmentOf(run)).map(([name, value]) => (
+        {Object.entries(shownEnvironment(run)).map(([name, value]) => (
           <tr key={name}><th scope="row">{name}</th><td className="value">{value}</td></tr>
         ))}
       </tbody>
