@@ -31,16 +31,22 @@ export function matchEntries(entries: readonly Entry[], queries: readonly Judged
       byQuery.set(met.query.id, place)
       continue
     }
-    const why = met === undefined ? undefined : 'why' in met ? met.why : `the judged query ${named(met.query.id, met.query.text)} has an answer already`
+    const why = met === undefined ? undefined
+      : 'why' in met ? met.why : `the judged query ${named(met.query.id, met.query.text)} has an answer already`
     firstUnmatched ??= { named: named(entry.queryId, entry.query), why: why ?? 'no judged query has this id or this text' }
   }
-  const report = { entries: entries.length, matched: byQuery.size, by, ambiguous, judged: queries.length, ...(firstUnmatched === undefined ? {} : { firstUnmatched }) }
+  const report = {
+    entries: entries.length, matched: byQuery.size, by, ambiguous, judged: queries.length,
+    ...(firstUnmatched === undefined ? {} : { firstUnmatched }),
+  }
   return { byQuery, report }
 }
 
 type Met = { readonly query: JudgedQuery; readonly by: keyof MatchReport['by'] } | { readonly why: string }
 
-function meet(entry: Entry, byId: ReadonlyMap<string, JudgedQuery>, byWords: ReadonlyMap<string, JudgedQuery>, targets: ReadonlyMap<Entry, ByTargets>): Met | undefined {
+function meet(
+  entry: Entry, byId: ReadonlyMap<string, JudgedQuery>, byWords: ReadonlyMap<string, JudgedQuery>, targets: ReadonlyMap<Entry, ByTargets>,
+): Met | undefined {
   const said = entry.query === '' ? undefined : byWords.get(wordsOf(entry.query))
   if (!entry.numbered) {
     const query = byId.get(entry.queryId)
@@ -48,7 +54,10 @@ function meet(entry: Entry, byId: ReadonlyMap<string, JudgedQuery>, byWords: Rea
     return said === undefined ? undefined : { query: said, by: 'text' }
   }
   // a row's number is no id: "7" may be another query's. The relevant products tell, and where there are none the words do.
-  if (entry.targets.length === 0) return said === undefined ? { why: 'its key is a row number of some file and it names no targets; only a query text could tell' } : { query: said, by: 'text' }
+  if (entry.targets.length === 0) {
+    if (said !== undefined) return { query: said, by: 'text' }
+    return { why: 'its key is a row number of some file and it names no targets; only a query text could tell' }
+  }
   const found = targets.get(entry)?.query
   if (found === undefined && said !== undefined) return { query: said, by: 'text' }
   return found === undefined ? { why: 'no judged query has these relevant products' } : { query: found, by: 'targets' }
@@ -84,7 +93,8 @@ function byTargets(entries: readonly Entry[], queries: readonly JudgedQuery[]): 
   }
   const met = new Map<Entry, ByTargets>()
   const taken = new Set<string>()
-  const asked = entries.filter(({ numbered, targets }) => numbered && targets.length > 0).map((entry) => ({ entry, same: known.get(keyOf(entry.targets)) ?? [] }))
+  const telling = entries.filter(({ numbered, targets }) => numbered && targets.length > 0)
+  const asked = telling.map((entry) => ({ entry, same: known.get(keyOf(entry.targets)) ?? [] }))
   const give = (entry: Entry, query: JudgedQuery | undefined, ambiguous: boolean): void => {
     if (query === undefined) return
     taken.add(query.id)

@@ -73,7 +73,9 @@ export function Relevant({ inspection: { judged, columns } }: { readonly inspect
       <ul tabIndex={0} aria-label="Relevant products and where each column ranked them">
         {(all || rest <= 1 ? exact : exact.slice(0, FIRST_NARROW)).map((id) => <RelevantProduct key={id} id={id} landed={landed} />)}
       </ul>
-      {rest > 1 && <button type="button" className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `and ${rest} more`}</button>}
+      {rest > 1 && (
+        <button type="button" className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `and ${rest} more`}</button>
+      )}
     </div>
   )
 }

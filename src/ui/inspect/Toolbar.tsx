@@ -44,6 +44,7 @@ function Pictures() {
 }
 
 const COPY = 'Copy link to these columns'
+const again = (inspecting: boolean): string => (inspecting ? 'Looking …' : 'Look again')
 
 /** Copies an address that opens this query with these columns, and says what became of it. */
 function useCopyLink(): { readonly copy: () => void; readonly said: string } {
@@ -74,7 +75,7 @@ function More({ onCopy }: { readonly onCopy: () => void }) {
       <MenuButton className="button">More</MenuButton>
       <Menu className="menu" gutter={4} unmountOnHide fixed overflowPadding={8}>
         <MenuItem className="menu-item" onClick={onCopy}>{COPY}</MenuItem>
-        <MenuItem className="menu-item" disabled={inspecting} onClick={view.refresh}>{inspecting ? 'Looking …' : 'Look again'}</MenuItem>
+        <MenuItem className="menu-item" disabled={inspecting} onClick={view.refresh}>{again(inspecting)}</MenuItem>
         <MenuItem className="menu-item" role="menuitemcheckbox" aria-checked={pictures} onClick={() => view.show({ pictures: !pictures })}>
           <span>Pictures</span><small>{pictures ? 'shown' : 'not shown'}</small>
         </MenuItem>
@@ -99,7 +100,7 @@ export function Toolbar() {
       <SaveFigure />
       {narrow && <More onCopy={copy} />}
       {narrow && <Listing />}
-      {!narrow && <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{inspecting ? 'Looking …' : 'Look again'}</button>}
+      {!narrow && <button type="button" className="plain" onClick={view.refresh} disabled={inspecting}>{again(inspecting)}</button>}
       <span role="status" className="quiet">{said}</span>
       {fault !== undefined && <span role="alert" className="fault">{fault}</span>}
     </div>

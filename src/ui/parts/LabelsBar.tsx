@@ -2,6 +2,7 @@
 import type { EsciLabel } from '../../domain/dataset.ts'
 import { count } from './format.ts'
 import { Label, LABELS } from './Label.tsx'
+import { Term } from './Term.tsx'
 
 export function LabelsBar({ labels }: { readonly labels: Readonly<Record<EsciLabel, number>> }) {
   const total = LABELS.reduce((sum, label) => sum + labels[label], 0)
@@ -14,6 +15,7 @@ export function LabelsBar({ labels }: { readonly labels: Readonly<Record<EsciLab
       </div>
       <ul className="labels-counts" aria-label="Judgements by label">
         {LABELS.map((label) => <li key={label}><Label label={label} /> {count(labels[label])}</li>)}
+        <li><Term about="labels">what the letters mean</Term></li>
       </ul>
     </div>
   )
