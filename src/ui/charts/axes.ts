@@ -14,30 +14,42 @@ function roundUp(step: number): number {
   return found * power
 }
 
-/** Multiples of `step` within `low` to `high`, without the dust of floating point. */
+/** Two ends this near are one value: what lies between them is rounding, and ticks there could not be told apart. */
+function alike(low: number, high: number): boolean {
+  return !(high - low > Math.max(1e-12 * Math.max(Math.abs(low), Math.abs(high)), NOTHING))
+}
+/** Smaller spans have no steps: their powers of ten are 0. */
+const NOTHING = 1e-290
+const LARGEST = Number.MAX_VALUE
+const MOST_TICKS = 1000
+
+/** Multiples of `step` within `low` to `high`, without the dust of floating point. Counted, as adding 1 to a large float may leave it as it is. */
 function multiples(low: number, high: number, step: number): number[] {
-  const places = Math.max(0, Math.ceil(-Math.log10(step)) + 1)
-  const ticks: number[] = []
-  for (let at = Math.ceil(low / step - 1e-6); at * step <= high + step * 1e-6; at++) ticks.push(Number((at * step).toFixed(Math.min(20, places))))
-  return ticks
+  const first = Math.ceil(low / step - 1e-6)
+  const many = Math.floor(high / step + 1e-6) - first + 1
+  return many > 0 ? Array.from({ length: Math.min(many, MOST_TICKS) }, (_, at) => Number(((first + at) * step).toPrecision(15))) : []
 }
 
 /** A linear axis that holds `low` to `high` and ends at ticks, about `parts` of them apart. A single value stands in the middle. */
 export function linear(low: number, high: number, parts: number): Scale {
-  if (!(high > low)) {
-    const around = low === 0 ? 1 : Math.abs(low) / 5
-    return low === 0 ? { domain: [0, 1], ticks: [0, 0.5, 1] } : linear(low - around, low + around, parts)
+  if (alike(low, high)) {
+    const around = Math.abs(low) / 5
+    if (around <= NOTHING) return { domain: [0, 1], ticks: [0, 0.5, 1] }
+    ;[low, high] = [low - around, high + around].map((end) => Math.min(LARGEST, Math.max(-LARGEST, end))) as [number, number]
   }
   const step = roundUp((high - low) / parts)
-  const ticks = multiples(Math.floor(low / step + 1e-6) * step, Math.ceil(high / step - 1e-6) * step, step)
+  const [least, most] = [Math.floor(low / step + 1e-6) * step, Math.ceil(high / step - 1e-6) * step]
+  // round ends beyond the largest float
+  if (!Number.isFinite(most - least)) return { domain: [low, high], ticks: [low, high] }
+  const ticks = multiples(least, most, step)
   return { domain: [ticks[0]!, ticks.at(-1)!], ticks }
 }
 
 /** A logarithmic axis from `low` to `high`, both above 0; ticks are powers of ten, or round numbers where there are fewer than two of those. */
 export function logarithmic(low: number, high: number, parts: number): Scale {
-  const [from, to] = high > low ? [low, high] : [low / 2, low * 2]
-  const margin = (to / from) ** 0.04
-  const [first, last] = [from / margin, to * margin]
+  const [from, to] = alike(low, high) && low > 2 * NOTHING ? [low / 2, high * 2] : [low, high]
+  const margin = 10 ** (0.04 * (Math.log10(to) - Math.log10(from)))
+  const [first, last] = [Math.max(from / margin, Number.MIN_VALUE), Math.min(to * margin, Number.MAX_VALUE)]
   const [least, most] = [Math.ceil(Math.log10(first)), Math.floor(Math.log10(last))]
   if (most - least < 1) {
     const ticks = multiples(first, last, roundUp((last - first) / parts)).filter((tick) => tick > 0)
@@ -54,7 +66,8 @@ const TIMES = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 
 /** The x axis between two ends as they are: what is drawn fills it. */
 export function along([low, high]: readonly [number, number], axis: ChartAxis, parts: number): Scale {
-  const rough = Math.max((high - low) / Math.max(1, parts), Number.MIN_VALUE)
+  if (alike(low, high)) return { domain: [low, high], ticks: [low] }
+  const rough = (high - low) / Math.max(1, parts)
   const round = axis === 'wall' ? TIMES.find((time) => time >= rough) ?? roundUp(rough / 86400) * 86400 : roundUp(rough)
   return { domain: [low, high], ticks: multiples(low, high, axis === 'wall' && round > 1 ? round : axis === 'wall' ? roundUp(rough) : Math.max(1, round)) }
 }
@@ -67,11 +80,13 @@ function scaled(value: number, largest: number, decimals: number): string {
   return unit === 1 || value === 0 ? digits(value).replace('.0e', 'e') : `${Number((value / unit).toFixed(decimals))}${name}`
 }
 
-/** 45 s, 3 min, 1:05 h, 2 d */
+/** 45 s, 3 min, 1:05 min, 1:05 h, 2 d; rounded before it is split, so that no part of it is 60. */
 function time(seconds: number): string {
-  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`
-  if (seconds < 3600) return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')} min`
-  return `${Math.floor(seconds / 3600)}:${String(Math.round((seconds % 3600) / 60)).padStart(2, '0')} h`
+  const [short, whole, minutes] = [Number(seconds.toPrecision(3)), Math.round(seconds), Math.round(seconds / 60)]
+  if (short < 60) return `${short} s`
+  if (whole < 3600) return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')} min`
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
+  return `${Number((minutes / (24 * 60)).toFixed(2))} d`
 }
 
 /** A tick of an x axis that reaches to `last`: 400; 5k, 20k; 1.5M; 10 min. */
