@@ -50,10 +50,10 @@ function useOneByOne(all: number): number {
 function Legend({ all }: { readonly all: readonly RunSeries[] }) {
   return (
     <ul className="chart-legend" aria-label="Runs">
-      {all.map(({ id, name }, at) => (
+      {all.map(({ id, name, place = 0 }) => (
         <li key={id}>
           <svg width="22" height="8" aria-hidden="true">
-            <line x1="0" y1="4" x2="22" y2="4" stroke={RUN_COLOURS[at % RUN_COLOURS.length]} strokeWidth="2.5" strokeDasharray={RUN_DASHES[at % RUN_DASHES.length]} />
+            <line x1="0" y1="4" x2="22" y2="4" stroke={RUN_COLOURS[place % RUN_COLOURS.length]} strokeWidth="2.5" strokeDasharray={RUN_DASHES[place % RUN_DASHES.length]} />
           </svg>
           {name}
         </li>
@@ -73,7 +73,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
   const { cursor, view } = useWorkbench()
   const [charted] = useState(() => new Charted(runs))
   useEffect(() => charted.follow(runs), [charted, runs])
-  useStore(charted.version, () => `${charted.series.map(({ id, name, settings }) => `${id} ${name} ${settings.stages}`).join()}`)
+  useStore(charted.version, () => `${charted.series.map(({ place, id, name, settings }) => `${place} ${id} ${name} ${settings.stages}`).join()}`)
   const sftCursor = useSftCursor(cursor)
   const shown = sectionsOf(charted.series)
   const curves = CURVES.filter(({ section }) => shown.includes(section))

@@ -4,12 +4,14 @@ import type { Settings } from '../../domain/settings.ts'
 import type { RunState } from '../../state/run/run.ts'
 import { RunSeries } from './runSeries.ts'
 
-/** A run whose curves are drawn: the live one, or a kept one. Its colour is its place in the list. */
+/** A run whose curves are drawn: the live one, or a kept one. */
 export interface ChartedRun {
   readonly id: string
   readonly name: string
   readonly state: RunState
   readonly settings: Settings
+  /** whose colour and dash it has among several: its place in the comparison, where runs before it are not drawn; else its place in the list */
+  readonly place?: number
 }
 
 export class Charted {
@@ -24,12 +26,13 @@ export class Charted {
   /** Takes the runs as they are now; one that was there keeps its columns. */
   follow(runs: readonly ChartedRun[]): void {
     const before = this.series
-    this.series = runs.map(({ id, name, settings }) => {
-      const kept = before.find((series) => series.id === id)
-      if (kept !== undefined) kept.name = name
-      return kept ?? new RunSeries(id, name, settings)
+    const places = before.map(({ place }) => place).join()
+    this.series = runs.map(({ id, name, settings, place }, at) => {
+      const series = before.find((one) => one.id === id) ?? new RunSeries(id, name, settings)
+      return Object.assign(series, { name, place: place ?? at })
     })
     const grown = runs.map(({ state, settings }, at) => this.series[at]!.follow(state, settings)).includes(true)
-    if (grown || before.length !== runs.length || before.some((series, at) => series !== this.series[at])) this.version.setState((version) => version + 1, true)
+    const placed = this.series.map(({ place }) => place).join() !== places
+    if (grown || placed || before.length !== runs.length || before.some((series, at) => series !== this.series[at])) this.version.setState((version) => version + 1, true)
   }
 }

@@ -113,6 +113,28 @@ test('a logarithmic axis leaves out what is not above 0, and says how much', () 
   expect(frame.lines[0]!.points[0]!.y).toBeNull()
 })
 
+test('a band that reaches to 0 or below is cut on a logarithmic axis, of one run and of two, and blanks nothing', () => {
+  const all = ['first', 'second'].map((name) => seriesOf(runOf(4, { steps: [0.2, 0.4, 0.6, 0.8].map((mean, at) => stepOf(at + 1, { reward: { mean, std: 0.5, min: 0, max: 1 } })) }), name))
+  for (const runs of [all, all.slice(0, 1)]) {
+    const { bands, y, log } = frameOf(curveOf('reward'), runs, { ...plain, log: true }, 200)
+    expect(log).toBe(true)
+    expect(y.domain.every((end) => Number.isFinite(end) && end > 0)).toBe(true)
+    expect(bands.map(({ points }) => points.map((point) => point.y![0].toFixed(3)))).toEqual(runs.map(() => ['0.100', '0.100', '0.100', '0.300']))
+  }
+})
+
+test('counting what a view leaves out costs what its pixels cost, and counts all of it', () => {
+  const state = runOf(30_000)
+  const series = seriesOf({ ...state, steps: state.steps.map((step) => ({ ...step, gradNorm: step.step % 10_000 === 0 ? 900 : step.step === 77 ? -1 : 1 + (step.step % 7) / 10 })) })
+  const curve = curveOf('gradient')
+  const column = series.column(curve, curve.lines[0] as never)
+  let reads = 0
+  column.values = new Proxy(column.values, { get: (target, name) => { if (typeof name === 'string' && /^\d+$/.test(name)) reads++; return Reflect.get(target, name, target) as unknown } })
+  expect(frameOf(curve, [series], { ...plain, ignoreOutliers: true }, 300).says).toContain('clipped 4 points')
+  expect(frameOf(curve, [series], { ...plain, log: true }, 300).says).toContain('1 value at or below 0 has no place on a log axis')
+  expect(reads).toBeLessThan(15_000)
+})
+
 test('a stretch of steps is the same stretch on every axis', () => {
   const series = seriesOf(runOf(50))
   const of = (axis: Look['axis']): readonly number[] => frameOf(curveOf('reward'), [series], { ...plain, axis, range: [10, 20] }, 200).x.domain
@@ -152,6 +174,15 @@ test('runs that are drawn together keep their place’s colour and dash, and one
   expect(new Set(lines.map(({ colour }) => colour)).size).toBe(2)
   expect(new Set(lines.map(({ dash }) => dash)).size).toBe(2)
   expect(x.domain).toEqual([1, 5])
+})
+
+test('a run keeps the colour of its place in the comparison when one before it cannot be drawn', () => {
+  const [state, settings] = [runOf(3), sample]
+  const charted = new Charted([{ id: 'b', name: 'b', state, settings, place: 1 }, { id: 'c', name: 'c', state, settings, place: 2 }])
+  const colours = (): string[] => frameOf(curveOf('kl'), charted.series, plain, 200).lines.map(({ colour }) => colour)
+  expect(colours()).toEqual(['var(--run-2)', 'var(--run-3)'])
+  charted.follow(['a', 'b', 'c'].map((id, place) => ({ id, name: id, state, settings, place })))
+  expect(colours()).toEqual(['var(--run-1)', 'var(--run-2)', 'var(--run-3)'])
 })
 
 test('alarms, the best checkpoint and forks are marked where they were, with their sentence', () => {

@@ -35,6 +35,8 @@ export class Column {
   readonly broken: number[] = []
   /** how many of the first i values are not drawn */
   private gaps = new Uint32Array(65)
+  /** how many of the first i values are drawn and at or below 0 */
+  private notAbove = new Uint32Array(65)
   private readonly levels: Level[] = []
 
   /** Adds a value. `undefined` was not measured; null is what JSON makes of NaN. Costs the same however long the column is. */
@@ -42,9 +44,11 @@ export class Column {
     const at = this.length++
     this.values = grown(this.values, this.length, (length) => new Float64Array(length))
     this.gaps = grown(this.gaps, this.length + 1, (length) => new Uint32Array(length))
+    this.notAbove = grown(this.notAbove, this.length + 1, (length) => new Uint32Array(length))
     const drawn = typeof value === 'number' && Number.isFinite(value)
     this.values[at] = drawn ? value : Number.NaN
     this.gaps[at + 1] = this.gaps[at]! + (drawn ? 0 : 1)
+    this.notAbove[at + 1] = this.notAbove[at]! + (drawn && value <= 0 ? 1 : 0)
     if (!drawn && value !== undefined) this.broken.push(at)
     for (let level = 0, size = FINEST; level === 0 || size <= at; level++, size *= 2) {
       if (this.levels.length === level) this.rise(level)
@@ -67,6 +71,36 @@ export class Column {
   /** How many values of `from` to `to` can be drawn. */
   drawnWithin(from: number, to: number): number {
     return to < from ? 0 : to + 1 - from - (this.gaps[to + 1]! - this.gaps[from]!)
+  }
+
+  /** How many values of `from` to `to` are at or below 0. */
+  notAboveZero(from: number, to: number): number {
+    return to < from ? 0 : this.notAbove[to + 1]! - this.notAbove[from]!
+  }
+
+  /** How many values of `from` to `to` are below `low` or above `high`; stretches that lie whole on one side are not read. */
+  beyond(from: number, to: number, low: number, high: number): number {
+    const within = (level: number, block: number): number => {
+      const size = FINEST * 2 ** level
+      const [first, last] = [Math.max(from, block * size), Math.min(to, (block + 1) * size - 1, this.length - 1)]
+      if (last < first) return 0
+      const [least, most] = [this.levels[level]!.least[block]!, this.levels[level]!.most[block]!]
+      if (least < 0 || (this.values[least]! >= low && this.values[most]! <= high)) return 0
+      if (this.values[most]! < low || this.values[least]! > high) return this.drawnWithin(first, last)
+      if (level > 0) return within(level - 1, 2 * block) + within(level - 1, 2 * block + 1)
+      let found = 0
+      for (let at = first; at <= last; at++) if (this.values[at]! < low || this.values[at]! > high) found++
+      return found
+    }
+    const top = this.levels.length - 1
+    let found = 0
+    for (let block = 0; top >= 0 && block * FINEST * 2 ** top <= to; block++) found += within(top, block)
+    return found
+  }
+
+  /** True where a value was given that isn't a finite number. */
+  isBroken(place: number): boolean {
+    return this.broken[firstFrom(this.broken, this.broken.length, place)] === place
   }
 
   /**
@@ -154,7 +188,7 @@ export class Column {
 }
 
 /** The first place of ascending `values` (its first `length`) that is `x` or more; `length` where none is. */
-export function firstFrom(values: Float64Array, length: number, x: number): number {
+export function firstFrom(values: ArrayLike<number>, length: number, x: number): number {
   let [low, high] = [0, length]
   while (low < high) {
     const middle = (low + high) >> 1

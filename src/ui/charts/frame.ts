@@ -114,6 +114,15 @@ function bandPoints([low, high]: readonly [Column, Column], axis: Column, first:
   return low.stretches(first, last, Math.max(8, pixels)).map(({ from, to, least }, at) => point((from + to) >> 1, least, above[at]!.greatest))
 }
 
+/** A band on a logarithmic axis: an edge at or below 0 ends at the least value that is drawn, and what lies whole below has no place. */
+function aboveZero(points: DrawnBand['points'], lines: readonly DrawnLine[]): DrawnBand['points'] {
+  let least = Infinity
+  const take = (value: number | null): void => { if (value !== null && value > 0) least = Math.min(least, value) }
+  for (const { points: drawn } of lines) for (const { y } of drawn) take(y)
+  for (const { y } of points) y?.forEach(take)
+  return points.map(({ x, y }) => ({ x, y: y === null || y[1] <= 0 ? null : [y[0] > 0 ? y[0] : least, y[1]] }))
+}
+
 const plural = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`
 const POINT_NAMES = { steps: 'step', sft: 'step', validations: 'validation' } as const
 
@@ -135,6 +144,7 @@ export function frameOf(curve: Curve, all: readonly RunSeries[], look: Look, pix
   let [steps, drawn] = [0, 0]
 
   const lines = chosenLines(curve, all, look.line).map(({ series, line, run }): DrawnLine => {
+    const place = series.place ?? run
     const track = series.tracks[curve.of]
     const axis = track.axes[by]
     const column = series.column(curve, line)
@@ -148,8 +158,8 @@ export function frameOf(curve: Curve, all: readonly RunSeries[], look: Look, pix
     const smoothed = smooth ? pointsOf(series.smooth(curve, line, smoothing), axis, first, last, pixels, log) : undefined
     return {
       key: `${run}.${line.key}`, name: several ? series.name : line.name, series, line, points,
-      colour: several ? RUN_COLOURS[run % RUN_COLOURS.length]! : `var(--chart-${line.place})`,
-      dash: several ? RUN_DASHES[run % RUN_DASHES.length]! : LINE_DASHES[(line.place - 1) % LINE_DASHES.length]!,
+      colour: several ? RUN_COLOURS[place % RUN_COLOURS.length]! : `var(--chart-${line.place})`,
+      dash: several ? RUN_DASHES[place % RUN_DASHES.length]! : LINE_DASHES[(line.place - 1) % LINE_DASHES.length]!,
       ...(smoothed === undefined ? {} : { smoothed }),
       end: (smoothed ?? points).findLast(({ y }) => y !== null),
     }
@@ -158,9 +168,10 @@ export function frameOf(curve: Curve, all: readonly RunSeries[], look: Look, pix
   const bands = lines.flatMap(({ series, line, colour }): DrawnBand[] => {
     const columns = line.key === curve.lines[0]!.key ? series.band(curve) : undefined
     const axis = series.tracks[curve.of].axes[by]
-    if (columns === undefined || (look.log && !several)) return []
+    if (columns === undefined) return []
     const { first, last } = placesWithin(axis, ends[0], ends[1])
-    return [{ colour, points: bandPoints(columns, axis, first, last, pixels) }]
+    const points = bandPoints(columns, axis, first, last, pixels)
+    return [{ colour, points: look.log ? aboveZero(points, lines) : points }]
   })
 
   const bars = curve.bars === true && bands.every(({ points }) => points.length * PIXELS_A_BAR <= pixels)
@@ -205,7 +216,7 @@ function heightOf(curve: Curve, { lines, bands, look, inRange, says }: Height): 
   for (const { points } of bands) for (const { y } of points) if (y !== null) y.forEach(take)
 
   if (look.log) {
-    const left = inRange.reduce((sum, { column, inner }) => sum + countWithin(column, inner, (value) => value <= 0), 0)
+    const left = inRange.reduce((sum, { column, inner }) => sum + column.notAboveZero(...inner), 0)
     if (left > 0) says.push(`${plural(left, 'value')} at or below 0 ${left === 1 ? 'has' : 'have'} no place on a log axis`)
     if (low > high) return { y: linear(0, 1, HEIGHT_PARTS), log: false }
   }
@@ -213,7 +224,7 @@ function heightOf(curve: Curve, { lines, bands, look, inRange, says }: Height): 
     const bounds = fences(sampleOf(inRange), low, high)
     if (bounds !== undefined) {
       const [from, to] = [Math.max(low, bounds[0]), Math.min(high, bounds[1])]
-      const clipped = inRange.reduce((sum, { column, inner }) => sum + countWithin(column, inner, (value) => value < from || value > to), 0)
+      const clipped = inRange.reduce((sum, { column, inner }) => sum + column.beyond(...inner, from, to), 0)
       if (clipped > 0) {
         says.push(`clipped ${plural(clipped, 'point')}`)
         ;[low, high] = [from, to]
@@ -223,12 +234,6 @@ function heightOf(curve: Curve, { lines, bands, look, inRange, says }: Height): 
   if (low > high) return { y: linear(curve.least ?? 0, curve.most ?? 1, HEIGHT_PARTS), log: false }
   if (look.log) return { y: logarithmic(low, high, HEIGHT_PARTS), log: true }
   return { y: linear(Math.min(low, curve.least ?? low), Math.max(high, curve.most ?? high), HEIGHT_PARTS), log: false }
-}
-
-function countWithin({ values }: Column, [from, to]: readonly [number, number], holds: (value: number) => boolean): number {
-  let found = 0
-  for (let at = from; at <= to; at++) if (holds(values[at]!)) found++
-  return found
 }
 
 const SAMPLE = 2000

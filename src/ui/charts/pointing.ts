@@ -59,7 +59,7 @@ export function readingOf(shown: Shown, line: DrawnLine, step: number | undefine
   const place = step === undefined ? column.lastDrawn() : placeAt(shown, line, step)
   if (place < 0) return { text: '–' }
   const [x, y, at] = [track.axes[shown.axis].values[place]!, column.values[place]!, track.axes.step.values[place]!]
-  if (Number.isNaN(y)) return { text: column.broken.includes(place) ? 'not finite' : '–', x, step: at }
+  if (Number.isNaN(y)) return { text: column.isBroken(place) ? 'not finite' : '–', x, step: at }
   return { text: shown.curve.format(y), x, y, step: at }
 }
 

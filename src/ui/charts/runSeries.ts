@@ -69,6 +69,8 @@ export class TrackColumns {
 /** Columns of one run. `follow` takes its state as it grows; a state that is another run's is read anew. */
 export class RunSeries {
   readonly tracks: Readonly<Record<Track, TrackColumns>> = { steps: new TrackColumns(), sft: new TrackColumns(), validations: new TrackColumns() }
+  /** whose colour and dash it has where several runs are drawn */
+  place: number | undefined
   state: RunState | undefined
   settings: Settings
   private start: RunState['start']

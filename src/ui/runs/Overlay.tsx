@@ -11,15 +11,15 @@ export function useRecords(ids: readonly string[]): readonly RunRecord[] {
   return useMemo(() => ids.flatMap((id) => records.find((record) => record.id === id) ?? []), [records, ids])
 }
 
-/** The runs with their events read; those that are still read are left out. */
-function useCharted(records: readonly RunRecord[]): readonly ChartedRun[] {
+/** The runs with their events read, each in the colour that it has in the list; those that are still read, or cannot be, are left out. */
+function useCharted(ids: readonly string[], records: readonly RunRecord[]): readonly ChartedRun[] {
   const opened = useRuns((state) => state.opened)
   const live = useRun((state) => (records.some(({ id }) => id === state.record?.id) ? state.run : undefined))
   const liveId = useRun((state) => state.record?.id)
   return useMemo(() => records.flatMap((record): ChartedRun[] => {
     const state = record.id === liveId ? live : opened.get(record.id)?.state
-    return state === undefined ? [] : [{ id: record.id, name: record.name, state, settings: settingsFrom(record.settings) }]
-  }), [records, opened, live, liveId])
+    return state === undefined ? [] : [{ id: record.id, name: record.name, state, settings: settingsFrom(record.settings), place: ids.indexOf(record.id) }]
+  }), [ids, records, opened, live, liveId])
 }
 
 export function Overlay({ ids }: { readonly ids: readonly string[] }) {
@@ -31,7 +31,7 @@ export function Overlay({ ids }: { readonly ids: readonly string[] }) {
   useEffect(() => {
     for (const id of wanted) if (id !== liveId) void runs.open(id)
   }, [runs, wanted, liveId])
-  const charted = useCharted(records)
+  const charted = useCharted(wanted, records)
   return (
     <>
       {ids.length > MOST_OVERLAID && <p className="notice warn">The first {MOST_OVERLAID} of {ids.length} chosen runs are drawn; more cannot be told apart. Untick some to see the others.</p>}
