@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { holm } from './holm.ts'
 import { captionOf, methodsTable, Resampled, type MethodsTable, type Resampling, type System } from './methodsTable.ts'
-import { bootstrapInterval, pairedGain } from './statistics.ts'
+import { bootstrapInterval, fineRandomisationTest, pairedGain } from './statistics.ts'
 import { csvField, latexText, markdownText, tableCsv, tableLatex, tableMarkdown } from './tableText.ts'
 
 const resampling: Resampling = {
-  gain: (one, other) => Promise.resolve(pairedGain([...one], [...other], 1)),
+  gain: (one, other) => Promise.resolve(pairedGain([...one], [...other], 1, fineRandomisationTest)),
   interval: (values) => Promise.resolve(bootstrapInterval([...values], 1)),
 }
 
@@ -123,6 +123,19 @@ describe('the results table', () => {
     // its own interval, and the one comparison with the other run
     expect(drawn).toBe(7)
     expect(both.rows.find(({ title }) => title === 'a')?.cells[0]?.['ndcg@10']?.low).toBe(first.rows[2]!.cells[0]!['ndcg@10']!.low)
+  })
+
+  test('clear gains over 10,000 queries are marked among 45 comparisons', async () => {
+    const many = (value: number, seed: number): number[] => Array.from({ length: 10_000 }, (_, at) => value + ((at * seed) % 101) / 400)
+    const shared = { original: many(0.2, 7), start: many(0.25, 11) }
+    const eight = Array.from({ length: 8 }, (_, at) => systems(`run ${at}`, { ...shared, trained: many(0.3 + at / 100, 13 + 2 * at) })).flat()
+    const table = await methodsTable(eight, new Resampled({
+      gain: (one, other) => Promise.resolve({ delta: 0.1, low: 0, high: 0, p: fineRandomisationTest([...one], [...other], 1) }),
+      interval: () => Promise.resolve({ low: 0, high: 0 }),
+    }))
+    expect(table.comparisons).toBe(45)
+    const trained = table.rows.filter(({ role }) => role === 'trained')
+    expect(trained.map(({ cells }) => cells[0]?.['ndcg@10']?.marks.map(({ level }) => level))).toEqual(trained.map(() => [2, 2]))
   })
 
   test('a run that has not ended has its original and start alone', async () => {

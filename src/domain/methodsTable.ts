@@ -1,6 +1,7 @@
 // Methods × data × measures from the values of single queries: means with intervals, what is more than chance, and what is best.
 import { holm } from './holm.ts'
 import { mean } from './metrics.ts'
+import { NORMAL_FROM } from './statistics.ts'
 
 export const TABLE_MEASURES = ['ndcg@10', 'ndcg@100', 'recall@10', 'format'] as const
 export type TableMeasure = (typeof TABLE_MEASURES)[number]
@@ -34,7 +35,7 @@ export interface Test {
   readonly delta: number
   readonly low: number
   readonly high: number
-  /** two-sided, of the paired randomisation test, before and after Holm's adjustment */
+  /** two-sided, of the paired randomisation test (`fineRandomisationTest`), before and after Holm's adjustment */
   readonly p: number
   readonly adjusted: number
   readonly queries: number
@@ -316,5 +317,5 @@ function notesOf(data: readonly TableData[]): readonly string[] {
 export function captionOf({ data, comparisons }: MethodsTable): string {
   const queries = data.map(({ name, queries: many }) => `${name}: ${many} test queries`).join('; ')
   return `Means over queries with 95 % bootstrap intervals (${queries}). † p < .05, ‡ p < .01 against the original query (o) and the run’s start (s); ↓ marks a loss. `
-    + `Two-sided paired randomisation tests over the same queries, Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold. Format is not tested.`
+    + `Two-sided paired randomisation tests over the same queries (exact or drawn; in their normal limit where ${NORMAL_FROM} or more differences weigh in), Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold. Format is not tested.`
 }

@@ -1,7 +1,7 @@
 // Tests and intervals against SciPy's numbers and against what chance must do.
 import { describe, expect, it } from 'vitest'
 import { Stream } from './random.ts'
-import { bootstrapInterval, pairedGain, pairedT, randomisationTest } from './statistics.ts'
+import { bootstrapInterval, fineRandomisationTest, pairedGain, pairedT, randomisationTest } from './statistics.ts'
 
 const A = [0.1, 0.5, 0.3, 0.8, 0, 0.62, 0.45, 0.9, 0.2, 0.33]
 const B = [0.2, 0.55, 0.3, 0.85, 0.1, 0.6, 0.65, 0.95, 0.25, 0.53]
@@ -57,6 +57,39 @@ describe('the randomisation test', () => {
 
   it('refuses systems measured on different queries', () => {
     expect(() => randomisationTest([1], [1, 2], 1)).toThrow('paired test of 1 against 2 values')
+  })
+})
+
+describe('the fine randomisation test', () => {
+  it('agrees with the normal distribution where many queries differ, far beyond what draws can tell', () => {
+    // the sum of 400 equal differences of which so many are turned: z = sum / 20
+    const of = (turned: number): number => fineRandomisationTest(Array.from({ length: 400 }, (_, i) => (i < turned ? -1 : 1)), Array.from({ length: 400 }, () => 0), 1)
+    expect(of(200)).toBeCloseTo(1, 12)
+    expect(of(190)).toBeCloseTo(0.3173105, 7)
+    expect(of(180)).toBeCloseTo(0.0455003, 7)
+    expect(of(150) / 5.733031e-7).toBeCloseTo(1, 5)
+    expect(of(100) / 1.523971e-23).toBeCloseTo(1, 5)
+  })
+
+  it('says what drawing says', () => {
+    const stream = new Stream(3, 'values')
+    const [a, b] = [0.05, 0].map((more) => Array.from({ length: 600 }, () => stream.normal() / 2 + more)) as [number[], number[]]
+    expect(fineRandomisationTest(a, b, 1)).toBeCloseTo(randomisationTest(a, b, 1, 20_000), 1.9)
+  })
+
+  it('is exact where few queries differ, whatever the others, or where few weigh in', () => {
+    const same = Array.from({ length: 10_000 }, () => 0.5)
+    expect(fineRandomisationTest([...A, ...same], [...B, ...same], 1)).toBe(8 / 1024)
+    expect(fineRandomisationTest(A, A, 1)).toBe(1)
+  })
+
+  it('marks a clear difference over 10,000 queries among 42 comparisons, and is quick', () => {
+    const stream = new Stream(4, 'values')
+    const [a, b] = [0.05, 0].map((more) => Array.from({ length: 10_000 }, () => stream.uniform() + more)) as [number[], number[]]
+    const begun = performance.now()
+    expect(42 * fineRandomisationTest(a, b, 1)).toBeLessThan(0.01)
+    expect(performance.now() - begun).toBeLessThan(50)
+    expect(42 * randomisationTest(a, b, 1, 500)).toBeGreaterThan(0.05)
   })
 })
 
