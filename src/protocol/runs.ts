@@ -68,7 +68,8 @@ export interface RunRecord {
 }
 
 export type NewRun = Omit<RunRecord, 'id' | 'changedAt' | 'checkpoints' | 'events' | 'notes' | 'tags' | 'repaired' | 'interrupted' | 'writer' | 'damage'>
-export type RunChange = Partial<Pick<RunRecord, 'name' | 'tags' | 'status' | 'drivenAt' | 'done' | 'planned' | 'summary' | 'notes' | 'settings' | 'environment' | 'recommender'>>
+type Changing = 'name' | 'tags' | 'status' | 'drivenAt' | 'done' | 'planned' | 'summary' | 'notes' | 'settings' | 'environment' | 'recommender'
+export type RunChange = Partial<Pick<RunRecord, Changing>>
 
 /** Which lines: of one step, or those that say something of one query, cut down to what they say of it. */
 export type LinesWanted = { readonly step: number } | { readonly queryId: string }

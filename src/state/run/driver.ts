@@ -224,7 +224,8 @@ export class Driver {
       const bestKept = await restore(ports.policy, store, known, events)
       stillWanted()
       const rewound = await store.rewind(own, stage, step)
-      const record = same ? rewound : await store.change(own, { settings: settingsRecord(settings), planned: stage === 'sft' ? settings.sftSteps : settings.steps })
+      const planned = stage === 'sft' ? settings.sftSteps : settings.steps
+      const record = same ? rewound : await store.change(own, { settings: settingsRecord(settings), planned })
       const read = same ? await readKept(store, own) : whole
       stillWanted()
       return { ...read, record, bestKept }

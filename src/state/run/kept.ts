@@ -26,7 +26,7 @@ export function checkpointAt({ name, checkpoints }: Pick<RunRecord, 'name' | 'ch
   throw new Error(`run ${name} keeps no checkpoint of ${stepWords(stage, step)}; it keeps ${there === '' ? 'none' : there}`)
 }
 
-/** The run that was under way when the page was left last: of those that were trained here none was driven since, nobody has it open, and it has a checkpoint. */
+/** The run that was under way when the page was left last: none was trained here since, nobody has it open, and it has a checkpoint. */
 export function leftBehind(records: readonly RunRecord[]): RunRecord | undefined {
   const [latest] = records.filter(({ drivenAt }) => drivenAt !== undefined).toSorted((a, b) => b.drivenAt! - a.drivenAt!)
   if (latest === undefined) return undefined

@@ -190,7 +190,10 @@ export function createRun(client: RunClient, library: Library): Run {
     if (found.damage !== undefined) throw new Error(`run ${found.name} cannot be opened: ${found.damage}`)
     return found
   }
-  /** Replaces the run that is shown (a paused one stays kept, and can be gone on with), once what `read` asks for is at hand, unless a run is under way; what goes wrong is told. */
+  /**
+   * Replaces the run that is shown, once what `read` asks for is at hand, unless a run is under way; a paused one stays kept, and can be gone on
+   * with. What goes wrong is told.
+   */
   const replaceShown = async (read: () => Promise<() => void | Promise<void>>): Promise<void> => {
     // a second click asks for what is on its way
     if (taking !== undefined) return

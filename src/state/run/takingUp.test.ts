@@ -49,8 +49,11 @@ test('a run that cannot be read leaves the paused one paused, to go on with', as
 })
 
 test.each<[string, (runs: ReturnType<typeof fakeRuns>) => void, string]>([
-  ['its checkpoint is damaged', (runs) => { runs.faults.checkpoint = 'run 1 is damaged: its checkpoint of grpo step 4 is not what was written' }, 'is damaged'],
-  ['its settings do not fit its events', (runs) => runs.mark('run-1', { settings: { ...runs.record('run-1').settings, seed: 9 } }), 'setting seed was 1 and would be 9'],
+  ['its checkpoint is damaged', (runs) => { runs.faults.checkpoint = 'run 1 is damaged: its checkpoint is not what was written' }, 'is damaged'],
+  [
+    'its settings do not fit its events', (runs) => runs.mark('run-1', { settings: { ...runs.record('run-1').settings, seed: 9 } }),
+    'setting seed was 1 and would be 9',
+  ],
 ])('a run that cannot go on since %s loses nothing of what was kept', async (_, spoil, message) => {
   const runs = fakeRuns()
   const before = await visit(runs)

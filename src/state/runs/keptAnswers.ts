@@ -8,8 +8,10 @@ import type { TableAnswer } from '../queries/queryRows.ts'
 import { partOf } from '../queries/systems.ts'
 import type { Runs } from './runs.ts'
 
-/** A step's answers, in the order in which they were told. `wanted`: by the beginning of the line, for parsing the others would cost most of the time. */
-async function answersAt(client: Pick<RunsService, 'lines'>, id: string, step: number, wanted: (beginning: string) => boolean): Promise<readonly AnswersEvent[]> {
+type Lines = Pick<RunsService, 'lines'>
+
+/** A step's answers as they were told. `wanted`: by the beginning of the line, for parsing the others would cost most of the time. */
+async function answersAt(client: Lines, id: string, step: number, wanted: (beginning: string) => boolean): Promise<readonly AnswersEvent[]> {
   const found: AnswersEvent[] = []
   for (const line of await client.lines(id, 'answers', { step })) {
     if (!wanted(line.slice(0, 200))) continue
@@ -22,17 +24,19 @@ async function answersAt(client: Pick<RunsService, 'lines'>, id: string, step: n
 }
 
 /** The answers to the test queries, in the order in which they came; the later of two of one policy stands. */
-export async function testAnswers(client: Pick<RunsService, 'lines' | 'steps'>, id: string): Promise<readonly AnswersEvent[]> {
+export async function testAnswers(client: Lines & Pick<RunsService, 'steps'>, id: string): Promise<readonly AnswersEvent[]> {
   const found = new Map<AnswersEvent['policy'], AnswersEvent>()
   for (const step of await client.steps(id, 'answers')) {
-    for (const event of await answersAt(client, id, step, (beginning) => beginning.includes('"split":"test"'))) if (event.split === 'test') found.set(event.policy, event)
+    const told = await answersAt(client, id, step, (beginning) => beginning.includes('"split":"test"'))
+    for (const event of told) if (event.split === 'test') found.set(event.policy, event)
   }
   return [...found.values()]
 }
 
 /** A part's answers to one split. Throws a sentence where the run has none: one that was made before answers were kept, or ended before. */
 export async function keptAnswers(
-  { answers, service }: { readonly answers: Runs['answers']; readonly service: Pick<RunsService, 'lines'> }, { run, part }: { readonly run: string; readonly part: string }, split: Split,
+  { answers, service }: { readonly answers: Runs['answers']; readonly service: Lines },
+  { run, part }: { readonly run: string; readonly part: string }, split: Split,
 ): Promise<readonly TableAnswer[]> {
   const told = split === 'test' ? await answers(run) : await answersAt(service, run, Number(part.slice('step:'.length)), () => true)
   // of a run that went on from a checkpoint the later line counts
