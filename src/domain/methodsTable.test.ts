@@ -1,9 +1,10 @@
 // Checks the results table against cases worked out by hand: adjusted p-values, marks, what is best, and what may not be compared.
 import { describe, expect, test } from 'vitest'
+import { csvCell } from './csv.ts'
 import { holm } from './holm.ts'
 import { captionOf, methodsTable, Resampled, type MethodsTable, type Resampling, type System } from './methodsTable.ts'
 import { bootstrapInterval, fineRandomisationTest, pairedGain } from './statistics.ts'
-import { csvField, latexText, markdownText, tableCsv, tableLatex, tableMarkdown } from './tableText.ts'
+import { latexText, markdownText, tableCsv, tableLatex, tableMarkdown } from './tableText.ts'
 
 const resampling: Resampling = {
   gain: (one, other) => Promise.resolve(pairedGain([...one], [...other], 1, fineRandomisationTest)),
@@ -166,8 +167,17 @@ describe('the table as text', () => {
     expect(text.split('\n').filter((line) => line.endsWith(' \\\\') && !line.includes('multicolumn')).map((line) => line.split(/(?<!\\)&/).length)).toEqual([6, 6, 6, 6])
   })
 
+  test('names that begin like a length, a variant or a formula stay names', async () => {
+    const named = async (name: string): Promise<MethodsTable> => tableOf(systems(name, { original: constant(0.2), trained: constant(0.1) }))
+    expect(tableLatex(await named('[a] run'))).toContain('\n    {}[a] run & ')
+    expect(tableLatex(await named('* run'))).toContain('\n    {}* run & ')
+    const csv = tableCsv(await named('=1+2'))
+    expect(csv).toContain('\r\n\'=1+2,')
+    expect(csv).toMatch(/,-0\.\d+,/)
+  })
+
   test('CSV quotes what holds commas, quotes or line breaks, and keeps full precision and raw p beside the adjusted', async () => {
-    expect([csvField('a,b'), csvField('say "x"'), csvField('two\nlines'), csvField(0.1)]).toEqual(['"a,b"', '"say ""x"""', '"two\nlines"', '0.1'])
+    expect(['a,b', 'say "x"', 'two\nlines', 0.1, -0.1].map(csvCell)).toEqual(['"a,b"', '"say ""x"""', '"two\nlines"', '0.1', '-0.1'])
     const lines = tableCsv(await table).trim().split('\r\n')
     expect(lines).toHaveLength(4)
     const [head, trained] = [lines[0]!.split(','), lines[3]!.replaceAll('"RL, bm25"', 'RL').split(',')]

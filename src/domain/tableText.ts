@@ -1,4 +1,5 @@
 // A table of methods as text that other programs take: Markdown, LaTeX (booktabs), CSV.
+import { csvCell, csvLine } from './csv.ts'
 import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type Mark, type MethodsTable } from './methodsTable.ts'
 
 const LATEX: Readonly<Record<string, string>> = {
@@ -15,12 +16,6 @@ export function latexText(text: string): string {
 /** Text that Markdown shows as it stands, within a table's cell. */
 export function markdownText(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_{}[\]<>#|~$]/g, '\\$&')
-}
-
-/** One field of a CSV file (RFC 4180). */
-export function csvField(value: string | number): string {
-  const text = String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 const DIGITS = 3
@@ -60,6 +55,9 @@ function latexCell(cell: Cell | undefined): string {
   return `${mean}${marks === '' ? '' : `$^{${marks}}$`} {\\scriptsize [${fixed(cell.low)}, ${fixed(cell.high)}]}`
 }
 
+/** A row's first cell: after the `\\` or rule before it, `[` would begin a length and `*` a variant. */
+const rowBegin = (text: string): string => (/^\s*[[*]/.test(text) ? `{}${text}` : text)
+
 /** A `table` float for a document that loads booktabs. */
 export function tableLatex(table: MethodsTable): string {
   const { data, rows, notes } = table
@@ -77,7 +75,7 @@ export function tableLatex(table: MethodsTable): string {
     `    Method & & ${data.flatMap(() => TABLE_MEASURES.map((measure) => MEASURE_TITLES[measure])).join(' & ')} \\\\`,
     '    \\midrule',
     ...rows.map(({ title, detail, cells }) => (
-      `    ${[latexText(title), latexText(detail), ...cells.flatMap((by) => TABLE_MEASURES.map((measure) => latexCell(by?.[measure])))].join(' & ')} \\\\`)),
+      `    ${[rowBegin(latexText(title)), latexText(detail), ...cells.flatMap((by) => TABLE_MEASURES.map((measure) => latexCell(by?.[measure])))].join(' & ')} \\\\`)),
     '    \\bottomrule',
     '  \\end{tabular}',
     '\\end{table}',
@@ -98,5 +96,5 @@ export function tableCsv({ data, rows }: MethodsTable): string {
     const tested = [original, start].flatMap((test): (string | number)[] => (test === undefined ? ['', '', ''] : [test.delta, test.p, test.adjusted]))
     return [[title, detail, role, data[at]!.name, data[at]!.hash, measure, cell.queries, cell.mean, cell.low, cell.high, ...tested]]
   })))
-  return `${[head, ...lines].map((line) => line.map(csvField).join(',')).join('\r\n')}\r\n`
+  return [head, ...lines].map((line) => csvLine(line.map(csvCell))).join('')
 }

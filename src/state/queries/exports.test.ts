@@ -5,7 +5,7 @@ import { settingsOf } from '../../domain/config.ts'
 import type { Judgement } from '../../domain/dataset.ts'
 import { ndcg, targetsOf, trecOrder } from '../../domain/metrics.ts'
 import { parseQrels, parseRun } from '../../domain/trec.ts'
-import { csvLine, numberCell, textCell, textOfCell } from './csv.ts'
+import { csvLine, numberCell, textCell, textOfCell } from '../../domain/csv.ts'
 import { fallingScores, qrelsFile, runFile, runTag, tableCsv, tableJsonl } from './exports.ts'
 import { joinAnswers, valuesOf, type TableAnswer } from './queryRows.ts'
 

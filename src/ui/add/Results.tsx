@@ -1,4 +1,5 @@
 // Result files measured again: what each stores beside what its rankings come to, and how many of its entries agree.
+import { csvCell, csvLine } from '../../domain/csv.ts'
 import type { StoredCheck } from '../../state/data/adding.ts'
 import { count } from '../parts/format.ts'
 import { saveBlob } from '../parts/save.ts'
@@ -23,15 +24,9 @@ function linesOf(checks: readonly StoredCheck[]): readonly Line[] {
     : []))
 }
 
-/** RFC 4180: a text is quoted where it holds a comma, a quote or a line break. */
-function cell(value: string | number): string {
-  const text = String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
 function csvOf(lines: readonly Line[]): string {
-  const rows = lines.map(({ file, measure, stored, mean, equal, queries }) => [file, measure, stored, mean, equal, queries].map(cell).join(','))
-  return `${['file,measure,stored_mean,recomputed_mean,share_equal,entries', ...rows].join('\r\n')}\r\n`
+  const rows = lines.map(({ file, measure, stored, mean, equal, queries }) => [file, measure, stored, mean, equal, queries])
+  return [['file', 'measure', 'stored_mean', 'recomputed_mean', 'share_equal', 'entries'], ...rows].map((row) => csvLine(row.map(csvCell))).join('')
 }
 
 function save(lines: readonly Line[]): void {

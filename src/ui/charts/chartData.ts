@@ -1,9 +1,10 @@
 // A chart's numbers as they are, unthinned and unsmoothed: a row for every point, for files and for tables.
+import { csvCell, csvLine } from '../../domain/csv.ts'
 import type { Column } from './column.ts'
 import { linesOf, type Curve } from './curves.ts'
 import type { RunSeries } from './runSeries.ts'
 
-/** A number as files hold it: NaN and infinities by name, nothing where nothing was measured. */
+/** A number as files hold it: NaN by name for what is not a finite number (JSON keeps no more of it), nothing where nothing was measured. */
 export type Cell = number | string | undefined
 
 export interface DataRow {
@@ -44,12 +45,7 @@ export function* rowsOf(curve: Curve, all: readonly RunSeries[], first = 0, last
   }
 }
 
-const PLAIN = /^[^",\n\r]*$/
-const quoted = (cell: Cell): string => {
-  const text = cell === undefined ? '' : String(cell)
-  return PLAIN.test(text) ? text : `"${text.replaceAll('"', '""')}"`
-}
-const lineOf = (cells: readonly Cell[]): string => `${cells.map(quoted).join(',')}\r\n`
+const lineOf = (cells: readonly Cell[]): string => csvLine(cells.map(csvCell))
 
 /** One chart as a table with a column for each line; several as one long table with a row for each value (RFC 4180). */
 export function* csvOf(curves: readonly Curve[], all: readonly RunSeries[]): Generator<string> {

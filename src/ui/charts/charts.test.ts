@@ -227,6 +227,10 @@ test('data leaves as it is: every step, no smoothing, NaN by name, nothing where
   expect(long.slice(0, 3)).toEqual(['run,chart,line,step,tokens,seconds,value\r\n', 'a,kl,kl,1,100,3,0.01\r\n', 'a,validation,ndcg,0,0,2,0.5\r\n'])
 })
 
+test('a run whose name looks like a formula leaves as text, and numbers below 0 as numbers', () => {
+  expect([...csvOf([curveOf('kl')], [seriesOf(runOf(1, { steps: [stepOf(1, { kl: -0.5 })] }), '=cmd')])][1]).toBe('\'=cmd,1,100,1,-0.5\r\n')
+})
+
 test('drawing a chart of 30,000 steps, its band and its marks costs what its pixels cost', () => {
   const series = seriesOf(runOf(30_000))
   const curve = curveOf('reward')

@@ -22,6 +22,11 @@ export function numberCell(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '' : String(value)
 }
 
+/** A text or a number, each as it has to be; empty where there is none. */
+export function csvCell(value: string | number | undefined): string {
+  return typeof value === 'string' ? textCell(value) : numberCell(value)
+}
+
 /** One record, with the line ending of RFC 4180. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.join(',')}\r\n`
