@@ -6,6 +6,7 @@ import { count } from '../parts/format.ts'
 import type { Charted } from './charted.ts'
 import type { Curve } from './curves.ts'
 import { frameOf, type Frame, type Look } from './frame.ts'
+import { placeKeys } from './figureKeys.ts'
 import { boxOf, LABELS_WIDTH } from './geometry.ts'
 import { Plot, type Paint } from './Plot.tsx'
 
@@ -99,7 +100,15 @@ const LINE = 13
 export async function svgOf(curves: readonly Curve[], charted: Charted, { background, columns: most, look, onProgress }: FigureOptions): Promise<string> {
   const { paint, ground } = painter(background)
   const columns = Math.min(most, curves.length)
-  const cell = TITLE + KEYS + HEIGHT + 2 * SAYS + GAP
+  const frames: Frame[] = []
+  for (const curve of curves) {
+    frames.push(frameOf(curve, charted.series, look(curve), Math.round(boxOf({ width: WIDTH, height: HEIGHT }, LABELS_WIDTH).width)))
+    await nextTask()
+  }
+  const keys = frames.map(({ lines }) => placeKeys(lines.map(({ name }) => name), WIDTH))
+  // charts of one figure keep to their rows
+  const under = TITLE + KEYS * Math.max(1, ...keys.flat().map(({ row }) => row + 1))
+  const cell = under + HEIGHT + 2 * SAYS + GAP
   const names = charted.series.map(({ name, tracks }) => `${name} (${count(tracks.steps.length + tracks.sft.length)} steps)`).join(', ')
   const of = look(curves[0]!)
   const smoothing = of.smoothing === 0 ? 'values as they are' : `lines smoothed with weight ${of.smoothing} (debiased moving average), values faint behind`
@@ -112,25 +121,25 @@ export async function svgOf(curves: readonly Curve[], charted: Charted, { backgr
   for (const [at, curve] of curves.entries()) {
     onProgress?.(at, curves.length)
     await nextTask()
-    const frame = frameOf(curve, charted.series, look(curve), Math.round(boxOf({ width: WIDTH, height: HEIGHT }, LABELS_WIDTH).width))
+    const frame = frames[at]!
     const group = element('g', { transform: `translate(${GAP + (at % columns) * (WIDTH + GAP)} ${GAP + Math.floor(at / columns) * cell})` })
     const note = charted.series.map(({ settings }) => curve.note?.(settings)).find((one) => one !== undefined)
     group.append(element('text', { x: 0, y: 12, 'font-size': 13, 'font-weight': 600, fill: paint('var(--ink)') }, curve.title))
     if (note !== undefined) group.append(element('text', { x: 0, y: TITLE + 24, 'font-size': 11, fill: paint('var(--ink-soft)') }, note))
     else {
-      let x = 0
-      for (const { name, colour, dash } of frame.lines) {
+      for (const [place, { colour, dash }] of frame.lines.entries()) {
+        const { x, row, text } = keys[at]![place]!
+        const y = TITLE + row * KEYS
         group.append(
-          element('line', { x1: x, x2: x + 18, y1: TITLE + 6, y2: TITLE + 6, stroke: paint(colour), 'stroke-width': 2, 'stroke-dasharray': dash }),
-          element('text', { x: x + 22, y: TITLE + 9.5, 'font-size': 10, fill: paint('var(--ink-soft)') }, name),
+          element('line', { x1: x, x2: x + 18, y1: y + 6, y2: y + 6, stroke: paint(colour), 'stroke-width': 2, 'stroke-dasharray': dash }),
+          element('text', { x: x + 22, y: y + 9.5, 'font-size': 10, fill: paint('var(--ink-soft)') }, text),
         )
-        x += 36 + 6.2 * name.length
       }
       const plot = await drawn(frame, curve, look(curve), at, paint)
-      plot.setAttribute('y', String(TITLE + KEYS))
+      plot.setAttribute('y', String(under))
       group.append(plot)
       wrapped(frame.says.join(' · '), CAPTION_LETTERS).slice(0, 2).forEach((line, row) => {
-        group.append(element('text', { x: 0, y: TITLE + KEYS + HEIGHT + 11 + row * SAYS, 'font-size': 10, fill: paint('var(--ink-soft)') }, line))
+        group.append(element('text', { x: 0, y: under + HEIGHT + 11 + row * SAYS, 'font-size': 10, fill: paint('var(--ink-soft)') }, line))
       })
     }
     svg.append(group)
