@@ -2,6 +2,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { createCursor, type Cursor } from '../../state/cursor.ts'
+import { sentenceOf } from '../../state/sentence.ts'
 import { RUN_COLOURS, RUN_DASHES } from '../runs/palette.ts'
 import { useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
@@ -78,6 +79,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
   const shown = sectionsOf(charted.series)
   const curves = CURVES.filter(({ section }) => shown.includes(section))
   const ready = useOneByOne(curves.length)
+  const [fault, setFault] = useState<string>()
   const [over, setOver] = useState<Over>({ is: 'none' })
   const lookOf = useCallback((curve: Curve, line?: string): Look => {
     const { axis, log, ignoreOutliers, range } = (curve.of === 'sft' ? sftCursor : cursor).getState()
@@ -85,12 +87,18 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
   }, [cursor, sftCursor, view])
   const act = useCallback((curve: Curve, what: ChartAct, line: string | undefined): void => {
     if (what === 'enlarge' || what === 'table') return setOver({ is: 'large', curve, table: what === 'table' })
-    void import('./exporting.ts').then(({ exportCharts }) => exportCharts([curve], charted, what, { columns: 1, look: (one) => lookOf(one, line) }))
+    setFault(undefined)
+    const save = async (): Promise<void> => {
+      const { exportCharts } = await import('./exporting.ts')
+      await exportCharts([curve], charted, what, { columns: 1, look: (one) => lookOf(one, line) })
+    }
+    save().catch((error: unknown) => setFault(`${curve.title} was not saved as ${what.toUpperCase()}: ${sentenceOf(error)}`))
   }, [charted, lookOf])
   const close = useCallback(() => setOver({ is: 'none' }), [])
   return (
     <div className="charts">
       <ChartBar cursor={cursor} onExport={() => setOver({ is: 'export' })} />
+      {fault !== undefined && over.is !== 'large' && <p className="notice bad chart-fault" role="alert">{fault}</p>}
       {charted.series.length > 1 && <Legend all={charted.series} />}
       {SECTIONS.filter(({ id }) => shown.includes(id)).map(({ id, title, about, says }) => (
         <section key={id} className={`curves-section ${id}`} aria-label={title}>
@@ -104,7 +112,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
         </section>
       ))}
       <Suspense fallback={null}>
-        {over.is === 'large' && <Large curve={over.curve} table={over.table} charted={charted} cursor={over.curve.of === 'sft' ? sftCursor : cursor} onAct={act} onClose={close} />}
+        {over.is === 'large' && <Large curve={over.curve} table={over.table} charted={charted} cursor={over.curve.of === 'sft' ? sftCursor : cursor} onAct={act} onClose={close} fault={fault} />}
         {over.is === 'export' && <ExportSheet curves={curves} charted={charted} look={lookOf} onClose={close} />}
       </Suspense>
     </div>

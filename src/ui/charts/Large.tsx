@@ -19,6 +19,8 @@ interface LargeProps {
   readonly cursor: Cursor
   readonly onAct: (curve: Curve, act: ChartAct, line: string | undefined) => void
   readonly onClose: () => void
+  /** why the chart was not saved */
+  readonly fault: string | undefined
 }
 
 const ROWS = 50
@@ -74,7 +76,7 @@ function Values({ curve, charted, cursor }: Pick<LargeProps, 'curve' | 'charted'
   )
 }
 
-export function Large({ curve, table: opened, charted, cursor, onAct, onClose }: LargeProps) {
+export function Large({ curve, table: opened, charted, cursor, onAct, onClose, fault }: LargeProps) {
   const [table, setTable] = useState(opened)
   return (
     <Sheet
@@ -83,6 +85,7 @@ export function Large({ curve, table: opened, charted, cursor, onAct, onClose }:
       footer={<p className="row"><span className="quiet">Save as</span>{TYPES.map(([act, says]) => <button key={act} type="button" className="button" onClick={() => onAct(curve, act, undefined)}>{says}</button>)}</p>}
     >
       <p className="quiet">{curve.explain}</p>
+      {fault !== undefined && <p className="notice bad" role="alert">{fault}</p>}
       {table ? <Values curve={curve} charted={charted} cursor={cursor} /> : <ChartCard curve={curve} charted={charted} cursor={cursor} onAct={onAct} large />}
     </Sheet>
   )
