@@ -57,6 +57,14 @@ describe('the state of a run', () => {
     expect(reduceAll(long, [{ type: 'alarm', step: 1, message: 'look' }]).steps).toBe(long.steps)
   })
 
+  it('adds up the rollouts without a ranking, keeps the latest reason, and is the same object while none are added', async () => {
+    const step = (await record([])).reduce(reduce, emptyRun).steps[0]!
+    const stepOf = (failed: typeof step.failed): RunEvent => ({ type: 'step', stage: 'grpo', ...step, failed })
+    const state = reduceAll(emptyRun, [stepOf({ rollouts: 2, share: 0.5, reason: 'early' }), stepOf({ rollouts: 1, share: 0.25, reason: 'late' })])
+    expect(state.unranked).toEqual({ rollouts: 3, reason: 'late' })
+    expect(reduce(state, stepOf({ rollouts: 0, share: 0 })).unranked).toBe(state.unranked)
+  })
+
   it('marks where a run was forked and how its settings changed, and takes those as the ones in force; a stop before a fork is over', async () => {
     const stopped = reduceAll(emptyRun, [...(await record(['stages=grpo'])).slice(0, 12), { type: 'stopped', step: 3 }])
     expect(stopped.stopped).toEqual({ type: 'stopped', step: 3 })

@@ -23,6 +23,8 @@ export interface RunState {
   /** the last step's rollouts, and those of the latest `rolloutsKept` steps, oldest first */
   readonly rollouts: StepRollouts | undefined
   readonly rolloutHistory: readonly StepRollouts[]
+  /** rollouts of all steps that the recommender failed on, and its latest reason */
+  readonly unranked: { readonly rollouts: number; readonly reason: string | undefined }
   readonly checkpoints: readonly Of<'checkpoint'>[]
   readonly best: Of<'checkpoint'> | undefined
   readonly paired: Of<'paired'> | undefined
@@ -38,7 +40,7 @@ export interface RunState {
 }
 
 export const emptyRun: RunState = {
-  start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], tests: {}, rollouts: undefined, rolloutHistory: [],
+  start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], tests: {}, rollouts: undefined, rolloutHistory: [], unranked: { rollouts: 0, reason: undefined },
   checkpoints: [], best: undefined, paired: undefined, alarms: [], tested: [], forkedAt: [], changes: [], stopped: undefined, summary: undefined,
 }
 
@@ -72,7 +74,11 @@ class Draft {
       case 'step':
         state.done = event.step
         if (event.stage === 'sft') this.#add('sft', event)
-        else this.#add('steps', event)
+        else {
+          this.#add('steps', event)
+          const { failed } = event
+          if (failed.rollouts > 0) state.unranked = { rollouts: state.unranked.rollouts + failed.rollouts, reason: failed.reason ?? state.unranked.reason }
+        }
         break
       case 'rollouts':
         this.#rollouts({ step: event.step, rollouts: event.rollouts })

@@ -14,8 +14,7 @@ const SAID: Readonly<Record<Phase, string>> = {
 
 /** Rollouts that the recommender failed on: they earned nothing, and took no part in their groups. */
 function Unranked() {
-  const failed = useRun((state) => state.run.steps.reduce((sum, { failed: { rollouts } }) => sum + rollouts, 0))
-  const reason = useRun((state) => (failed === 0 ? undefined : state.run.steps.findLast(({ failed: { reason: why } }) => why !== undefined)?.failed.reason))
+  const { rollouts: failed, reason } = useRun((state) => state.run.unranked)
   if (failed === 0) return null
   return <span className="fault" title={reason}> · {count(failed)} {failed === 1 ? 'rollout' : 'rollouts'} without a ranking</span>
 }
