@@ -27,6 +27,9 @@ test('without a run they are the form’s', () => {
 })
 
 test('a checkpoint of another run names that run and its seed; one of the page’s run is that run', () => {
-  const caption = captioned({ record: record('r', 3) as never }, ['checkpoint:r:grpo:4', 'checkpoint:s:grpo:4', 'checkpoint:s:grpo:8'], [record('r', 3), record('s', 5), record('t', 6)])
-  expect(lines(caption, 'Run', 'Checkpoint’s run')).toEqual([['Run', 'name of r (r)'], ['Checkpoint’s run', 'name of s (s), preset sample, steps 7, seed 5']])
+  const columns = ['checkpoint:r:grpo:4', 'checkpoint:s:grpo:4', 'checkpoint:s:grpo:8']
+  const caption = captioned({ record: record('r', 3) as never }, columns, [record('r', 3), record('s', 5), record('t', 6)])
+  expect(lines(caption, 'Run', 'Checkpoint’s run')).toEqual([
+    ['Run', 'name of r (r)'], ['Checkpoint’s run', 'name of s (s), preset sample, steps 7, seed 5'],
+  ])
 })

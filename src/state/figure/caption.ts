@@ -19,6 +19,7 @@ export interface CaptionWorld {
 }
 
 const HASH_LETTERS = 12
+const count = (value: number): string => value.toLocaleString('en')
 
 /** A preset and what differs from it. */
 function settingsText(settings: Settings): string {
@@ -27,8 +28,9 @@ function settingsText(settings: Settings): string {
 
 type Line = Figure['caption'][number]
 
-/** Settings and seed are those that the run was made with, whatever the form says by now; checkpoints of other runs say their own. */
-export function captionOf({ shop: { dataset, recommender }, run: { run, record, settings: now, engine }, columns, records, now: date }: CaptionWorld): Figure['caption'] {
+/** Settings and seed are those that the run was made with, whatever the form says now; checkpoints of other runs say their own. */
+export function captionOf({ shop, run: { run, record, settings: now, engine }, columns, records, now: date }: CaptionWorld): Figure['caption'] {
+  const { dataset, recommender } = shop
   const made = record?.settings ?? run.start?.settings
   const settings = made === undefined ? now : settingsFrom(made)
   const asked = new Set(columns.flatMap((id) => {
@@ -42,7 +44,7 @@ export function captionOf({ shop: { dataset, recommender }, run: { run, record, 
   // what is measured is measured here, with the form's
   const measured = (['gains', 'mode'] as const).filter((name) => now[name] !== settings[name]).map((name) => `${name} ${now[name]}`)
   return [
-    ['Data', `${dataset.name}, ${dataset.queries.length.toLocaleString('en')} queries, ${dataset.productCount.toLocaleString('en')} products, ${dataset.hash.slice(0, HASH_LETTERS)}`],
+    ['Data', [dataset.name, `${count(dataset.queries.length)} queries`, `${count(dataset.productCount)} products`, dataset.hash.slice(0, HASH_LETTERS)].join(', ')],
     ['Recommender', recommender.name],
     ...(engine.is === 'ready' ? [['Policy', engine.loaded.policy] as const] : []),
     ...(record === undefined ? [] : [['Run', `${record.name} (${record.id})`] as const]),

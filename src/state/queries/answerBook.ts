@@ -9,7 +9,7 @@ const MOST_HELD = 200_000
 /** Of a system that was asked under several settings, the latest stay. */
 const MOST_KEYS = 3
 
-/** Known answers by system and split. What was made on demand holds under the settings that it was made with, and is there again when they come back. */
+/** Known answers by system and split. What was made on demand holds under the settings it was made with, and is there again when they come back. */
 export class AnswerBook {
   readonly #known = new Map<string, Map<Split, Map<string, readonly TableAnswer[]>>>()
   #keyOf: (split: Split) => string = () => ''
@@ -63,7 +63,8 @@ export class AnswerBook {
 
   /** The first validation and the latest stay. */
   #makeRoom(): void {
-    const sizes = this.systems().filter(({ id }) => id.startsWith('live:step:')).map(({ id, splits }) => ({ id, size: splits.reduce((sum, split) => sum + this.get(id, split)!.length, 0) }))
+    const steps = this.systems().filter(({ id }) => id.startsWith('live:step:'))
+    const sizes = steps.map(({ id, splits }) => ({ id, size: splits.reduce((sum, split) => sum + this.get(id, split)!.length, 0) }))
     let held = sizes.reduce((sum, { size }) => sum + size, 0)
     for (const { id, size } of sizes.slice(1, -1)) {
       if (held <= MOST_HELD) return

@@ -123,6 +123,9 @@ describe('a TREC run', () => {
 
   test('has a tag without spaces, whatever the system is called', () => {
     expect(runTag('minisearch', 'policy of step 12 (now)')).toBe('minisearch_policy_of_step_12_now')
+    expect(runTag('minisearch', 'after · swift fox')).toBe('minisearch_after_swift_fox')
+    // rankings that came from elsewhere are not the open recommender's
+    expect(runTag(undefined, 'other')).toBe('other')
   })
 })
 

@@ -67,7 +67,9 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
       const tasks = plan.tasksOf(shop, settings, wanted)
       if (tasks.length === 0) throw new Error(`${shop.dataset.name} holds none of these ${wanted.size} queries with a relevant product`)
       const asking = await askingOf(isEvaluated(system) ? POLICY : system, settings, { run, past: runs.service, sources, signal })
-      if (isEvaluated(system) && asking.id !== system) throw new Error('training has gone on since, and these weights are not at hand; evaluate the policy of now')
+      if (isEvaluated(system) && asking.id !== system) {
+        throw new Error('training has gone on since, and these weights are not at hand; evaluate the policy of now')
+      }
       holds = asking.unheld !== true
       const told = asking.id === system ? [...before] : []
       await evaluateAll(tasks, asking.write, {
@@ -94,7 +96,8 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
     const { b, split, table } = getState()
     const shop = library.getState().shop
     const answers = book.get(b, split)
-    if (shop === undefined || answers === undefined || rankedElsewhere(b) !== undefined || answers.some(({ unjudged }) => unjudged !== undefined)) return
+    if (shop === undefined || answers === undefined || answers.some(({ unjudged }) => unjudged !== undefined)) return
+    if (rankedElsewhere(b) !== undefined) return
     const settings = searched(b)
     const said = new Map(answers.map((answer) => [answer.queryId, answer]))
     const found = new Map<string, number | undefined>()

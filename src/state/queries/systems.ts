@@ -1,4 +1,4 @@
-// Who could be compared in the table of queries: the query as typed, the page's run, kept runs, policies and checkpoints evaluated here, and other systems.
+// Who could be compared in the table of queries: the query as typed, the page's run, kept runs, policies and checkpoints, and other systems.
 import type { RunRecord } from '../../client/runs.ts'
 import type { Split } from '../../domain/dataset.ts'
 import { stepWords } from '../../domain/stage.ts'
@@ -103,12 +103,15 @@ export function listSystems({ book, run, record, records, opened, sources, polic
   const ofPage = run.start === undefined ? undefined : termsOfRun(run.start.recommender, run.start.settings)
 
   for (const [id, splits] of answered) {
-    if (id.startsWith('live:')) systems.push({ id, title: ofRun(partTitle(id.slice('live:'.length)), record?.name), group: THIS_RUN, known: splits, asks: false, terms: ofPage })
+    if (!id.startsWith('live:')) continue
+    const title = ofRun(partTitle(id.slice('live:'.length)), record?.name)
+    systems.push({ id, title, group: THIS_RUN, known: splits, asks: false, terms: ofPage })
   }
   const now = policy && evaluatedPolicy(policy.stage ?? 'none', policy.step)
   if (policy !== undefined) {
     systems.push({ id: START, title: 'starting policy', group: LOADED, known: known(START), asks: true, terms })
-    if (!answered.has(now!)) systems.push({ id: POLICY, title: `${policyTitle(policy.stage, policy.step)} (now)`, group: LOADED, known: [], asks: true, terms })
+    const title = `${policyTitle(policy.stage, policy.step)} (now)`
+    if (!answered.has(now!)) systems.push({ id: POLICY, title, group: LOADED, known: [], asks: true, terms })
   }
   for (const [id, splits] of answered) {
     if (!isEvaluated(id)) continue
@@ -125,7 +128,8 @@ export function listSystems({ book, run, record, records, opened, sources, polic
     for (const [part, splits] of parts) {
       if (live && answered.has(livePart(part))) continue
       systems.push({
-        id: keptPart(kept.id, part), title: ofRun(partTitle(part), kept.name), group, known: splits, asks: false, terms: termsOfRun(kept.recommender, kept.settings),
+        id: keptPart(kept.id, part), title: ofRun(partTitle(part), kept.name), group, known: splits, asks: false,
+        terms: termsOfRun(kept.recommender, kept.settings),
       })
     }
     if (!fits(kept)) continue
@@ -150,7 +154,8 @@ export function pairOf(systems: readonly System[]): { readonly split: Split; rea
   const typed = (split: Split): string => part('original', split) ?? ORIGINAL
   const after = part('after', 'test')
   if (after !== undefined) return { split: 'test', a: typed('test'), b: after }
-  const latest = own.findLast(({ id, known }) => (id.startsWith('live:step:') || keptPlace(id)?.part.startsWith('step:') === true) && known.includes('validation'))
+  const isStep = (id: string): boolean => id.startsWith('live:step:') || keptPlace(id)?.part.startsWith('step:') === true
+  const latest = own.findLast(({ id, known }) => isStep(id) && known.includes('validation'))
   if (latest !== undefined) return { split: 'validation', a: typed('validation'), b: latest.id }
   const before = part('before', 'test')
   return before === undefined ? { split: 'test', a: ORIGINAL, b: POLICY } : { split: 'test', a: typed('test'), b: before }

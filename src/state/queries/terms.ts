@@ -1,4 +1,4 @@
-// What a ranking and its measure depend on besides the text that is searched for: where two systems differ in it, their difference is not the text's alone.
+// What a ranking and its measure depend on besides the text searched for: where two systems differ in it, their difference is not the text's.
 import type { Split } from '../../domain/dataset.ts'
 import type { RecommenderSpec } from '../../domain/recommender.ts'
 import type { Settings } from '../../domain/settings.ts'
@@ -18,9 +18,14 @@ export interface Terms {
 const PATIENCE = new Set(['concurrency', 'timeoutMs', 'retries'])
 const specText = (spec: RecommenderSpec): string => JSON.stringify(spec, (name, value: unknown) => (PATIENCE.has(name) ? undefined : value))
 
+interface OpenShop {
+  readonly recommender: { readonly name: string }
+  readonly spec: RecommenderSpec | undefined
+}
+
 /** Of what is asked now. */
-export function termsNow(shop: { readonly recommender: { readonly name: string }; readonly spec: RecommenderSpec | undefined }, { gains, mode }: Settings): Terms {
-  return { recommender: shop.recommender.name, spec: shop.spec && specText(shop.spec), gains, mode }
+export function termsNow({ recommender, spec }: OpenShop, { gains, mode }: Settings): Terms {
+  return { recommender: recommender.name, spec: spec && specText(spec), gains, mode }
 }
 
 type Recorded = Readonly<Record<string, string | number | boolean>>
@@ -45,7 +50,8 @@ export function termsOfRun(recommender: string, settings: Recorded): Terms | und
 export function rankedOtherwise(one: Terms, now: Terms): string | undefined {
   if (one.recommender === undefined || now.recommender === undefined) return undefined
   if (one.recommender !== now.recommender) return `ranked by ${one.recommender}, and ${now.recommender} is open`
-  return one.spec === undefined || now.spec === undefined || one.spec === now.spec ? undefined : `ranked by ${one.recommender} with other settings than the open one’s`
+  if (one.spec === undefined || now.spec === undefined || one.spec === now.spec) return undefined
+  return `ranked by ${one.recommender} with other settings than the open one’s`
 }
 
 /** What two systems differ in besides the text; none where they are alike, or nobody knows. */
@@ -61,7 +67,8 @@ export function unlike(a: Terms | undefined, b: Terms | undefined): string[] {
   return said
 }
 
-/** Under what answers that were made on demand hold: who ranked and measured them, how a policy was asked, and which queries are the split's. */
-export function askedKey(terms: Terms, { template, thinking, maxNewTokens, testDepartments, seed, validationShare }: Settings, split: Split): string {
+/** Under what answers on demand hold: who ranked and measured them, how a policy was asked, and which queries are the split's. */
+export function askedKey(terms: Terms, settings: Settings, split: Split): string {
+  const { template, thinking, maxNewTokens, testDepartments, seed, validationShare } = settings
   return JSON.stringify([terms, template, thinking, maxNewTokens, testDepartments, ...(split === 'test' ? [] : [seed, validationShare])])
 }

@@ -14,7 +14,8 @@ function Systems({ label, value, onChoose }: { readonly label: string; readonly 
   const usable = ({ asks, known }: System): boolean => asks || known.includes(split)
   // who ranks is told where not all are ranked by one
   const ranked = new Set(systems.flatMap(({ terms }) => terms?.recommender ?? []))
-  const nameOf = ({ title, terms }: System): string => (ranked.size > 1 && terms?.recommender !== undefined ? `${title} (${terms.recommender})` : title)
+  const nameOf = ({ title, terms }: System): string => (
+    ranked.size > 1 && terms?.recommender !== undefined ? `${title} (${terms.recommender})` : title)
   const chosen = systems.find(({ id }) => id === value)
   return (
     <select aria-label={label} title={chosen && nameOf(chosen)} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>

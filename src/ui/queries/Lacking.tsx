@@ -13,10 +13,13 @@ function Side({ side }: { readonly side: 'a' | 'b' }) {
   const training = useRun((state) => isUnderWay(state.phase))
   const busy = useQueryTable((state) => state.job !== undefined)
   if (system === undefined || !system.asks || lacking === 0) return null
+  const name = side.toUpperCase()
+  const some = `${count(lacking)} ${lacking === 1 ? 'row lacks' : 'rows lack'} ${name}.`
+  const said = answered === 0 ? `${name} has not answered the ${split} queries.` : some
   const between = training && system.id === POLICY
   return (
     <p className="queries-lacking">
-      <span>{answered === 0 ? `${side.toUpperCase()} has not answered the ${split} queries.` : `${count(lacking)} ${lacking === 1 ? 'row lacks' : 'rows lack'} ${side.toUpperCase()}.`}</span>
+      <span>{said}</span>
       <button type="button" className="button small" disabled={busy} onClick={() => queries.evaluate(system.id)}>
         Evaluate {count(lacking)} {between ? 'between training steps' : 'now'}
       </button>

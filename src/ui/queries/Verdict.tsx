@@ -17,12 +17,14 @@ const inWords = ({ win, tie, loss }: Counts): string => `${count(win)} better, $
 function OutcomeBar({ outcomes, domain }: { readonly outcomes: Counts; readonly domain?: string }) {
   const { queries } = useWorkbench()
   const filter = useQueryTable((state) => (domain === undefined || state.domain === domain ? state.filter : 'all'))
-  const press = (name: Outcome): void => queries.show({ filter: filter === FILTERED[name] ? 'all' : FILTERED[name], ...(domain === undefined ? {} : { domain }) })
+  const press = (name: Outcome): void => (
+    queries.show({ filter: filter === FILTERED[name] ? 'all' : FILTERED[name], ...(domain === undefined ? {} : { domain }) }))
   return (
     <span className="outcomes" role="group" aria-label={inWords(outcomes)}>
       {PARTS.map((name) => (
         <button
-          key={name} type="button" className={`outcome-${name}`} aria-pressed={filter === FILTERED[name]} disabled={outcomes[name] === 0 && filter !== FILTERED[name]}
+          key={name} type="button" className={`outcome-${name}`} aria-pressed={filter === FILTERED[name]}
+          disabled={outcomes[name] === 0 && filter !== FILTERED[name]}
           aria-label={`Show the ${count(outcomes[name])} ${OUTCOMES[name].word}`} onClick={() => press(name)}
         >
           <span aria-hidden="true">{OUTCOMES[name].mark}</span> {count(outcomes[name])} {OUTCOMES[name].word}
@@ -64,7 +66,10 @@ export function Verdict() {
   const outcomes = useQueryTable((state) => state.outcomes)
   const metric = useQueryTable((state) => state.metric)
   const rows = useQueryTable((state) => state.table.rows.length)
-  const differ = useQueryTable(({ systems, a, b }) => unlike(systems.find(({ id }) => id === a)?.terms, systems.find(({ id }) => id === b)?.terms).join('; '))
+  const differ = useQueryTable(({ systems, a, b }) => {
+    const termsOf = (system: string) => systems.find(({ id }) => id === system)?.terms
+    return unlike(termsOf(a), termsOf(b)).join('; ')
+  })
   // what is lacking is offered above
   const asks = useQueryTable(({ systems, a, b, table }) => systems.some(({ id, asks: can }) => can && ((id === a && table.answered.a === 0) || (id === b && table.answered.b === 0))))
   const paired = outcomes.win + outcomes.tie + outcomes.loss
