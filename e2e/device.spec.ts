@@ -11,7 +11,7 @@ test('a lost device is told in words with what was kept, and the run can start a
   await bench.loseDevice()
   const notice = page.getByRole('alert').filter({ hasText: 'The run stopped.' })
   await expect(notice).toContainText('the GPU device was lost')
-  await expect(notice).toContainText(/Kept: the curves of \d+ steps?, and the best policy, of step \d+/)
+  await expect(notice).toContainText(/Kept: the curves of \d+ steps?, the checkpoint of step \d+, to go on from, and the best policy, of step \d+/)
   await expect(bench.phase).toHaveText('stopped')
   await expect(bench.value('reward')).toHaveText(/\d/)
   const [download] = await Promise.all([page.waitForEvent('download'), notice.getByRole('button', { name: /^Save .*safetensors/ }).click()])
