@@ -76,8 +76,9 @@ class Draft {
         if (event.stage === 'sft') this.#add('sft', event)
         else {
           this.#add('steps', event)
-          const { failed } = event
-          if (failed.rollouts > 0) state.unranked = { rollouts: state.unranked.rollouts + failed.rollouts, reason: failed.reason ?? state.unranked.reason }
+          // runs that were kept before failures were counted have none
+          const failed = event.failed as GrpoStep['failed'] | undefined
+          if (failed !== undefined && failed.rollouts > 0) state.unranked = { rollouts: state.unranked.rollouts + failed.rollouts, reason: failed.reason ?? state.unranked.reason }
         }
         break
       case 'rollouts':
