@@ -23,14 +23,25 @@ async function answersAt(client: Lines, id: string, step: number, wanted: (begin
   return found
 }
 
-/** The answers to the test queries, in the order in which they came; the later of two of one policy stands. */
-export async function testAnswers(client: Lines & Pick<RunsService, 'steps'>, id: string): Promise<readonly AnswersEvent[]> {
-  const found = new Map<AnswersEvent['policy'], AnswersEvent>()
-  for (const step of await client.steps(id, 'answers')) {
+export interface TestAnswers {
+  readonly answers: readonly AnswersEvent[]
+  /** the steps whose lines were read */
+  readonly steps: readonly number[]
+}
+
+/**
+ * The answers to the test queries, in the order in which they came; the later of two of one policy stands. What is `known` of the same run, which has grown
+ * since in the same status, is not read again once the original and the start are there: then only a new step, or the run's end, brings others.
+ */
+export async function testAnswers(client: Lines & Pick<RunsService, 'steps'>, id: string, known: TestAnswers = { answers: [], steps: [] }): Promise<TestAnswers> {
+  const begun = (['original', 'before'] as const).every((which) => known.answers.some(({ policy }) => policy === which))
+  const found = new Map<AnswersEvent['policy'], AnswersEvent>(begun ? known.answers.map((event) => [event.policy, event]) : [])
+  const steps = await client.steps(id, 'answers')
+  for (const step of begun ? steps.filter((one) => !known.steps.includes(one)) : steps) {
     const told = await answersAt(client, id, step, (beginning) => beginning.includes('"split":"test"'))
     for (const event of told) if (event.split === 'test') found.set(event.policy, event)
   }
-  return [...found.values()]
+  return { answers: [...found.values()], steps }
 }
 
 /** A part's answers to one split. Throws a sentence where the run has none: one that was made before answers were kept, or ended before. */

@@ -187,6 +187,37 @@ describe('events', () => {
     await runs.look()
     expect((await runs.answers(id)).map(({ policy, answers: [first] }) => `${policy} ${first?.rewrite}`)).toEqual(['original q', 'before start', 'after late'])
   })
+
+  test('test answers of a run that grows are read once: what is written meanwhile costs its own steps, and its end is looked for everywhere', async () => {
+    const { id } = await runs.service.create(newRun('first'))
+    const read: number[] = []
+    const counted = createRuns({ ...bin.service, lines: (run, kind, wanted) => {
+      if ('step' in wanted) read.push(wanted.step)
+      return bin.service.lines(run, kind, wanted)
+    } }, nobody)
+    const answers = (split: string, policy: string, at: number): { kind: 'answers'; step: number; text: string } => (
+      { kind: 'answers', step: at, text: JSON.stringify({ type: 'answers', split, policy, step: at, answers: [] }) })
+    await counted.look()
+    await counted.service.append(id, [answers('test', 'original', 0), answers('test', 'before', 0), answers('validation', 'current', 0)])
+    await counted.service.change(id, { done: 1 })
+    const first = await counted.answers(id)
+    await counted.answers(id)
+    expect(read).toEqual([0])
+    await counted.service.append(id, [answers('validation', 'current', 2)])
+    await counted.service.change(id, { done: 2 })
+    const second = await counted.answers(id)
+    expect(read).toEqual([0, 2])
+    // the same objects, so that nothing is resampled
+    expect(second[0]).toBe(first[0])
+    await counted.service.append(id, [answers('test', 'after', 2)])
+    await counted.service.change(id, { status: 'finished' })
+    expect((await counted.answers(id)).map(({ policy }) => policy)).toEqual(['original', 'before', 'after'])
+    await counted.remove(id)
+    read.length = 0
+    await counted.undo()
+    await counted.answers(id)
+    expect(read).toEqual([0, 2])
+  })
 })
 
 describe('files', () => {

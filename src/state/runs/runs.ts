@@ -4,7 +4,7 @@ import type { ResamplingService } from '../../client/compare.ts'
 import type { RunChange, RunRecord, RunsService } from '../../client/runs.ts'
 import type { AnswersEvent, RunEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
-import { testAnswers } from './keptAnswers.ts'
+import { AnswersRead } from './answersRead.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { readRun } from './readRun.ts'
 import { createResults, type RunResults } from './runResults.ts'
@@ -111,7 +111,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
   const service = watched(client, heard)
   const playback = createPlayback()
   const reading = new Map<string, Promise<OpenedRun | undefined>>()
-  const answersRead = new Map<string, { readonly bytes: number; readonly answers: Promise<readonly AnswersEvent[]> }>()
+  const answersRead = new AnswersRead(client, (id) => getState().chosen.includes(id), MOST_OPENED)
 
   const recordOf = (id: string): RunRecord | undefined => getState().records.find((record) => record.id === id)
   const nameOf = (id: string): string => recordOf(id)?.name ?? id
@@ -193,15 +193,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
     await turn
   }
 
-  const answers = (id: string): Promise<readonly AnswersEvent[]> => {
-    const bytes = recordOf(id)?.events.bytes ?? 0
-    const there = answersRead.get(id)
-    if (there?.bytes === bytes) return there.answers
-    const found = testAnswers(client, id)
-    answersRead.set(id, { bytes, answers: found })
-    found.catch(() => answersRead.delete(id))
-    return found
-  }
+  const answers = (id: string): Promise<readonly AnswersEvent[]> => answersRead.of(id, recordOf(id))
   const results = createResults(resampling, answers)
 
   return {
@@ -243,6 +235,7 @@ export function createRuns(client: RunsService, resampling: ResamplingService): 
       })
       if (done !== true) return
       if (playback.getState().id === id) playback.stop()
+      answersRead.forget(id)
       setState(({ records, chosen, shown, opened }) => {
         const rest = new Map(opened)
         rest.delete(id)
