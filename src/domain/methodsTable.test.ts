@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { csvCell } from './csv.ts'
 import { holm } from './holm.ts'
-import { captionOf, methodsTable, Resampled, type MethodsTable, type Resampling, type System } from './methodsTable.ts'
+import { captionOf, methodsTable, type MethodsTable, type System } from './methodsTable.ts'
+import { Resampled, type Resampling } from './resampled.ts'
 import { bootstrapInterval, fineRandomisationTest, pairedGain } from './statistics.ts'
 import { latexText, markdownText, tableCsv, tableLatex, tableMarkdown } from './tableText.ts'
 

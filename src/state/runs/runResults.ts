@@ -1,7 +1,8 @@
 // The results table of kept runs: their test answers read on demand, compared in a worker, and remembered while nothing changes.
 import type { ResamplingService } from '../../client/compare.ts'
 import type { RunRecord } from '../../client/runs.ts'
-import { methodsTable, Resampled, type MethodsTable, type System } from '../../domain/methodsTable.ts'
+import { methodsTable, type MethodsTable, type System } from '../../domain/methodsTable.ts'
+import { Resampled } from '../../domain/resampled.ts'
 import type { AnswersEvent } from '../../experiment/events.ts'
 import { nextTask } from '../nextTask.ts'
 import { systemsOf, valuesIn } from './runSystems.ts'
