@@ -1,6 +1,6 @@
 // A term with its explanation, its formula and where that is from: on hover, on keyboard focus and on a tap; described to screen readers; Enter opens help at it.
 import { Tooltip, TooltipAnchor, useTooltipStore } from '@ariakit/react'
-import { useId, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { GLOSSARY, type Entry, type TermName } from '../../domain/glossary.ts'
 import { useWorkbench } from './stores.ts'
 
@@ -14,20 +14,18 @@ interface TermProps {
 
 export function Term({ children, explain, about }: TermProps) {
   const { shell } = useWorkbench()
-  const id = useId()
   const tooltip = useTooltipStore({ timeout: 150, placement: 'bottom-start' })
   const entry: Entry | undefined = about === undefined ? undefined : GLOSSARY[about]
   const words = explain ?? entry?.words
   return (
     <>
       <TooltipAnchor
-        store={tooltip} aria-describedby={id} onClick={() => tooltip.show()}
+        store={tooltip} aria-description={words} onClick={() => tooltip.show()}
         onKeyDown={({ key }) => { if (key === 'Enter' && about !== undefined) shell.showHelp(about) }}
         render={<dfn className="term-word" tabIndex={0} />}
       >
         {children}
       </TooltipAnchor>
-      <span id={id} hidden>{words}</span>
       <Tooltip store={tooltip} className="term-text" gutter={6} unmountOnHide>
         <p>{words}</p>
         {entry?.formula !== undefined && <p className="term-formula">{entry.formula}</p>}
