@@ -255,5 +255,6 @@ function notesOf(data: readonly TableData[]): readonly string[] {
 export function captionOf({ data, comparisons }: MethodsTable): string {
   const queries = data.map(({ name, queries: many }) => `${name}: ${many} test queries`).join('; ')
   return `Means over queries with 95 % bootstrap intervals (${queries}). † p < .05, ‡ p < .01 against the original query (o) and the run’s start (s); ↓ marks a loss. `
-    + `Two-sided paired randomisation tests over the same queries (exact or drawn; in their normal limit where ${NORMAL_FROM} or more differences weigh in), Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold. Format is not tested.`
+    + `Two-sided paired randomisation tests over the same queries (exact or drawn; in their normal limit where ${NORMAL_FROM} or more differences weigh in), `
+    + `Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold. Format is not tested.`
 }

@@ -35,13 +35,13 @@ export function randomisationTest(a: readonly number[], b: readonly number[], se
   return exact ? hits / 2 ** n : (1 + hits) / (1 + draws)
 }
 
-/** From so many differences that weigh in, random signs are as good as normal: the relative error at p = 1e-4 is below one in ten, and on the safe side. */
+/** From so many differences that weigh in, random signs are as good as normal: p = 1e-4 is a tenth too large at most. */
 export const NORMAL_FROM = 200
 
 /**
  * The same p, fine enough to be adjusted for many comparisons: how small it can be is not bounded by how often chance is tried over many queries.
- * Where (Σd²)² / Σd⁴ differences, NORMAL_FROM or more, weigh in: the normal limit of the sum of random signs, whose variance is Σd². That is conservative,
- * as such sums have lighter tails (Hoeffding 1963). Else exact, or drawn often.
+ * Where (Σd²)² / Σd⁴ differences, NORMAL_FROM or more, weigh in: the normal limit of the sum of random signs, whose variance is Σd². That is
+ * conservative, as such sums have lighter tails (Hoeffding 1963). Else exact, or drawn often.
  */
 export function fineRandomisationTest(a: readonly number[], b: readonly number[], seed: number): number {
   let [sum, squares, fourths, n] = [0, 0, 0, 0]
@@ -76,7 +76,8 @@ export function bootstrapInterval(
 
 /** Mean difference a - b with its bootstrap interval and randomisation p, by `test`. */
 export function pairedGain(
-  a: readonly number[], b: readonly number[], seed: number, test: (a: readonly number[], b: readonly number[], seed: number) => number = randomisationTest,
+  a: readonly number[], b: readonly number[], seed: number,
+  test: (a: readonly number[], b: readonly number[], seed: number) => number = randomisationTest,
 ): { delta: number; low: number; high: number; p: number } {
   const differences = pairedDifferences(a, b)
   const delta = differences.length === 0 ? 0 : differences.reduce((sum, difference) => sum + difference, 0) / differences.length

@@ -74,8 +74,10 @@ export function tableLatex(table: MethodsTable): string {
     `    ${spans.join(' ')}`,
     `    Method & & ${data.flatMap(() => TABLE_MEASURES.map((measure) => MEASURE_TITLES[measure])).join(' & ')} \\\\`,
     '    \\midrule',
-    ...rows.map(({ title, detail, cells }) => (
-      `    ${[rowBegin(latexText(title)), latexText(detail), ...cells.flatMap((by) => TABLE_MEASURES.map((measure) => latexCell(by?.[measure])))].join(' & ')} \\\\`)),
+    ...rows.map(({ title, detail, cells }) => {
+      const values = cells.flatMap((by) => TABLE_MEASURES.map((measure) => latexCell(by?.[measure])))
+      return `    ${[rowBegin(latexText(title)), latexText(detail), ...values].join(' & ')} \\\\`
+    }),
     '    \\bottomrule',
     '  \\end{tabular}',
     '\\end{table}',

@@ -40,7 +40,8 @@ export interface RunState {
 }
 
 export const emptyRun: RunState = {
-  start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], tests: {}, rollouts: undefined, rolloutHistory: [], unranked: { rollouts: 0, reason: undefined },
+  start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], tests: {}, rollouts: undefined, rolloutHistory: [],
+  unranked: { rollouts: 0, reason: undefined },
   checkpoints: [], best: undefined, paired: undefined, alarms: [], tested: [], forkedAt: [], changes: [], stopped: undefined, summary: undefined,
 }
 
@@ -78,7 +79,8 @@ class Draft {
           this.#add('steps', event)
           // runs that were kept before failures were counted have none
           const failed = event.failed as GrpoStep['failed'] | undefined
-          if (failed !== undefined && failed.rollouts > 0) state.unranked = { rollouts: state.unranked.rollouts + failed.rollouts, reason: failed.reason ?? state.unranked.reason }
+          const { rollouts, reason } = state.unranked
+          if (failed !== undefined && failed.rollouts > 0) state.unranked = { rollouts: rollouts + failed.rollouts, reason: failed.reason ?? reason }
         }
         break
       case 'rollouts':

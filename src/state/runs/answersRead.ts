@@ -12,7 +12,9 @@ export class AnswersRead {
   readonly #read = new Map<string, Read>()
 
   /** `stays`: runs that are not forgotten, though more than `most` were read. */
-  constructor(private readonly client: Pick<RunsService, 'lines' | 'steps'>, private readonly stays: (id: string) => boolean, private readonly most: number) {}
+  constructor(
+    private readonly client: Pick<RunsService, 'lines' | 'steps'>, private readonly stays: (id: string) => boolean, private readonly most: number,
+  ) {}
 
   /** The same events for the same answers, so that what was computed from them is found again. */
   async of(id: string, record: RunRecord | undefined): Promise<readonly AnswersEvent[]> {

@@ -30,10 +30,12 @@ export interface TestAnswers {
 }
 
 /**
- * The answers to the test queries, in the order in which they came; the later of two of one policy stands. What is `known` of the same run, which has grown
- * since in the same status, is not read again once the original and the start are there: then only a new step, or the run's end, brings others.
+ * The answers to the test queries, in the order in which they came; the later of two of one policy stands. What is `known` of the same run,
+ * which has grown since in the same status, is not read again once the original and the start are there: then only a new step, or the run's end, brings others.
  */
-export async function testAnswers(client: Lines & Pick<RunsService, 'steps'>, id: string, known: TestAnswers = { answers: [], steps: [] }): Promise<TestAnswers> {
+export async function testAnswers(
+  client: Lines & Pick<RunsService, 'steps'>, id: string, known: TestAnswers = { answers: [], steps: [] },
+): Promise<TestAnswers> {
   const begun = (['original', 'before'] as const).every((which) => known.answers.some(({ policy }) => policy === which))
   const found = new Map<AnswersEvent['policy'], AnswersEvent>(begun ? known.answers.map((event) => [event.policy, event]) : [])
   const steps = await client.steps(id, 'answers')

@@ -188,7 +188,7 @@ describe('events', () => {
     expect((await runs.answers(id)).map(({ policy, answers: [first] }) => `${policy} ${first?.rewrite}`)).toEqual(['original q', 'before start', 'after late'])
   })
 
-  test('test answers of a run that grows are read once: what is written meanwhile costs its own steps, and its end is looked for everywhere', async () => {
+  test('test answers of a run that grows are read once: what is written meanwhile costs its own steps, and its end is looked for anew', async () => {
     const { id } = await runs.service.create(newRun('first'))
     const read: number[] = []
     const counted = createRuns({ ...bin.service, lines: (run, kind, wanted) => {

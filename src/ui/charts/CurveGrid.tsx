@@ -54,7 +54,10 @@ function Legend({ all }: { readonly all: readonly RunSeries[] }) {
       {all.map(({ id, name, place = 0 }) => (
         <li key={id}>
           <svg width="22" height="8" aria-hidden="true">
-            <line x1="0" y1="4" x2="22" y2="4" stroke={RUN_COLOURS[place % RUN_COLOURS.length]} strokeWidth="2.5" strokeDasharray={RUN_DASHES[place % RUN_DASHES.length]} />
+            <line
+              x1="0" y1="4" x2="22" y2="4" strokeWidth="2.5"
+              stroke={RUN_COLOURS[place % RUN_COLOURS.length]} strokeDasharray={RUN_DASHES[place % RUN_DASHES.length]}
+            />
           </svg>
           {name}
         </li>
@@ -112,7 +115,12 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
         </section>
       ))}
       <Suspense fallback={null}>
-        {over.is === 'large' && <Large curve={over.curve} table={over.table} charted={charted} cursor={over.curve.of === 'sft' ? sftCursor : cursor} onAct={act} onClose={close} fault={fault} />}
+        {over.is === 'large' && (
+          <Large
+            curve={over.curve} table={over.table} charted={charted} cursor={over.curve.of === 'sft' ? sftCursor : cursor}
+            onAct={act} onClose={close} fault={fault}
+          />
+        )}
         {over.is === 'export' && <ExportSheet curves={curves} charted={charted} look={lookOf} onClose={close} />}
       </Suspense>
     </div>

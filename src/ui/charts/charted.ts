@@ -33,6 +33,7 @@ export class Charted {
     })
     const grown = runs.map(({ state, settings }, at) => this.series[at]!.follow(state, settings)).includes(true)
     const placed = this.series.map(({ place }) => place).join() !== places
-    if (grown || placed || before.length !== runs.length || before.some((series, at) => series !== this.series[at])) this.version.setState((version) => version + 1, true)
+    const others = before.length !== runs.length || before.some((series, at) => series !== this.series[at])
+    if (grown || placed || others) this.version.setState((version) => version + 1, true)
   }
 }

@@ -114,7 +114,8 @@ test('a logarithmic axis leaves out what is not above 0, and says how much', () 
 })
 
 test('a band that reaches to 0 or below is cut on a logarithmic axis, of one run and of two, and blanks nothing', () => {
-  const all = ['first', 'second'].map((name) => seriesOf(runOf(4, { steps: [0.2, 0.4, 0.6, 0.8].map((mean, at) => stepOf(at + 1, { reward: { mean, std: 0.5, min: 0, max: 1 } })) }), name))
+  const steps = [0.2, 0.4, 0.6, 0.8].map((mean, at) => stepOf(at + 1, { reward: { mean, std: 0.5, min: 0, max: 1 } }))
+  const all = ['first', 'second'].map((name) => seriesOf(runOf(4, { steps }), name))
   for (const runs of [all, all.slice(0, 1)]) {
     const { bands, y, log } = frameOf(curveOf('reward'), runs, { ...plain, log: true }, 200)
     expect(log).toBe(true)
@@ -125,11 +126,15 @@ test('a band that reaches to 0 or below is cut on a logarithmic axis, of one run
 
 test('counting what a view leaves out costs what its pixels cost, and counts all of it', () => {
   const state = runOf(30_000)
-  const series = seriesOf({ ...state, steps: state.steps.map((step) => ({ ...step, gradNorm: step.step % 10_000 === 0 ? 900 : step.step === 77 ? -1 : 1 + (step.step % 7) / 10 })) })
+  const steps = state.steps.map((step) => ({ ...step, gradNorm: step.step % 10_000 === 0 ? 900 : step.step === 77 ? -1 : 1 + (step.step % 7) / 10 }))
+  const series = seriesOf({ ...state, steps })
   const curve = curveOf('gradient')
   const column = series.column(curve, curve.lines[0] as never)
   let reads = 0
-  column.values = new Proxy(column.values, { get: (target, name) => { if (typeof name === 'string' && /^\d+$/.test(name)) reads++; return Reflect.get(target, name, target) as unknown } })
+  column.values = new Proxy(column.values, { get: (target, name) => {
+    if (typeof name === 'string' && /^\d+$/.test(name)) reads++
+    return Reflect.get(target, name, target) as unknown
+  } })
   expect(frameOf(curve, [series], { ...plain, ignoreOutliers: true }, 300).says).toContain('clipped 4 points')
   expect(frameOf(curve, [series], { ...plain, log: true }, 300).says).toContain('1 value at or below 0 has no place on a log axis')
   expect(reads).toBeLessThan(15_000)

@@ -15,9 +15,9 @@ export function placeKeys(names: readonly string[], width: number): readonly Pla
   const most = Math.floor((width - SIGN) / LETTER)
   let [x, row] = [0, 0]
   return names.map((name) => {
-    const letters = [...name]
+    const letters = Array.from(name)
     const text = letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : name
-    const wide = SIGN + LETTER * [...text].length
+    const wide = SIGN + LETTER * Math.min(letters.length, most)
     if (x > 0 && x + wide > width) [x, row] = [0, row + 1]
     const placed = { x, row, text }
     x += wide + APART

@@ -18,7 +18,8 @@ function useCharted(ids: readonly string[], records: readonly RunRecord[]): read
   const liveId = useRun((state) => state.record?.id)
   return useMemo(() => records.flatMap((record): ChartedRun[] => {
     const state = record.id === liveId ? live : opened.get(record.id)?.state
-    return state === undefined ? [] : [{ id: record.id, name: record.name, state, settings: settingsFrom(record.settings), place: ids.indexOf(record.id) }]
+    const { id, name, settings } = record
+    return state === undefined ? [] : [{ id, name, state, settings: settingsFrom(settings), place: ids.indexOf(id) }]
   }), [ids, records, opened, live, liveId])
 }
 
