@@ -98,21 +98,21 @@ function useResults(ids: readonly string[]): Asked {
   const records = useRecords(ids)
   // what the table is made of: it is made again when a run's events grew or its name changed
   const key = records.map(({ id, name, events, status }) => `${id} ${events.bytes} ${status} ${name}`).join('\n')
-  const [asked, setAsked] = useState<Answer & { readonly of?: string }>({ is: 'reading' })
+  const [asked, setAsked] = useState<Answer & { readonly of?: readonly string[] }>({ is: 'reading' })
   useEffect(() => {
     let wanted = true
     const ask = async (): Promise<void> => {
       try {
         const results = await runs.results(ids)
-        if (wanted) setAsked({ is: 'there', results, of: key })
+        if (wanted) setAsked({ is: 'there', results, of: ids })
       } catch (error) {
-        if (wanted) setAsked({ is: 'failed', reason: sentenceOf(error), of: key })
+        if (wanted) setAsked({ is: 'failed', reason: sentenceOf(error), of: ids })
       }
     }
     void ask()
     return () => { wanted = false }
   }, [runs, ids, key])
-  return { ...asked, earlier: asked.of !== key }
+  return { ...asked, earlier: asked.of !== ids }
 }
 
 export function ResultsTable({ ids }: { readonly ids: readonly string[] }) {
