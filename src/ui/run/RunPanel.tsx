@@ -1,6 +1,6 @@
 // The area in the middle: the run's controls, its warnings, and one of four views: curves, test result, kernels, settings.
 import { lazy, Suspense, useEffect, useId, type KeyboardEvent } from 'react'
-import { useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
 import { Alarms, Interrupted, KeptPolicy, NotKept, RunFailure } from './Alarms.tsx'
 import { Controls } from './Controls.tsx'
@@ -54,11 +54,13 @@ function Tabs({ id }: { readonly id: string }) {
 /** Charts are fetched while nobody waits for them: some time after the page is usable, and not while it gets there. */
 function usePrefetch(): void {
   const starting = useRun((state) => state.engine.is === 'starting')
+  const loading = useLibrary((state) => state.shop === undefined || state.reading !== undefined)
+  const usable = !starting && !loading
   useEffect(() => {
-    if (starting) return undefined
+    if (!usable) return undefined
     const timer = setTimeout(() => void Promise.all([import('../charts/CurveGrid.tsx'), import('../charts/Plot.tsx')]), PREFETCH_MS)
     return () => clearTimeout(timer)
-  }, [starting])
+  }, [usable])
 }
 
 export function RunPanel() {
