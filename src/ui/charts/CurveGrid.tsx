@@ -41,9 +41,9 @@ function useSftCursor(cursor: Cursor): Cursor {
   return own
 }
 
-/** Counts up to `all`, one a task: a page of charts put up at once would hold everything up. */
+/** Counts from 0 up to `all`, one a task: a page of charts put up at once would hold everything up. */
 function useOneByOne(all: number): number {
-  const [ready, setReady] = useState(1)
+  const [ready, setReady] = useState(0)
   useEffect(() => (ready < all ? inTurn(() => setReady(ready + 1)) : undefined), [all, ready])
   return ready
 }
@@ -81,7 +81,8 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
   const sftCursor = useSftCursor(cursor)
   const shown = sectionsOf(charted.series)
   const curves = CURVES.filter(({ section }) => shown.includes(section))
-  const ready = useOneByOne(curves.length)
+  // the bar above comes first, in a task of its own too
+  const ready = useOneByOne(curves.length + 1)
   const [fault, setFault] = useState<string>()
   const [over, setOver] = useState<Over>({ is: 'none' })
   const lookOf = useCallback((curve: Curve, line?: string): Look => {
@@ -100,7 +101,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
   const close = useCallback(() => setOver({ is: 'none' }), [])
   return (
     <div className="charts">
-      <ChartBar cursor={cursor} onExport={() => setOver({ is: 'export' })} />
+      {ready > 0 && <ChartBar cursor={cursor} onExport={() => setOver({ is: 'export' })} />}
       {fault !== undefined && over.is !== 'large' && <p className="notice bad chart-fault" role="alert">{fault}</p>}
       {charted.series.length > 1 && <Legend all={charted.series} />}
       {SECTIONS.filter(({ id }) => shown.includes(id)).map(({ id, title, about, says }) => (
@@ -108,7 +109,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
           <h3>{about === undefined ? title : <Term about={about}>{title}</Term>}</h3>
           {says !== undefined && <p className="quiet">{says}</p>}
           <div className="curves">
-            {curves.slice(0, ready).filter(({ section }) => section === id).map((curve) => (
+            {curves.slice(0, Math.max(0, ready - 1)).filter(({ section }) => section === id).map((curve) => (
               <ChartCard key={curve.id} curve={curve} charted={charted} cursor={id === 'sft' ? sftCursor : cursor} onAct={act} />
             ))}
           </div>

@@ -1,5 +1,5 @@
 // The area in the middle: the run's controls, its warnings, and one of four views: curves, test result, kernels, settings.
-import { lazy, Suspense, useEffect, useId, type KeyboardEvent } from 'react'
+import { lazy, Suspense, useEffect, useId, useState, type KeyboardEvent } from 'react'
 import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
 import { Alarms, Interrupted, KeptPolicy, NotKept, RunFailure } from './Alarms.tsx'
@@ -11,9 +11,12 @@ import { TestStrip } from './TestStrip.tsx'
 import { TestTable } from './TestTable.tsx'
 
 const KernelsPanel = lazy(async () => ({ default: (await import('./KernelsPanel.tsx')).KernelsPanel }))
+const Warm = lazy(async () => ({ default: (await import('../charts/Warm.tsx')).Warm }))
 const SettingsForm = lazy(async () => ({ default: (await import('./SettingsForm.tsx')).SettingsForm }))
 
 const PREFETCH_MS = 3000
+/** long enough to be drawn */
+const DRAWN_MS = 1000
 
 const TABS = ['curves', 'result', 'kernels', 'settings'] as const
 const TITLES = { curves: 'Curves', result: 'Test result', kernels: 'Kernels', settings: 'Settings' } as const
@@ -51,16 +54,20 @@ function Tabs({ id }: { readonly id: string }) {
   )
 }
 
-/** Charts are fetched while nobody waits for them: some time after the page is usable, and not while it gets there. */
-function usePrefetch(): void {
+/** Charts are fetched, and an empty one is drawn, while nobody waits for them: some time after the page is usable, and not while it gets there. */
+function Ahead() {
   const starting = useRun((state) => state.engine.is === 'starting')
   const loading = useLibrary((state) => state.shop === undefined || state.reading !== undefined)
   const usable = !starting && !loading
+  const [stage, setStage] = useState<'before' | 'drawing' | 'done'>('before')
   useEffect(() => {
-    if (!usable) return undefined
-    const timer = setTimeout(() => void Promise.all([import('../charts/CurveGrid.tsx'), import('../charts/Plot.tsx')]), PREFETCH_MS)
+    if (!usable || stage === 'done') return undefined
+    const timer = stage === 'drawing'
+      ? setTimeout(() => setStage('done'), DRAWN_MS)
+      : setTimeout(() => void Promise.all([import('../charts/CurveGrid.tsx'), import('../charts/Warm.tsx')]).then(() => setStage('drawing')), PREFETCH_MS)
     return () => clearTimeout(timer)
-  }, [usable])
+  }, [usable, stage])
+  return stage === 'drawing' && <Suspense fallback={null}><Warm /></Suspense>
 }
 
 export function RunPanel() {
@@ -68,9 +75,9 @@ export function RunPanel() {
   const tab = useView((state) => state.tab)
   const name = useRun((state) => state.record?.name)
   const has = useHasRun()
-  usePrefetch()
   return (
     <section className="panel run" aria-labelledby={heading}>
+      <Ahead />
       <div className="run-head">
         <h2 id={heading}>Run</h2>
         {name !== undefined && <p className="run-name title" title={name}>{name}</p>}
