@@ -15,11 +15,12 @@ const MAY_IMPORT: readonly (readonly [room: string, allowed: readonly string[]])
   ['workers/gpu/', ['workers/gpu/', 'src/protocol/', 'src/domain/']],
   ['workers/kernels/', ['workers/kernels/', 'workers/gpu/', 'src/protocol/', 'src/domain/']],
   ['workers/model/', ['workers/model/', 'workers/kernels/', 'workers/gpu/', 'src/protocol/', 'src/domain/']],
-  ['workers/retrieval/dense/', ['workers/retrieval/', 'workers/kernels/', 'workers/gpu/', 'workers/store/', 'src/protocol/', 'src/domain/']],
+  ['workers/retrieval/dense/', ['workers/retrieval/', 'workers/kernels/', 'workers/gpu/', 'workers/store/', 'workers/onnx/', 'src/protocol/', 'src/domain/']],
   ['workers/retrieval/', ['workers/retrieval/', 'workers/store/', 'src/protocol/', 'src/domain/']],
   ['workers/ingest/', ['workers/ingest/', 'workers/store/', 'src/protocol/', 'src/domain/']],
   ['workers/store/', ['workers/store/', 'src/protocol/', 'src/domain/']],
   ['workers/models/', ['workers/models/', 'workers/store/', 'workers/model/safetensors', 'src/protocol/', 'src/domain/']],
+  ['workers/onnx/', ['workers/onnx/']],
   ['workers/', ['workers/', 'src/protocol/', 'src/domain/']],
 ]
 

@@ -1,11 +1,10 @@
 // A frozen language model by transformers.js on onnxruntime-web, asked greedily with the prompts that the policy reads.
-import { AutoModelForCausalLM, env, InterruptableStoppingCriteria, type PreTrainedModel, StoppingCriteriaList, Tensor } from '@huggingface/transformers'
-import moduleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
+import { AutoModelForCausalLM, InterruptableStoppingCriteria, type PreTrainedModel, StoppingCriteriaList, Tensor } from '@huggingface/transformers'
 import { END_OF_TURN } from '../../src/domain/prompt.ts'
 import type { FrozenOutput } from '../../src/protocol/frozen.ts'
 import { markupOf, type Markup } from '../model/markup.ts'
 import { openTokenizer, type Tokenizer } from '../model/tokenizer.ts'
+import { withFolder } from '../onnx/inMemory.ts'
 import type { FrozenFolder } from './files.ts'
 
 export interface FrozenModel {
@@ -16,36 +15,8 @@ export interface FrozenModel {
   close(): Promise<void>
 }
 
-/** A path that no server has: transformers.js asks for it, and is answered here. */
-const ROOT = '/frozen-in-memory/'
-const MAX_THREADS = 8
 /** onnxruntime-web's attention over whole prompts computes by subgroups as if they had eight invocations at least: on narrower ones its numbers are wrong. */
 const LEAST_SUBGROUP = 8
-
-const folders = new Map<string, FrozenFolder>()
-let opened = 0
-
-function prepare(): void {
-  const { wasm } = env.backends.onnx
-  if (wasm === undefined) throw new Error('onnxruntime-web has no wasm settings')
-  env.allowRemoteModels = false
-  env.allowLocalModels = true
-  env.localModelPath = ROOT
-  env.useBrowserCache = false
-  env.useWasmCache = false // the factory must keep its own address: its threads start from it
-  env.fetch = answer
-  wasm.wasmPaths = { mjs: moduleUrl, wasm: wasmUrl }
-  wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1
-}
-
-/** Answers for the files of open folders; anything else that transformers.js may ask for lies on the page's own host. */
-async function answer(address: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const url = new URL(address instanceof Request ? address.url : address, globalThis.location.href)
-  if (!url.pathname.startsWith(ROOT)) return fetch(address, init)
-  const [name, ...path] = url.pathname.slice(ROOT.length).split('/')
-  const file = folders.get(name!)?.files.get(path.join('/'))
-  return file === undefined ? new Response(null, { status: 404 }) : new Response(file, { headers: { 'content-length': String(file.size) } })
-}
 
 /** A device whose subgroups onnxruntime-web may not use, where they are too narrow for it; undefined where it may open its own. */
 async function ownDevice(): Promise<GPUDevice | undefined> {
@@ -97,24 +68,18 @@ function nextTask(): Promise<void> {
 
 /** Opens a folder. Throws a sentence where the device cannot run it. */
 export async function openFrozen(name: string, folder: FrozenFolder, device: 'webgpu' | 'wasm'): Promise<FrozenModel> {
-  prepare()
   const { tokenizer, markup } = await readingOf(folder)
   const stops = markup.stops([END_OF_TURN])
   const gpu = device === 'webgpu' ? await ownDevice() : undefined
-  // a name for each folder: transformers.js remembers what it has read under a name
-  const place = `model-${opened++}`
-  folders.set(place, folder)
   let model: PreTrainedModel
   try {
-    model = await AutoModelForCausalLM.from_pretrained(place, {
+    model = await withFolder(folder.files, (place) => AutoModelForCausalLM.from_pretrained(place, {
       device, dtype: folder.dtype, use_external_data_format: folder.externalData,
       ...(gpu === undefined ? {} : { session_options: { executionProviders: [{ name: 'webgpu', device: gpu } as { name: 'webgpu' }] } }),
-    })
+    }))
   } catch (error) {
     const other = device === 'webgpu' ? 'choose wasm, or a smaller dtype' : 'choose another dtype or model'
     throw new Error(`model ${name} (${folder.dtype}) could not be run on ${device} (${error instanceof Error ? error.message : String(error)}); ${other}`, { cause: error })
-  } finally {
-    folders.delete(place)
   }
   const forward = model.forward.bind(model)
   // the wasm backend answers without ending its task: between two tokens a message, to cancel, gets its turn

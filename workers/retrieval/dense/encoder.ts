@@ -1,10 +1,9 @@
 // A sentence encoder by transformers.js on onnxruntime-web: texts in, unit vectors out. Its files come from memory alone.
-import { env, pipeline } from '@huggingface/transformers'
+import { pipeline } from '@huggingface/transformers'
 import type { FeatureExtractionPipeline } from '@huggingface/transformers'
-import moduleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
 import type { DenseSpec } from '../../../src/domain/recommender.ts'
 import type { Gpu } from '../../gpu/gpu.ts'
+import { withFolder } from '../../onnx/inMemory.ts'
 import type { Model } from './modelFiles.ts'
 
 export type Device = 'webgpu' | 'wasm'
@@ -20,47 +19,11 @@ export interface Encoder {
 /** Texts that go through the network together. */
 export const BATCH = 32
 
-/** Paths that no server has: transformers.js asks for them, and is answered here. */
-const ROOT = '/encoder-in-memory/'
-const NAME = 'model'
-const MAX_THREADS = 8
-
-const models = new Map<string, Model>()
-let opened = 0
-
-function prepare(): void {
-  const { wasm } = env.backends.onnx
-  if (wasm === undefined) throw new Error('onnxruntime-web has no wasm settings')
-  env.allowRemoteModels = false
-  env.allowLocalModels = true
-  env.localModelPath = ROOT
-  env.useBrowserCache = false
-  env.useWasmCache = false // the factory must keep its own address: its threads start from it
-  env.fetch = answer
-  wasm.wasmPaths = { mjs: moduleUrl, wasm: wasmUrl }
-  wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1
-}
-
-/** Answers for the files of open models; anything else that transformers.js may ask for lies on the page's own host. */
-async function answer(address: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const url = new URL(address instanceof Request ? address.url : address, globalThis.location.href)
-  if (!url.pathname.startsWith(ROOT)) return fetch(address, init)
-  const [name, ...path] = url.pathname.slice(ROOT.length).split('/')
-  const file = models.get(name!)?.files.get(path.join('/'))
-  return file === undefined ? new Response(null, { status: 404 }) : new Response(file, { headers: { 'content-length': String(file.size) } })
-}
-
-async function openOn(device: Device, model: Model, gpu: Gpu | undefined): Promise<FeatureExtractionPipeline> {
-  const name = `${NAME}-${opened++}`
-  models.set(name, model)
-  try {
-    return await pipeline('feature-extraction', name, {
-      device, dtype: model.dtype, use_external_data_format: model.externalData,
-      ...(device === 'webgpu' && gpu !== undefined ? { session_options: { executionProviders: [{ name: 'webgpu', device: gpu.device }] } } : {}),
-    })
-  } finally {
-    models.delete(name)
-  }
+function openOn(device: Device, model: Model, gpu: Gpu | undefined): Promise<FeatureExtractionPipeline> {
+  return withFolder(model.files, (place) => pipeline('feature-extraction', place, {
+    device, dtype: model.dtype, use_external_data_format: model.externalData,
+    ...(device === 'webgpu' && gpu !== undefined ? { session_options: { executionProviders: [{ name: 'webgpu', device: gpu.device }] } } : {}),
+  }))
 }
 
 /** Divides every row by its length, in float64; a row without a direction becomes zeros. rows: [count, width] */
@@ -82,7 +45,6 @@ export function devicesFor(gpu: Gpu | undefined): readonly Device[] {
 export async function openEncoder(
   model: Model, spec: DenseSpec, gpu: Gpu | undefined, devices: readonly Device[] = devicesFor(gpu),
 ): Promise<Encoder> {
-  prepare()
   const reasons: string[] = []
   for (const device of devices) {
     try {
