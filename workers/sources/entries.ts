@@ -55,7 +55,7 @@ const OUTPUTS_TABLE: Format = {
   },
 }
 
-export const SOURCE_FORMATS: readonly Format[] = [REC_R1_OUTPUTS, REC_R1_RESULTS, TREC_RUN, OUTPUTS_TABLE]
+const SOURCE_FORMATS: readonly Format[] = [REC_R1_OUTPUTS, REC_R1_RESULTS, TREC_RUN, OUTPUTS_TABLE]
 
 const WANTED = 'give a TREC run, Rec-R1’s generations or result file, or JSON lines, CSV or TSV with '
   + `a query id or query and one of ${COLUMNS.join(', ')}`

@@ -2,7 +2,7 @@
 import { SETTING_GROUPS, SETTINGS, type SettingGroup, type SettingName, type Settings, type SettingSpec } from '../../domain/settings.ts'
 import { recommenderSettings } from '../data/recommending.ts'
 
-export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
+const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   run: 'Run', recommender: 'Recommender', task: 'Task', sampling: 'Sampling', reward: 'Reward', advantage: 'Advantage', objective: 'Objective',
   optimiser: 'Optimiser', weights: 'Weights', evaluation: 'Evaluation', sft: 'Supervised stage',
 }

@@ -3,7 +3,7 @@ import { SETTINGS } from '../../domain/settings.ts'
 import type { RunRecord } from '../../client/runs.ts'
 import type { Summary } from '../../experiment/events.ts'
 
-export const SORTS = ['changed', 'created', 'name', 'ndcg', 'gain', 'steps', 'size'] as const
+const SORTS = ['changed', 'created', 'name', 'ndcg', 'gain', 'steps', 'size'] as const
 export type Sort = (typeof SORTS)[number]
 
 /** Test NDCG@10 of the unchanged query, the starting and the trained policy, and the gain on the start, as the run's summary has them. */

@@ -19,7 +19,7 @@ const FONT = 'Helvetica, Arial, "Liberation Sans", sans-serif'
 const WAIT_MS = 2000
 
 /** The page's colours of one scheme, by name, as its style sheets give them. */
-export function coloursOf(background: Background, sheets: Iterable<CSSStyleSheet>): ReadonlyMap<string, string> {
+function coloursOf(background: Background, sheets: Iterable<CSSStyleSheet>): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const read = (rules: CSSRuleList): void => {
     for (const rule of rules) {

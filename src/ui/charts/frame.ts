@@ -59,7 +59,7 @@ export interface Frame {
   readonly says: readonly string[]
 }
 
-export const LINE_DASHES = ['none', '5 2', '1.5 2', '7 2 1.5 2', '3 1.5', '9 3'] as const
+const LINE_DASHES = ['none', '5 2', '1.5 2', '7 2 1.5 2', '3 1.5', '9 3'] as const
 const HEIGHT_PARTS = 4
 const PIXELS_A_TICK = 40
 /** Error bars nearer to each other than this are one band. */

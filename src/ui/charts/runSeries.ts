@@ -11,7 +11,7 @@ type Axes = Readonly<Record<ChartAxis, Column>>
 const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0)
 
 /** One kind of point of one run. */
-export class TrackColumns {
+class TrackColumns {
   items: readonly Item[] = []
   /** how many items the axes hold */
   length = 0

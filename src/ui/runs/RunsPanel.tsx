@@ -11,7 +11,7 @@ import { SettingsTable } from './SettingsTable.tsx'
 const TITLES: Readonly<Record<RunsTab, string>> = { run: 'Run', curves: 'Curves', settings: 'Settings', results: 'Results' }
 
 /** The runs that are compared; where none is ticked, the one that is shown. */
-export function useCompared(): readonly string[] {
+function useCompared(): readonly string[] {
   const chosen = useRuns((state) => state.chosen)
   const shown = useRuns((state) => state.shown)
   return useMemo(() => (chosen.length > 0 ? chosen : shown === undefined ? [] : [shown]), [chosen, shown])

@@ -26,7 +26,7 @@ function Empty() {
 }
 
 /** Chooses exported runs; drops reach the same. */
-export function ImportButton() {
+function ImportButton() {
   const { runs } = useWorkbench()
   const input = useRef<HTMLInputElement>(null)
   return (
