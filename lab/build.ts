@@ -35,14 +35,22 @@ function isFresh(outDir: string, hash: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
 }
 
-/** Brings `outDir` up to date; the stamp is written last, so an interrupted build counts as none. Returns whether it built. */
+/**
+ * Brings `outDir` up to date; the stamp is written last, so an interrupted build counts as none. Returns whether it built.
+ * It is a production build whatever NODE_ENV the caller has (a test runner's would put React's development build into the page).
+ */
 export async function ensureBuilt(outDir: string, config: InlineConfig, hash: string): Promise<boolean> {
   if (isFresh(outDir, hash)) return false
   rmSync(join(outDir, STAMP), { force: true })
+  const callers = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
   try {
     await build({ ...config, logLevel: 'error', build: { ...config.build, outDir, emptyOutDir: true, reportCompressedSize: false } })
   } catch (error) {
     throw new Error(`${relative(ROOT, config.root ?? ROOT) || 'the page'} could not be built: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  } finally {
+    if (callers === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = callers
   }
   writeFileSync(join(outDir, STAMP), hash)
   return true
