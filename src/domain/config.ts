@@ -31,6 +31,16 @@ const QWEN = {
 export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
   sample: { steps: 120, learningRate: 8e-4, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
   // more queries a step and smaller ones: real queries differ more, and a good copier has more to lose
+  'sample-dense': { task: 'dense-search', recommender: 'dense' },
+  'sample-history': { task: 'sequential', policy: 'sample-tasks' },
+  'sample-rerank': { task: 'rerank', policy: 'sample-tasks' },
+  'sample-names': { task: 'open-set', policy: 'sample-tasks' },
+  'sample-profile': { task: 'augmentation', policy: 'sample-tasks' },
+  'sample-recllm': { task: 'recllm', policy: 'sample-tasks' },
+  'rec-r1-dense': { ...REC_R1, task: 'dense-search', recommender: 'dense' },
+  'rec-r1-c4': { ...REC_R1, task: 'pseudo-review', recommender: 'dense' },
+  'rec-r1-beauty': { ...REC_R1, task: 'sequential' },
+  'recllm-r1': { ...REC_R1, task: 'recllm', stages: 'sft,grpo' },
   shards: { steps: 60, promptsPerStep: 32, learningRate: 4e-4, klCoefficient: 0, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
   'qwen2.5-0.5b': QWEN,
   'rec-r1': REC_R1,

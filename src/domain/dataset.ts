@@ -12,6 +12,10 @@ export interface Product {
   readonly category?: string
   /** the address of a picture of it, where a shard has one; nothing is fetched from there unless a person wants pictures */
   readonly image?: string
+  /** what it is about, in single words or phrases */
+  readonly tags?: readonly string[]
+  /** numeric columns by name: price, margin, stock, released (seconds since 1970), likes, comments, shares */
+  readonly numbers?: Readonly<Record<string, number>>
 }
 
 /** ESCI's four grades: Exact, Substitute, Complement, Irrelevant. */
@@ -43,6 +47,10 @@ export interface UserHistory {
   readonly items: readonly string[]
   /** seconds since 1970, one per item; absent where the file gives an order and no times */
   readonly times?: readonly number[]
+  /** how strongly the person engaged with each item: a rating, or a share from 0 to 1, as the file has it; absent where it tells none */
+  readonly strengths?: readonly number[]
+  /** what is told of the person besides: age, gender, city tier, interests */
+  readonly profile?: Readonly<Record<string, string>>
   /** of a history that came ready to use (Rec-R1's lists, the benchmark's `history`): the item to predict after `items`, and where the row belongs */
   readonly next?: NextItem
 }

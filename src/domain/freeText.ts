@@ -9,6 +9,7 @@ export function freeFault(form: FreeForm, text: string): string | undefined {
     case 'address': return addressFault(text)
     case 'origin': return text === '' ? undefined : addressFault(text)
     case 'numbers': return text === '' || numbersOf(text).every(Number.isFinite) ? undefined : 'give numbers separated by commas, or nothing'
+    case 'expression': return undefined
     case 'template': return text === '' ? undefined : templateFault(text)
   }
 }

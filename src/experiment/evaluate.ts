@@ -1,14 +1,16 @@
 // How well a policy, or the query as it stands, does on a set of queries.
 import { mean, ndcg, recall } from '../domain/metrics.ts'
-import { parseEvaluation, parseTraining, type Request } from '../domain/request.ts'
+import type { Request } from '../domain/request.ts'
 import { rewardParts, totalReward } from '../domain/reward.ts'
 import type { Settings } from '../domain/settings.ts'
+import type { Reading } from '../domain/tasks/task.ts'
 import { bootstrapInterval, resamplings } from '../domain/statistics.ts'
 import { queryWords } from '../domain/words.ts'
 import type { PolicyVersion } from '../protocol/policy.ts'
 import type { Answer, AnswersEvent, Metrics, RunEvent } from './events.ts'
 import type { Ports } from './ports.ts'
-import { inGroups, meanDistinct, rankAll } from './score.ts'
+import { prepare } from './prepare.ts'
+import { inGroups, meanDistinct, outcomeOf, rankAnswers } from './score.ts'
 import { generation, greedyOf, samplingOf, type Task } from './tasks.ts'
 
 /** Who answers: the unchanged query; a policy, greedily; or a policy by `samples` draws per query. */
@@ -31,11 +33,11 @@ export interface Measured {
 
 interface Output {
   readonly task: Task
-  readonly rewrite: string
+  readonly reading: Reading
   /** absent where the query itself is the answer */
   readonly text?: string
   readonly request: Request
-  readonly cut: boolean
+  readonly stop: 'token' | 'length'
 }
 
 /** NaN stands for what was not measured. */
@@ -69,17 +71,19 @@ export async function measure(ports: Ports, settings: Settings, tasks: readonly 
   const rows: Row[] = []
   const given: Answer[] = []
   for (let start = 0; start < tasks.length; start += settings.evaluationBatch) {
-    const outputs = await answer(ports, settings, tasks.slice(start, start + settings.evaluationBatch), answers)
-    const rankings = await rankAll(ports.recommender, [...new Set(outputs.map(({ rewrite }) => rewrite))], settings, depth)
-    for (const output of outputs) {
-      const { task, rewrite, request, cut } = output
-      const { ids, failed } = rankings.get(rewrite)!
+    const part = tasks.slice(start, start + settings.evaluationBatch)
+    await prepare(ports, settings, part)
+    const outputs = await answer(ports, settings, part, answers)
+    const rankings = await rankAnswers(ports.recommender, settings, outputs, depth)
+    for (const [i, output] of outputs.entries()) {
+      const { task, reading, request, text = '', stop } = output
+      const { ids, failed } = rankings[i]!
       const row: Row = {
         ...(failed !== undefined ? UNMEASURED : {
           ndcg10: ndcg(ids, task.measured, 10), ndcg100: ndcg(ids, task.measured, 100), recall10: recall(ids, task.measured, 10),
-          reward: totalReward(rewardParts(request, ndcg(ids, task.targets, settings.evalK), cut, settings), settings),
+          reward: totalReward(rewardParts(outcomeOf(task, request, { text, stop }, ids, settings.evalK), settings), settings),
         }),
-        format: request.kind === 'query' ? 1 : 0, words: queryWords(rewrite), failed,
+        format: request.kind === 'query' ? 1 : 0, words: queryWords(reading.text), failed,
       }
       rows.push(row)
       if (answers.by !== 'samples') given.push(describeAnswer(output, row))
@@ -104,9 +108,10 @@ export async function measure(ports: Ports, settings: Settings, tasks: readonly 
   }
 }
 
-function describeAnswer({ task: { query: { id, text: query, domain } }, rewrite, text }: Output, { ndcg10, ndcg100, recall10, format, failed }: Row): Answer {
+function describeAnswer({ task, reading, text }: Output, { ndcg10, ndcg100, recall10, format, failed }: Row): Answer {
+  const { id, domain } = task.query
   return {
-    queryId: id, query, ...(domain === undefined ? {} : { domain }), rewrite, ...(text === undefined ? {} : { text }), format: format === 1,
+    queryId: id, query: task.said, ...(domain === undefined ? {} : { domain }), rewrite: reading.text, ...(reading.items === undefined ? {} : { items: reading.items }), ...(text === undefined ? {} : { text }), format: format === 1,
     ...(failed === undefined ? { metrics: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100, 'recall@10': recall10 } } : { failed }),
   }
 }
@@ -114,15 +119,17 @@ function describeAnswer({ task: { query: { id, text: query, domain } }, rewrite,
 /** Outputs in the tasks' order, a task's samples together. */
 async function answer(ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers): Promise<Output[]> {
   if (answers.by === 'original') {
-    return tasks.map((task) => ({ task, rewrite: task.query.text, request: { kind: 'query', query: task.query.text }, cut: false }))
+    return tasks.map((task) => {
+      const reading = task.spec.original(task.case)
+      return { task, reading, request: { kind: 'query', query: reading.text, ...(reading.items === undefined ? {} : { items: reading.items }) }, stop: 'token' }
+    })
   }
   const groupSize = answers.by === 'samples' ? answers.samples : 1
   const sampling = answers.by === 'samples' ? samplingOf(settings) : greedyOf(settings)
   const asked = generation(tasks, { groupSize, sampling, seed: settings.seed, step: EVALUATION_STEP, version: answers.version })
   return inGroups(await ports.policy.generate(asked), tasks.length, groupSize).map(({ prompt, text, stop }) => {
     const task = tasks[prompt]!
-    const request = parseTraining(task.prompt, text, settings.mode)
-    return { task, text, rewrite: parseEvaluation(task.prompt, text), request, cut: stop === 'length' }
+    return { task, text, stop, reading: task.spec.read(task.asked, text), request: task.spec.parse(task.asked, text) }
   })
 }
 

@@ -54,6 +54,8 @@ export interface Answer {
   readonly domain?: string
   /** what was searched for, read leniently; the query itself for `original` */
   readonly rewrite: string
+  /** the single entries of a list, where the task asks for one */
+  readonly items?: readonly string[]
   /** the whole output; absent for `original` */
   readonly text?: string
   /** whether the output keeps the format, read strictly */

@@ -1,9 +1,10 @@
 // From rollouts to rewards: parse strictly, rank, measure, weigh.
-import { ndcg } from '../domain/metrics.ts'
+import { thoughtOf } from '../domain/outputs.ts'
 import type { Ranking, Recommender } from '../domain/recommender.ts'
-import { parseTraining, type Request } from '../domain/request.ts'
-import { rewardParts, totalReward, type RewardParts } from '../domain/reward.ts'
+import type { Request } from '../domain/request.ts'
+import { rewardParts, totalReward, type Outcome, type RewardParts } from '../domain/reward.ts'
 import type { Settings } from '../domain/settings.ts'
+import type { Reading } from '../domain/tasks/task.ts'
 import { distinctShare, queryWords, searchText } from '../domain/words.ts'
 import type { Rollout } from '../protocol/policy.ts'
 import type { ScoredRollout } from './events.ts'
@@ -29,24 +30,53 @@ export function inGroups(rollouts: readonly Rollout[], tasks: number, groupSize:
   return ordered
 }
 
-const EMPTY: Ranking = { ids: [], scores: [] }
+/** What was ranked for one answer: the ids that are measured, or why there are none. */
+export interface Measured {
+  readonly ids: readonly string[]
+  readonly failed?: string
+}
+
+/** The ranking of each answer to its task, `k` deep, in the answers' order. Every text is ranked once. */
+export async function rankAnswers(
+  recommender: Recommender, settings: Settings, answers: readonly { readonly task: Task; readonly reading: Reading | undefined }[], k: number,
+): Promise<Measured[]> {
+  const asked = answers.map(({ task, reading }) => (reading === undefined ? [] : task.spec.asks(reading, task.case)))
+  const rankings = await rankAll(recommender, [...new Set(asked.flat())], settings, k)
+  return answers.map(({ task, reading }, i): Measured => {
+    if (reading === undefined) return { ids: [] }
+    const own = asked[i]!.map((text) => rankings.get(text)!)
+    const failed = own.find((ranking) => ranking.failed !== undefined)?.failed
+    return failed === undefined ? { ids: task.spec.rank(reading, own, task.case, k) } : { ids: [], failed }
+  })
+}
+
+/** What a well-formed output asks for; undefined of any other. */
+export function readingOf(request: Request): Reading | undefined {
+  if (request.kind !== 'query') return undefined
+  return { text: request.query, ...(request.items === undefined ? {} : { items: request.items }) }
+}
 
 /** Rewards of rollouts, in their order. Outputs without a query are not ranked; their ranking is empty. A failed ranking gives no reward. */
 export async function scoreRollouts(
   recommender: Recommender, settings: Settings, tasks: readonly Task[], rollouts: readonly Rollout[],
 ): Promise<Scored[]> {
-  const requests = rollouts.map(({ prompt, text }) => parseTraining(tasks[prompt]!.prompt, text, settings.mode))
-  const texts = new Set(requests.flatMap((request) => (request.kind === 'query' ? [request.query] : [])))
-  const rankings = await rankAll(recommender, [...texts], settings, settings.trainK)
+  const requests = rollouts.map(({ prompt, text }) => tasks[prompt]!.spec.parse(tasks[prompt]!.asked, text))
+  const ranked = await rankAnswers(recommender, settings, rollouts.map(({ prompt }, i) => ({ task: tasks[prompt]!, reading: readingOf(requests[i]!) })), settings.trainK)
   return rollouts.map((rollout, i) => {
     const task = tasks[rollout.prompt]!
     const request = requests[i]!
     const words = request.kind === 'query' ? queryWords(request.query) : []
-    const { ids, failed } = request.kind === 'query' ? rankings.get(request.query)! : EMPTY
+    const { ids, failed } = ranked[i]!
     if (failed !== undefined) return { task, rollout, request, words, parts: undefined, reward: undefined, failed }
-    const parts = rewardParts(request, ndcg(ids, task.targets, settings.trainK), rollout.stop === 'length', settings)
+    const parts = rewardParts(outcomeOf(task, request, rollout, ids, settings.trainK), settings)
     return { task, rollout, request, words, parts, reward: totalReward(parts, settings) }
   })
+}
+
+/** An output with what its reward looks at. */
+export function outcomeOf(task: Task, request: Request, { text, stop }: Pick<Rollout, 'text' | 'stop'>, ids: readonly string[], k: number): Outcome {
+  const { row, facts } = task.case
+  return { request, thought: thoughtOf(task.prompt.prefill + text), cut: stop === 'length', ids, k, targets: task.targets, row, facts }
 }
 
 /** Rankings by text; every text is ranked once. */
@@ -69,7 +99,7 @@ export function meanDistinct(texts: readonly (readonly string[])[]): number {
 
 export function describeRollout({ task, rollout, request, parts, reward, failed }: Scored, advantage: number): ScoredRollout {
   return {
-    queryId: task.query.id, query: task.query.text, member: rollout.member, text: rollout.text,
+    queryId: task.query.id, query: task.said, member: rollout.member, text: rollout.text,
     ...(request.kind === 'query' ? { rewrite: request.query } : {}),
     ...(reward === undefined ? {} : { reward }), ...(failed === undefined ? {} : { failed }),
     parts: parts ?? {}, advantage, tokens: rollout.ids.length, ids: rollout.ids, logps: rollout.logps.map((logp) => Math.round(logp * 1e4) / 1e4), logp: rollout.logps.reduce((sum, logp) => sum + logp, 0), stop: rollout.stop,

@@ -1,28 +1,66 @@
-// The judged queries of a run, each with its prompt and its targets, and how the policy is asked about them.
-import type { Dataset, JudgedQuery, Split } from '../domain/dataset.ts'
+// The rows of a run's task, each with its prompt and its targets, and how the policy is asked about them.
+import type { Dataset, Split } from '../domain/dataset.ts'
 import { departmentList } from '../domain/department.ts'
 import { gainOf, targetsOf, type Targets } from '../domain/metrics.ts'
 import { drawInOrder, splitValidation } from '../domain/order.ts'
-import { END_OF_TURN, renderPrompt, type Prompt } from '../domain/prompt.ts'
+import { END_OF_TURN, type Prompt } from '../domain/prompt.ts'
 import type { Settings } from '../domain/settings.ts'
 import { splitOf } from '../domain/splits.ts'
+import { NO_FACTS, type Asked, type Case, type Facts, type Row, type TaskSpec } from '../domain/tasks/task.ts'
+import { taskOf } from '../domain/tasks/tasks.ts'
 import type { GenerateRequest, Sampling } from '../protocol/policy.ts'
 
-/** A judged query as a run uses it. Its prompt and targets are made when they are first asked for: a release has 130,000 queries. */
+/** A row as a run uses it. Its prompt and targets are made when they are first asked for: a release has 130,000 queries. */
 export class Task {
   #prompt: Prompt | undefined
   #targets: Targets | undefined
   #measured: Targets | undefined
+  #case: Case
+  #isPrepared = false
 
   constructor(
-    /** the query's place in the dataset: names the prompt to the sampler's generator, whatever batch it is in */
+    /** the row's place in the data: names the prompt to the sampler's generator, whatever batch it is in */
     readonly key: number,
-    readonly query: JudgedQuery,
+    row: Row,
     private readonly settings: Settings,
-  ) {}
+    readonly spec: TaskSpec = taskOf(settings),
+  ) {
+    this.#case = { row, facts: NO_FACTS, settings }
+  }
+
+  /** the row, with its candidates once it was prepared */
+  get query(): Row {
+    return this.#case.row
+  }
+
+  /** Takes what prompt and parser need to know (prepare.ts). */
+  prepared(facts: Facts, candidates?: readonly string[]): void {
+    const { row, settings } = this.#case
+    this.#case = { row: candidates === undefined ? row : { ...row, candidates }, facts, settings }
+    this.#prompt = undefined
+    this.#isPrepared = true
+  }
+
+  /** whether candidates and facts are there, where the task needs any */
+  get isPrepared(): boolean {
+    return this.#isPrepared
+  }
+
+  get case(): Case {
+    return this.#case
+  }
+
+  get asked(): Asked {
+    return { ...this.#case, prompt: this.prompt }
+  }
+
+  /** the row in one line for people */
+  get said(): string {
+    return this.spec.describe(this.#case.row, this.#case.facts)
+  }
 
   get prompt(): Prompt {
-    return this.#prompt ??= renderPrompt(this.query.text, this.settings)
+    return this.#prompt ??= this.spec.prompt(this.#case)
   }
 
   /** what the reward is measured against */
@@ -51,17 +89,19 @@ export interface Tasks {
 
 /** Throws where there is nothing to train on, or nothing to test. */
 export function planTasks(dataset: Dataset, settings: Settings): Tasks {
-  const all = dataset.queries.map((query, key) => new Task(key, query, settings))
+  const spec = taskOf(settings)
+  const rows = spec.rows(dataset, settings)
+  const all = rows.map((row, key) => new Task(key, row, settings, spec))
   const heldOut = departmentList(settings.testDepartments)
   const inSplit = (name: Split): Task[] => all.filter((task) => splitOf(task.query, heldOut) === name && task.hasRelevant)
   const needed = (name: 'train' | 'test'): Task[] => {
     const tasks = inSplit(name)
     if (tasks.length > 0) return tasks
     if (heldOut.length > 0) {
-      const departments = new Set(dataset.queries.map(({ domain }) => domain ?? 'none'))
+      const departments = new Set(rows.map(({ domain }) => domain ?? 'none'))
       throw new Error(`${dataset.name} holds 0 ${name} queries with ${heldOut.join(', ')} held out; its departments are ${[...departments].join(', ')}`)
     }
-    const queries = dataset.queries.filter((query) => query.split === name).length
+    const queries = rows.filter(({ split }) => split === name).length
     throw new Error(`${dataset.name} holds ${queries} ${name} queries and 0 of them with a relevant product; add examples of split ${name}, label E`)
   }
   const [test, train, validation] = [needed('test'), needed('train'), inSplit('validation')]

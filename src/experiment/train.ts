@@ -6,6 +6,7 @@ import type { GrpoStep, RunEvent, StageName } from './events.ts'
 import { goOn, takeSettings } from './goOn.ts'
 import { keepStep, measureAfter, measureBefore, validate } from './measure.ts'
 import type { Ports } from './ports.ts'
+import { prepare } from './prepare.ts'
 import { describeRollout, inGroups, scoreRollouts } from './score.ts'
 import { openRun, type Place, type Run, type RunInput } from './run.ts'
 import { supervise } from './sft.ts'
@@ -58,6 +59,7 @@ async function* reinforce(run: Run, from?: Place): AsyncGenerator<RunEvent> {
     const startMs = now()
 
     const batch = planBatch(tasks.training, settings.promptsPerStep, step - 1, seed)
+    await prepare(run.ports, settings, batch)
     const generated = await policy.generate(generation(batch, { groupSize, sampling: samplingOf(settings), seed, step, version: 'current' }))
     const rollouts = inGroups(generated, batch.length, groupSize)
     const generatedMs = now()

@@ -64,6 +64,11 @@ export function unusedSettings(settings: Settings): ReadonlyMap<SettingName, str
 /** What a preset is for, in a few words. */
 export const PRESET_WORDS = {
   sample: 'the embedded shop and policy, in minutes', shards: 'your own data, with the embedded policy', 'qwen2.5-0.5b': 'a real model with adapters, for one graphics card',
+  'sample-dense': 'search by meaning on the embedded shop', 'sample-history': 'purchase histories of the embedded shop', 'sample-rerank': 'candidates of the embedded shop put in order',
+  'sample-names': 'names of products to recommend, on the embedded shop', 'sample-profile': 'profiles for a frozen recommender, on the embedded shop',
+  'sample-recllm': 'reasoned lists from a pool, on the embedded shop',
+  'rec-r1-dense': 'the published run on dense retrieval', 'rec-r1-c4': 'the published run on Amazon-C4', 'rec-r1-beauty': 'the published run on Amazon Beauty histories',
+  'recllm-r1': 'RecLLM-R1: imitation, then reinforcement with a composite reward',
   'rec-r1': 'the published run', 'rec-r1-as-released': 'the published run with what its released code really does',
 } as const
 
