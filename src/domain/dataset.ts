@@ -51,6 +51,8 @@ export interface UserHistory {
   readonly strengths?: readonly number[]
   /** what is told of the person besides: age, gender, city tier, interests */
   readonly profile?: Readonly<Record<string, string>>
+  /** where all rows of this person belong, where a file says so: people of the test are then unseen in training */
+  readonly split?: Split
   /** of a history that came ready to use (Rec-R1's lists, the benchmark's `history`): the item to predict after `items`, and where the row belongs */
   readonly next?: NextItem
 }
