@@ -23,8 +23,9 @@ export const VERBS = {
   },
   tokenize: { usage: 'tokenize DIR [--chat] < LINES', positionals: [1, 1], options: { chat: FLAG } },
   train: {
-    usage: 'train [--preset NAME] [--stages sft,grpo] [--set KEY=VALUE]… [--products FILE… --examples FILE…] [--policy DIR] --out DIR', positionals: [0, 0],
-    options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, policy: TEXT, out: TEXT },
+    usage: 'train [--preset NAME] [--stages sft,grpo|sft|grpo|prompt] [--set KEY=VALUE]… [--products FILE… [--examples FILE…] [--interactions FILE…]] [--imitate FILE…] [--policy DIR] --out DIR',
+    positionals: [0, 0],
+    options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, interactions: TEXTS, imitate: TEXTS, policy: TEXT, out: TEXT },
   },
   evaluate: {
     usage: 'evaluate --run FILE (--qrels FILE | --examples FILE) [--metrics ndcg@10,recall@100,…] [--ties trec|ranked] [--missing zero|skip] [--set gains=graded] | --results FILE',

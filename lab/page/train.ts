@@ -6,6 +6,7 @@ import { createStore } from '../../src/client/store.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
+import { catalogueOf } from '../../src/state/data/catalogue.ts'
 import { adapterRecord } from '../../src/state/policy/adapterSettings.ts'
 import { trainableOf } from '../../src/state/policy/loading.ts'
 import { configOf, longestQuery, needOf } from '../../src/state/policy/need.ts'
@@ -25,7 +26,8 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
     const adapter = await service.start()
     await window.labProgress('reading the shards')
     const hash = await reading(async () => readFiles(await Promise.all(job.shards.map(fileOf)), { name: job.shop }))
-    const { dataset, report } = await createStore().open(hash)
+    const store = createStore()
+    const { dataset, report } = await store.open(hash)
     if (report.rejectedCount > 0) {
       const first = report.rejected[0]
       await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
@@ -39,9 +41,9 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
     })
     const spec = await reading(() => Promise.resolve(specOf(settings)))
     const { authorisation } = job
-    const catalogue = await openRecommender(dataset, spec, authorisation === undefined ? {} : { authorisation })
+    const opened = await openRecommender(dataset, spec, authorisation === undefined ? {} : { authorisation })
     try {
-      const ports = { policy: service, recommender: catalogue.recommender, now: () => performance.now() }
+      const ports = { policy: service, recommender: opened.recommender, catalogue: catalogueOf(store, dataset), now: () => performance.now() }
       const lost = service.lost().then((reason) => Promise.reject(new Error(reason)))
       const run = async (): Promise<Summary> => {
         let summary: Summary | undefined
@@ -51,16 +53,16 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
         }
         if (summary === undefined) throw new Error('the run ended without a summary')
         for (const { name, bytes } of await service.exportFiles()) await leave(name, bytes)
-        const asked = await catalogue.counts?.()
+        const asked = await opened.counts?.()
         if (asked !== undefined) {
           const { requests, retries, failed, ids, unknownIds } = asked
           await window.labProgress(`the server: ${requests} requests, ${retries} repeated, ${failed} queries without a ranking; ${unknownIds} of ${ids} ids not in the catalogue`)
         }
         return summary
       }
-      return { summary: await Promise.race([run(), lost, crash(engine.failed), crash(catalogue.failed)]) }
+      return { summary: await Promise.race([run(), lost, crash(engine.failed), crash(opened.failed)]) }
     } finally {
-      catalogue.close()
+      opened.close()
     }
   } finally {
     engine.close()

@@ -53,7 +53,7 @@ function writeJson(path: string, value: unknown): void {
 export const train: Command = async (args, terminal) => {
   const out = needed(args, 'out')
   const products = texts(args, 'products')
-  const examples = texts(args, 'examples')
+  const [examples, interactions] = [texts(args, 'examples'), texts(args, 'interactions')]
   const preset = text(args, 'preset') ?? (products.length > 0 ? 'shards' : undefined)
   const stages = text(args, 'stages')
   const given = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
@@ -65,9 +65,11 @@ export const train: Command = async (args, terminal) => {
   const settings = { ...given, policy: policy === undefined ? 'sample' : basename(resolve(policy)) }
   const upstream = upstreamOf(settings)
   const authorisation = authorisationOf()
-  if ((products.length === 0) !== (examples.length === 0)) throw new BadInput('train: --products and --examples belong together; give both, or neither for the embedded sample')
+  if ((products.length === 0) !== (examples.length + interactions.length === 0)) {
+    throw new BadInput('train: --products belong together with --examples, --interactions or both; give them together, or none for the embedded sample')
+  }
   const ownShop = products.length > 0
-  const shards = ownShop ? [...products, ...examples].map(fileAt) : filesIn(join(SAMPLE, 'shop'), ['products.parquet', 'examples.parquet'])
+  const shards = ownShop ? [...products, ...examples, ...interactions].map(fileAt) : filesIn(join(SAMPLE, 'shop'), ['products.parquet', 'examples.parquet'])
   filesIn(policyFolder, TOKENIZER)
   const model = modelIn(policyFolder)
   prepare(out, policyFolder)

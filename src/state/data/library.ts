@@ -6,6 +6,8 @@ import type { OpenStored, Store, StoredDataset, StoreRoom } from '../../client/s
 import type { Dataset } from '../../domain/dataset.ts'
 import type { Recommender, RecommenderSpec } from '../../domain/recommender.ts'
 import type { Settings } from '../../domain/settings.ts'
+import type { Catalogue } from '../../experiment/ports.ts'
+import { catalogueOf } from './catalogue.ts'
 import { Ranker, type Ranking } from './ranker.ts'
 import { beginning, progressed, type Reading } from './reading.ts'
 import { sentenceOf } from '../sentence.ts'
@@ -24,6 +26,8 @@ export interface Shop {
   readonly spec: RecommenderSpec | undefined
   /** what the recommender offers besides: explanations, MiniSearch's box, a server's counts */
   readonly opened: OpenRecommender
+  /** its products, by id and by place */
+  readonly catalogue: Catalogue
 }
 
 export interface LibraryState {
@@ -115,7 +119,8 @@ export function createLibrary(client: LibraryClient, settings: Settings): Librar
     current?.close()
     current = stored
     const { dataset, report } = stored
-    setState({ shop: { dataset, report, recommender: opened.recommender, spec: ranker.spec, opened }, ranking: ranker.state, failure: undefined })
+    const catalogue = catalogueOf(client.store, dataset)
+    setState({ shop: { dataset, report, recommender: opened.recommender, spec: ranker.spec, opened, catalogue }, ranking: ranker.state, failure: undefined })
     client.setLastUsed(hash === sample ? null : hash)
     watch(opened)
   }

@@ -99,9 +99,11 @@ export class Driver {
       if (!run.alive) return
       this.#engine.touched()
       this.#library.rankBy(settings)
-      const { dataset, recommender } = await this.#library.settled()
+      const { dataset, recommender, catalogue } = await this.#library.settled()
       if (!run.alive) return
-      const ports = { policy: whileAlive(service, run), recommender: whileAlive(recommender, run), now: () => performance.now() }
+      const ports = {
+        policy: whileAlive(service, run), recommender: whileAlive(recommender, run), catalogue: whileAlive(catalogue, run), now: () => performance.now(),
+      }
       const input: RunInput = {
         dataset, settings, policy: info, loaded: { policy, ...(adapter && { adapter }) }, versions: this.#client.versions(), ended: () => run.ended,
       }
