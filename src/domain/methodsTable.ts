@@ -3,15 +3,21 @@ import { holm } from './holm.ts'
 import type { Gained, Resampled } from './resampled.ts'
 import { NORMAL_FROM } from './statistics.ts'
 
-export const TABLE_MEASURES = ['ndcg@10', 'ndcg@100', 'recall@10', 'format'] as const
-export type TableMeasure = (typeof TABLE_MEASURES)[number]
-export const MEASURE_TITLES: Readonly<Record<TableMeasure, string>> = { 'ndcg@10': 'NDCG@10', 'ndcg@100': 'NDCG@100', 'recall@10': 'Recall@10', 'format': 'Format' }
+/** Every measure that a table may have. */
+export const ALL_MEASURES = ['recall@5', 'ndcg@5', 'recall@10', 'ndcg@10', 'ndcg@100', 'format'] as const
+export type TableMeasure = (typeof ALL_MEASURES)[number]
+/** Those of a table that nobody chose them for. */
+export const TABLE_MEASURES: readonly TableMeasure[] = ['ndcg@10', 'ndcg@100', 'recall@10', 'format']
+export const MEASURE_TITLES: Readonly<Record<TableMeasure, string>> = {
+  'recall@5': 'Recall@5', 'ndcg@5': 'NDCG@5', 'ndcg@10': 'NDCG@10', 'ndcg@100': 'NDCG@100', 'recall@10': 'Recall@10', 'format': 'Format',
+}
 /** Format is counted, not tested: comparisons that nobody asks for would cost the others their power. */
-const TESTED: readonly TableMeasure[] = ['ndcg@10', 'ndcg@100', 'recall@10']
+const isTested = (measure: TableMeasure): boolean => measure !== 'format'
 
 /** One system's answers to one set of test queries. */
 export interface System {
-  readonly role: 'original' | 'start' | 'trained'
+  /** `stored`: another system, by its outputs; it is compared as a trained policy is */
+  readonly role: 'original' | 'start' | 'trained' | 'stored'
   readonly title: string
   /** says more of it: the recommender, the policy, the stages */
   readonly detail: string
@@ -67,7 +73,7 @@ export interface TableData {
   readonly queries: number
 }
 
-/** Two trained policies on the same queries: NDCG@10 of `one` less that of `other`. */
+/** Two trained policies on the same queries: the table's first measure (NDCG@10 unless others were chosen) of `one` less that of `other`. */
 export interface Pair extends Test {
   readonly data: number
   readonly one: string
@@ -76,6 +82,8 @@ export interface Pair extends Test {
 
 export interface MethodsTable {
   readonly data: readonly TableData[]
+  /** in the order of the columns; pairs are compared by the first */
+  readonly measures: readonly TableMeasure[]
   readonly rows: readonly TableRow[]
   readonly pairs: readonly Pair[]
   /** how many tests Holm's adjustment is over */
@@ -83,14 +91,15 @@ export interface MethodsTable {
   readonly notes: readonly string[]
 }
 
-const ORDER: Readonly<Record<System['role'], number>> = { original: 0, start: 1, trained: 2 }
+const ORDER: Readonly<Record<System['role'], number>> = { original: 0, start: 1, stored: 2, trained: 3 }
+const isCompared = (role: System['role']): boolean => role === 'trained' || role === 'stored'
 const SAME = 1e-12
 
 function sameValues(one: System, other: System): boolean {
   if (one.values.size !== other.values.size) return false
   for (const [id, values] of one.values) {
     const others = other.values.get(id)
-    if (others === undefined || TABLE_MEASURES.some((name) => values[name] !== others[name])) return false
+    if (others === undefined || ALL_MEASURES.some((name) => values[name] !== others[name])) return false
   }
   return true
 }
@@ -136,13 +145,13 @@ function arrange(systems: readonly System[], of: ReadonlyMap<System, number>, gr
   for (const system of systems) {
     const at = of.get(system)!
     const alike = rows.filter(({ role, title, detail }) => role === system.role && title === system.title && detail === system.detail)
-    const same = alike.find(({ cells }) => cells[at] !== undefined && system.role !== 'trained' && sameValues(cells[at], system))
+    const same = alike.find(({ cells }) => cells[at] !== undefined && !isCompared(system.role) && sameValues(cells[at], system))
       ?? alike.find(({ cells }) => cells[at] === undefined)
     const row = same ?? { role: system.role, title: system.title, detail: system.detail, cells: Array.from({ length: groups }, () => undefined) }
     if (same === undefined) {
       rows.push(row)
       // what is called the same and answers otherwise is told apart by its run
-      if (alike.length > 0 && system.role !== 'trained') row.detail = `${row.detail}, ${system.run.name}`
+      if (alike.length > 0 && !isCompared(system.role)) row.detail = `${row.detail}, ${system.run.name}`
     }
     row.cells[at] ??= system
     rowOf.set(system, row)
@@ -158,24 +167,26 @@ interface Wanted {
 }
 
 /** Every comparison of the table, each once, however many runs share a row. */
-function comparisonsOf(rows: readonly Row[], systems: readonly System[], rowOf: ReadonlyMap<System, Row>): readonly Wanted[] {
+function comparisonsOf(rows: readonly Row[], systems: readonly System[], rowOf: ReadonlyMap<System, Row>, measures: readonly TableMeasure[]): readonly Wanted[] {
+  const tested = measures.filter(isTested)
+  const [first] = tested
   const of = (run: string, role: System['role']): System | undefined => systems.find((system) => system.run.id === run && system.role === role)
   const wanted: Wanted[] = []
   for (const row of rows) {
     for (const one of row.cells) {
       if (one === undefined || row.role === 'original') continue
-      for (const against of row.role === 'trained' ? ['original', 'start'] as const : ['original'] as const) {
+      for (const against of isCompared(row.role) ? ['original', 'start'] as const : ['original'] as const) {
         const other = of(one.run.id, against)
-        if (other !== undefined) wanted.push(...TESTED.map((measure) => ({ measure, one, other, against })))
+        if (other !== undefined) wanted.push(...tested.map((measure) => ({ measure, one, other, against })))
       }
     }
   }
-  const trained = rows.filter(({ role }) => role === 'trained')
+  const trained = first === undefined ? [] : rows.filter(({ role }) => isCompared(role))
   for (const [at, row] of trained.entries()) {
     for (const [place, one] of row.cells.entries()) {
       for (const later of trained.slice(at + 1)) {
         const other = later.cells[place]
-        if (one !== undefined && other !== undefined && rowOf.get(other) !== row) wanted.push({ measure: 'ndcg@10', one: other, other: one, against: 'trained' })
+        if (one !== undefined && other !== undefined && rowOf.get(other) !== row) wanted.push({ measure: first!, one: other, other: one, against: 'trained' })
       }
     }
   }
@@ -183,12 +194,12 @@ function comparisonsOf(rows: readonly Row[], systems: readonly System[], rowOf: 
 }
 
 /** The table of `systems`, which are compared only within one run's queries, or where data hash and test queries are the same. */
-export async function methodsTable(systems: readonly System[], resampled: Resampled): Promise<MethodsTable> {
+export async function methodsTable(systems: readonly System[], resampled: Resampled, measures: readonly TableMeasure[] = TABLE_MEASURES): Promise<MethodsTable> {
   const { data, of } = group(systems)
   const { rows, rowOf } = arrange(systems, of, data.length)
 
   const tested: (Gained & Wanted)[] = []
-  for (const wanted of comparisonsOf(rows, systems, rowOf)) {
+  for (const wanted of comparisonsOf(rows, systems, rowOf, measures)) {
     const gained = await resampled.gain(wanted.one.values, wanted.other.values, wanted.measure)
     if (gained !== undefined) tested.push({ ...wanted, ...gained })
   }
@@ -217,7 +228,7 @@ export async function methodsTable(systems: readonly System[], resampled: Resamp
         continue
       }
       const by: Partial<Record<TableMeasure, Cell>> = {}
-      for (const measure of TABLE_MEASURES) {
+      for (const measure of measures) {
         const cell = await cellOf(system, measure)
         if (cell !== undefined) by[measure] = cell
       }
@@ -227,11 +238,11 @@ export async function methodsTable(systems: readonly System[], resampled: Resamp
   }
   const pairs = tests.filter(({ against }) => against === 'trained').map(({ one, other, delta, low, high, p, adjusted: after, queries }) => (
     { data: of.get(one)!, one: one.title, other: other.title, delta, low, high, p, adjusted: after, queries }))
-  return { data, rows: withBest(filled, data.length), pairs, comparisons: tests.length, notes: notesOf(data) }
+  return { data, measures, rows: withBest(filled, data.length), pairs, comparisons: tests.length, notes: notesOf(data) }
 }
 
 function withBest(rows: readonly TableRow[], groups: number): readonly TableRow[] {
-  const most = Array.from({ length: groups }, (_, at) => Object.fromEntries(TABLE_MEASURES.map((measure) => {
+  const most = Array.from({ length: groups }, (_, at) => Object.fromEntries(ALL_MEASURES.map((measure) => {
     const means = rows.flatMap(({ cells }) => cells[at]?.[measure]?.mean ?? [])
     // one value alone is no best
     return [measure, means.length < 2 ? Infinity : Math.max(...means)]
@@ -252,9 +263,9 @@ function notesOf(data: readonly TableData[]): readonly string[] {
 }
 
 /** What the table's signs mean, as one paragraph without markup. */
-export function captionOf({ data, comparisons }: MethodsTable): string {
+export function captionOf({ data, comparisons, measures }: MethodsTable): string {
   const queries = data.map(({ name, queries: many }) => `${name}: ${many} test queries`).join('; ')
   return `Means over queries with 95 % bootstrap intervals (${queries}). † p < .05, ‡ p < .01 against the original query (o) and the run’s start (s); ↓ marks a loss. `
     + `Two-sided paired randomisation tests over the same queries (exact or drawn; in their normal limit where ${NORMAL_FROM} or more differences weigh in), `
-    + `Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold. Format is not tested.`
+    + `Holm–Bonferroni over the ${comparisons} comparisons of this table. Best in bold.${measures.includes('format') ? ' Format is not tested.' : ''}`
 }

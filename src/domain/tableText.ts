@@ -1,6 +1,6 @@
 // A table of methods as text that other programs take: Markdown, LaTeX (booktabs), CSV.
 import { csvCell, csvLine } from './csv.ts'
-import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type Mark, type MethodsTable } from './methodsTable.ts'
+import { captionOf, MEASURE_TITLES, type Cell, type Mark, type MethodsTable } from './methodsTable.ts'
 
 const LATEX: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}', '{': '\\{', '}': '\\}', '$': '\\$', '&': '\\&', '#': '\\#', '_': '\\_', '%': '\\%', '~': '\\textasciitilde{}',
@@ -33,14 +33,14 @@ function markdownCell(cell: Cell | undefined): string {
 }
 
 export function tableMarkdown(table: MethodsTable): string {
-  const { data, rows, notes } = table
-  const titles = data.flatMap(({ name }) => TABLE_MEASURES.map((measure) => `${data.length > 1 ? `${markdownText(name)}: ` : ''}${MEASURE_TITLES[measure]}`))
+  const { data, measures, rows, notes } = table
+  const titles = data.flatMap(({ name }) => measures.map((measure) => `${data.length > 1 ? `${markdownText(name)}: ` : ''}${MEASURE_TITLES[measure]}`))
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [
     line(['Method', '', ...titles]),
     line(['---', '---', ...titles.map(() => '---:')]),
     ...rows.map(({ title, detail, cells }) => line([
-      markdownText(title), markdownText(detail), ...cells.flatMap((by) => TABLE_MEASURES.map((measure) => markdownCell(by?.[measure]))),
+      markdownText(title), markdownText(detail), ...cells.flatMap((by) => measures.map((measure) => markdownCell(by?.[measure]))),
     ])),
     '',
     markdownText([captionOf(table), ...notes].join(' ')),
@@ -60,8 +60,8 @@ const rowBegin = (text: string): string => (/^\s*[[*]/.test(text) ? `{}${text}` 
 
 /** A `table` float for a document that loads booktabs. */
 export function tableLatex(table: MethodsTable): string {
-  const { data, rows, notes } = table
-  const width = TABLE_MEASURES.length
+  const { data, measures, rows, notes } = table
+  const width = measures.length
   const spans = data.map((_, at) => `\\cmidrule(lr){${3 + at * width}-${2 + (at + 1) * width}}`)
   return [
     '% \\usepackage{booktabs}',
@@ -72,10 +72,10 @@ export function tableLatex(table: MethodsTable): string {
     '    \\toprule',
     `    & ${data.map(({ name, queries }) => `& \\multicolumn{${width}}{c}{${latexText(`${name} (${queries} queries)`)}}`).join(' ')} \\\\`,
     `    ${spans.join(' ')}`,
-    `    Method & & ${data.flatMap(() => TABLE_MEASURES.map((measure) => MEASURE_TITLES[measure])).join(' & ')} \\\\`,
+    `    Method & & ${data.flatMap(() => measures.map((measure) => MEASURE_TITLES[measure])).join(' & ')} \\\\`,
     '    \\midrule',
     ...rows.map(({ title, detail, cells }) => {
-      const values = cells.flatMap((by) => TABLE_MEASURES.map((measure) => latexCell(by?.[measure])))
+      const values = cells.flatMap((by) => measures.map((measure) => latexCell(by?.[measure])))
       return `    ${[rowBegin(latexText(title)), latexText(detail), ...values].join(' & ')} \\\\`
     }),
     '    \\bottomrule',
@@ -86,12 +86,12 @@ export function tableLatex(table: MethodsTable): string {
 }
 
 /** One line for each method, set of data and measure, in full precision. */
-export function tableCsv({ data, rows }: MethodsTable): string {
+export function tableCsv({ data, measures, rows }: MethodsTable): string {
   const head = [
     'method', 'detail', 'role', 'data', 'data_hash', 'measure', 'queries', 'mean', 'low_95', 'high_95',
     'delta_original', 'p_original', 'p_original_holm', 'delta_start', 'p_start', 'p_start_holm',
   ]
-  const lines = rows.flatMap(({ title, detail, role, cells }) => cells.flatMap((by, at) => TABLE_MEASURES.flatMap((measure): (string | number)[][] => {
+  const lines = rows.flatMap(({ title, detail, role, cells }) => cells.flatMap((by, at) => measures.flatMap((measure): (string | number)[][] => {
     const cell = by?.[measure]
     if (cell === undefined) return []
     const { original, start } = cell.tests

@@ -1,5 +1,5 @@
 // Kept runs as the systems of a results table: the original query, what each run started from, and what it became.
-import type { System, SystemValues, TableMeasure } from '../../domain/methodsTable.ts'
+import { ALL_MEASURES, type System, type SystemValues, type TableMeasure } from '../../domain/methodsTable.ts'
 import type { Answer, AnswersEvent } from '../../experiment/events.ts'
 import type { RunRecord } from '../../client/runs.ts'
 
@@ -11,8 +11,9 @@ const STAGES: Readonly<Record<string, { readonly start: string; readonly trained
 
 function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
   const values: Partial<Record<TableMeasure, number>> = {}
-  for (const measure of ['ndcg@10', 'ndcg@100', 'recall@10'] as const) {
-    const value = metrics?.[measure]
+  const measured: Readonly<Partial<Record<TableMeasure, number>>> = metrics ?? {}
+  for (const measure of ALL_MEASURES) {
+    const value = measured[measure]
     if (value !== undefined && Number.isFinite(value)) values[measure] = value
   }
   // the unchanged query was written by nobody, so it keeps no format

@@ -1,7 +1,7 @@
 // Methods × data × measures of the chosen runs, with intervals and what is more than chance; taken elsewhere as Markdown, LaTeX or CSV.
 import { useEffect, useId, useState } from 'react'
 import type { TermName } from '../../domain/glossary.ts'
-import { captionOf, MEASURE_TITLES, TABLE_MEASURES, type Cell, type MethodsTable, type Pair, type TableMeasure } from '../../domain/methodsTable.ts'
+import { captionOf, MEASURE_TITLES, type Cell, type MethodsTable, type Pair, type TableMeasure } from '../../domain/methodsTable.ts'
 import { markText, tableCsv, tableLatex, tableMarkdown } from '../../domain/tableText.ts'
 import type { RunResults } from '../../state/runs/runResults.ts'
 import { sentenceOf } from '../../state/sentence.ts'
@@ -13,7 +13,7 @@ import { Term } from '../parts/Term.tsx'
 import { CopyButton } from './CopyButton.tsx'
 import { useRecords } from './Overlay.tsx'
 
-const ABOUT = { 'ndcg@10': 'ndcg', 'ndcg@100': 'ndcg', 'recall@10': 'recall', 'format': 'format' } as const satisfies Readonly<Record<TableMeasure, TermName>>
+const ABOUT = { 'recall@5': 'recall', 'ndcg@5': 'ndcg', 'ndcg@10': 'ndcg', 'ndcg@100': 'ndcg', 'recall@10': 'recall', 'format': 'format' } as const satisfies Readonly<Record<TableMeasure, TermName>>
 
 function saidOf({ tests }: Cell): string {
   const said = ([['original', 'the original query'], ['start', 'the run’s start']] as const).flatMap(([against, name]) => {
@@ -35,8 +35,8 @@ function Value({ cell }: { readonly cell: Cell | undefined }) {
   )
 }
 
-function Table({ table }: { readonly table: MethodsTable }) {
-  const { data, rows } = table
+export function Table({ table }: { readonly table: MethodsTable }) {
+  const { data, measures, rows } = table
   const caption = useId()
   return (
     <>
@@ -47,16 +47,16 @@ function Table({ table }: { readonly table: MethodsTable }) {
             <tr>
               <th scope="col" rowSpan={2}>Method</th>
               {data.map(({ name, hash, queries }, at) => (
-                <th key={`${hash} ${at}`} scope="colgroup" colSpan={TABLE_MEASURES.length} title={`data hash ${hash}`}>{name} <small>{count(queries)} queries</small></th>
+                <th key={`${hash} ${at}`} scope="colgroup" colSpan={measures.length} title={`data hash ${hash}`}>{name} <small>{count(queries)} queries</small></th>
               ))}
             </tr>
-            <tr>{data.map(({ hash }, at) => TABLE_MEASURES.map((measure) => <th key={`${hash} ${at} ${measure}`} scope="col" className="number"><Term about={ABOUT[measure]}>{MEASURE_TITLES[measure]}</Term></th>))}</tr>
+            <tr>{data.map(({ hash }, at) => measures.map((measure) => <th key={`${hash} ${at} ${measure}`} scope="col" className="number"><Term about={ABOUT[measure]}>{MEASURE_TITLES[measure]}</Term></th>))}</tr>
           </thead>
           <tbody>
             {rows.map(({ role, title, detail, cells }, row) => (
               <tr key={`${row} ${title}`} className={`role-${role}`}>
                 <th scope="row">{title} <small>{detail}</small></th>
-                {cells.map((by, at) => TABLE_MEASURES.map((measure) => <Value key={`${data[at]!.hash} ${at} ${measure}`} cell={by?.[measure]} />))}
+                {cells.map((by, at) => measures.map((measure) => <Value key={`${data[at]!.hash} ${at} ${measure}`} cell={by?.[measure]} />))}
               </tr>
             ))}
           </tbody>
@@ -66,11 +66,11 @@ function Table({ table }: { readonly table: MethodsTable }) {
   )
 }
 
-function Pairs({ pairs, table }: { readonly pairs: readonly Pair[]; readonly table: MethodsTable }) {
+export function Pairs({ pairs, table }: { readonly pairs: readonly Pair[]; readonly table: MethodsTable }) {
   const caption = useId()
   return (
     <>
-      <p id={caption} className="runs-caption quiet">Trained policies against each other: test NDCG@10 over the same queries, part of the same {count(table.comparisons)} comparisons.</p>
+      <p id={caption} className="runs-caption quiet">Trained policies against each other: test {MEASURE_TITLES[table.measures[0]!]} over the same queries, part of the same {count(table.comparisons)} comparisons.</p>
       <Sideways label="Trained policies against each other">
         <table className="run-table pairs" aria-labelledby={caption}>
           <thead><tr><th scope="col">Run</th><th scope="col">against</th><th scope="col">Data</th><th scope="col" className="number">Difference</th><th scope="col" className="number">95 %</th><th scope="col" className="number">p (Holm)</th></tr></thead>
