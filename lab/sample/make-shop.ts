@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { measure } from './measure.ts'
-import { examplesParquet, productsParquet } from './parquet.ts'
+import { examplesParquet, interactionsParquet, itemsParquet, productsParquet, usersParquet } from './parquet.ts'
+import { makeWorld } from './people.ts'
 import { bestWording, makeShop, SHOP_SEED } from './shop.ts'
 
 const { values } = parseArgs({
@@ -17,8 +18,13 @@ const seed = Number(values.seed)
 if (!Number.isSafeInteger(seed)) throw new Error(`--seed is ${values.seed}; a whole number is needed`)
 
 const shop = makeShop(seed)
+const world = makeWorld(shop, seed)
+const files = {
+  'products.parquet': productsParquet(shop), 'examples.parquet': examplesParquet(shop),
+  'items.parquet': itemsParquet(world), 'interactions.parquet': interactionsParquet(world), 'users.parquet': usersParquet(world),
+}
 mkdirSync(values.out, { recursive: true })
-for (const [name, bytes] of [['products.parquet', productsParquet(shop)], ['examples.parquet', examplesParquet(shop)]] as const) {
+for (const [name, bytes] of Object.entries(files)) {
   writeFileSync(join(values.out, name), new Uint8Array(bytes))
   console.error(`${name}: ${bytes.byteLength} bytes`)
 }

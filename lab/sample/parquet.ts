@@ -1,9 +1,11 @@
-// The shop as ESCI publishes shops: two Parquet files with its columns, types and names (amazon-science/esci-data), snappy.
+// The shop as ESCI publishes shops: two Parquet files with its columns, types and names (amazon-science/esci-data), snappy; its people beside it.
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import type { Product } from '../../src/domain/dataset.ts'
+import type { World } from './people.ts'
 import type { Shop } from './shop.ts'
 
-type Cell = string | bigint | null
+/** whole numbers are bigints; a number is a real one */
+type Cell = string | bigint | number | null
 type Columns = Readonly<Record<string, readonly Cell[]>>
 type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]['schema']>[number]
 
@@ -13,7 +15,7 @@ const LOCALE = 'us'
 
 /** The catalogue's shard; absent text is null, as in ESCI. */
 export function productsParquet(shop: Shop): ArrayBuffer {
-  const texts = (field: Exclude<keyof Product, 'category' | 'image'>): Cell[] => shop.products.map((product) => (product[field] === '' ? null : product[field]))
+  const texts = (field: Exclude<keyof Product, 'category' | 'image' | 'tags' | 'numbers'>): Cell[] => shop.products.map((product) => (product[field] === '' ? null : product[field]))
   return write({
     product_id: texts('id'), product_title: texts('title'), product_description: texts('description'), product_bullet_point: texts('bullets'),
     product_brand: texts('brand'), product_color: texts('color'), product_locale: shop.products.map(() => LOCALE),
@@ -36,14 +38,42 @@ export function examplesParquet(shop: Shop): ArrayBuffer {
   })
 }
 
-/** Columns of text and of 64-bit whole numbers, all optional, as pyarrow writes ESCI's. */
+/** What the shop knows of its products besides their texts; tags are separated by `|`. */
+export function itemsParquet({ facts }: World): ArrayBuffer {
+  const whole = (field: 'stock' | 'released' | 'likes' | 'comments' | 'shares'): Cell[] => facts.map((item) => BigInt(item[field]))
+  return write({
+    product_id: facts.map(({ id }) => id), category: facts.map(({ category }) => category), price: facts.map(({ price }) => price), margin: facts.map(({ margin }) => margin),
+    stock: whole('stock'), released: whole('released'), likes: whole('likes'), comments: whole('comments'), shares: whole('shares'),
+    tags: facts.map(({ tags }) => tags.join('|')),
+  })
+}
+
+/** What was bought: one row each, person by person. */
+export function interactionsParquet({ people }: World): ArrayBuffer {
+  const rows = people.flatMap(({ id, purchases }) => purchases.map((purchase) => ({ id, ...purchase })))
+  return write({
+    user_id: rows.map(({ id }) => id), item_id: rows.map(({ item }) => item.id), timestamp: rows.map(({ time }) => BigInt(time)), strength: rows.map(({ rating }) => rating),
+  })
+}
+
+/** Who bought. */
+export function usersParquet({ people }: World): ArrayBuffer {
+  return write({
+    user_id: people.map(({ id }) => id), age: people.map(({ age }) => BigInt(age)), gender: people.map(({ gender }) => gender),
+    city_tier: people.map(({ cityTier }) => BigInt(cityTier)), interests: people.map(({ interests }) => interests.join(', ')), split: people.map(({ split }) => split),
+  })
+}
+
+/** Columns of text, of 64-bit whole numbers and of doubles, all optional, as pyarrow writes ESCI's. */
 function write(columns: Columns): ArrayBuffer {
   const names = Object.keys(columns)
   const schema: SchemaElement[] = [
     { name: 'schema', repetition_type: 'REQUIRED', num_children: names.length },
-    ...names.map((name): SchemaElement => (typeof columns[name]!.find((cell) => cell !== null) === 'bigint'
-      ? { name, type: 'INT64', repetition_type: 'OPTIONAL' }
-      : { name, type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8', logical_type: { type: 'STRING' } })),
+    ...names.map((name): SchemaElement => {
+      const kind = typeof columns[name]!.find((cell) => cell !== null)
+      if (kind === 'bigint' || kind === 'number') return { name, type: kind === 'bigint' ? 'INT64' : 'DOUBLE', repetition_type: 'OPTIONAL' }
+      return { name, type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
+    }),
   ]
   return parquetWriteBuffer({
     columnData: names.map((name) => ({ name, data: [...columns[name]!] })), schema, codec: 'SNAPPY', rowGroupSize: ROW_GROUP, createdBy: 'rec-r1-workbench sample shop',

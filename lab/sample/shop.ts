@@ -40,12 +40,14 @@ export interface ShopQuery extends JudgedQuery {
 export interface Shop {
   readonly products: readonly Product[]
   readonly queries: readonly ShopQuery[]
+  /** the products as their concepts, in the products' order */
+  readonly items: readonly Item[]
   /** the one way in which the catalogue says a concept; no file of the sample holds it */
   catalogueWay(concept: Concept): string
 }
 
 /** A product as its concepts. */
-interface Item {
+export interface Item {
   readonly id: string
   readonly domain: Domain
   readonly type: Concept
@@ -63,7 +65,7 @@ export function makeShop(seed: number, settings: ShopSettings = SHOP): Shop {
   const items = makeItems(new Stream(seed, 'shop items'), settings)
   const textRandom = new Stream(seed, 'shop product texts')
   const products = items.map((item) => describe(item, catalogueWay, textRandom, settings))
-  return { products, queries: makeQueries(items, catalogueWay, new Stream(seed, 'shop queries'), settings), catalogueWay }
+  return { products, items, queries: makeQueries(items, catalogueWay, new Stream(seed, 'shop queries'), settings), catalogueWay }
 }
 
 /** The wording that the catalogue understands: every concept meant, in the catalogue's way. */
