@@ -146,6 +146,7 @@ describe('the URL', () => {
     const line = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text))
     const freeTexts: Record<FreeForm, fc.Arbitrary<string>> = {
       any: line, address: fc.webUrl({ withQueryParameters: true }), origin: fc.option(fc.webUrl(), { nil: '' }), numbers: fc.array(fc.integer()).map((numbers) => numbers.join(',')),
+      expression: fc.constantFrom('', 'ndcg', 'ndcg * (1 - repetition)', 'min(recall, 2 × hit − 0.5) ^ 2'),
       template: line.map((text) => JSON.stringify({ query: '{{query}}', [text]: text })),
     }
     const change = fc.constantFrom(...SETTINGS.filter((spec) => spec.name !== 'preset')).chain((spec): fc.Arbitrary<string> => {

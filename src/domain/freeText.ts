@@ -1,5 +1,6 @@
 // Texts of a person's own among the settings, and what is wrong with one.
 import type { FreeForm } from './settings.ts'
+import { formulaFault } from './rewards/formula.ts'
 import { fillTemplate } from './template.ts'
 
 /** What should be given instead of `text`, or undefined where it is right. */
@@ -9,7 +10,7 @@ export function freeFault(form: FreeForm, text: string): string | undefined {
     case 'address': return addressFault(text)
     case 'origin': return text === '' ? undefined : addressFault(text)
     case 'numbers': return text === '' || numbersOf(text).every(Number.isFinite) ? undefined : 'give numbers separated by commas, or nothing'
-    case 'expression': return undefined
+    case 'expression': return formulaFault(text)
     case 'template': return text === '' ? undefined : templateFault(text)
   }
 }

@@ -1,7 +1,7 @@
 // Steps and runs in numbers.
 import { standardDeviation, type Advantages } from '../domain/advantage.ts'
 import { mean } from '../domain/metrics.ts'
-import { REWARD_WEIGHTS, type RewardPart } from '../domain/reward.ts'
+import { REWARD_PARTS, type RewardPart } from '../domain/reward.ts'
 import { queryWords } from '../domain/words.ts'
 import type { UpdateReport } from '../protocol/policy.ts'
 import type { GrpoStep, Summary } from './events.ts'
@@ -16,14 +16,15 @@ export function describeStep(
   const ranked = scored.flatMap(({ parts, reward }) => (parts === undefined || reward === undefined ? [] : [{ parts, reward }]))
   // a mean of nothing is no zero
   const rewards = ranked.length === 0 ? [Number.NaN] : ranked.map(({ reward }) => reward)
-  const meanOf = (part: RewardPart): number => (ranked.length === 0 ? Number.NaN : mean(ranked.map(({ parts }) => parts[part])))
+  const meanOf = (part: RewardPart): number => (ranked.length === 0 ? Number.NaN : mean(ranked.flatMap(({ parts }) => parts[part] ?? [])))
   const lacking = scored.length - ranked.length
   const reason = scored.find(({ failed }) => failed !== undefined)?.failed
   const lengths = scored.map(({ rollout }) => rollout.ids.length)
   const groups = new Set(scored.map(({ task }) => task.key)).size
   const written = scored.filter(({ request }) => request.kind === 'query').map(({ words }) => words)
   const cut = scored.filter(({ rollout }) => rollout.stop === 'length').length
-  const parts = Object.keys(REWARD_WEIGHTS).map((name) => [name, meanOf(name as RewardPart)] as const)
+  const told = REWARD_PARTS.filter((part) => ranked.length === 0 || ranked[0]!.parts[part] !== undefined)
+  const parts = told.map((part) => [part, meanOf(part)] as const)
   const { loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped } = report
   return {
     step, loss, kl, entropy, clipLow, clipHigh, gradNorm, logpGap, tokens, skipped, learningRate,

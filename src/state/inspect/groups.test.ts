@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { settingsOf } from '../../domain/config.ts'
-import { rewardParts, totalReward } from '../../domain/reward.ts'
+import { targetsOfGains } from '../../domain/metrics.ts'
+import { rewardParts, totalReward, type Outcome } from '../../domain/reward.ts'
+import { NO_FACTS } from '../../domain/tasks/task.ts'
 import type { ScoredRollout } from '../../experiment/events.ts'
 import { groupsOf, sumOf } from './groups.ts'
 
@@ -10,6 +12,14 @@ const rollout = (queryId: string, member: number, reward: number | undefined): S
   queryId, query: `query ${queryId}`, member, text: '', parts: {}, advantage: 0, tokens: 1, logp: 0, ids: [], logps: [], stop: 'token',
   ...(reward === undefined ? { failed: 'the server is down' } : { reward }),
 })
+
+/** An output whose ranking holds the one relevant product at `rank`. */
+const outcome = (query: string, rank: number, cut = false): Outcome => ({
+  request: { kind: 'query', query }, thought: undefined, cut, k: 10, facts: NO_FACTS, targets: targetsOfGains([['relevant', 1]]),
+  ids: Array.from({ length: 10 }, (_, i) => (i + 1 === rank ? 'relevant' : `other${i}`)),
+  row: { id: 'q', text: query, split: 'train', judgements: [] },
+})
+
 const group = (...rewards: (number | undefined)[]) => groupsOf(rewards.map((reward, member) => rollout('a', member, reward)))[0]!
 
 describe('groups', () => {
@@ -33,9 +43,9 @@ describe('groups', () => {
 
 describe('a reward', () => {
   test('is the sum of its weighted parts, whatever they are', () => {
-    const settings = { ...settingsOf('sample'), rewardRepetition: -0.3, rewardLength: -0.05 }
-    fc.assert(fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), fc.lorem(), (ndcg, cut, query) => {
-      const parts = rewardParts({ kind: 'query', query }, ndcg, cut, settings)
+    const settings = { ...settingsOf('sample'), rewardRepetition: -0.3, rewardLength: -0.05, rewardMrr: 0.2, rewardExpression: 0.5, expression: 'ndcg * (1 - repetition)' }
+    fc.assert(fc.property(fc.integer({ min: 0, max: 10 }), fc.boolean(), fc.lorem(), (rank, cut, query) => {
+      const parts = rewardParts(outcome(query, rank, cut), settings)
       const sum = sumOf({ reward: totalReward(parts, settings), parts }, settings)!
       expect(sum.adds).toBe(true)
       expect(sum.addends.reduce((total, { product }) => total + product, 0)).toBeCloseTo(totalReward(parts, settings), 9)
@@ -44,13 +54,13 @@ describe('a reward', () => {
 
   test('says so where other weights made it', () => {
     const settings = settingsOf('sample')
-    const parts = rewardParts({ kind: 'query', query: 'mug' }, 0.5, false, settings)
+    const parts = rewardParts(outcome('mug', 3), settings)
     expect(sumOf({ reward: totalReward(parts, settings), parts }, { ...settings, rewardNdcg: 2 })!.adds).toBe(false)
   })
 
   test('leaves out parts that weigh nothing, and is none where the ranking failed', () => {
     const settings = { ...settingsOf('sample'), rewardLength: 0 }
-    const parts = rewardParts({ kind: 'query', query: 'mug' }, 0.5, false, settings)
+    const parts = rewardParts(outcome('mug', 3), settings)
     expect(sumOf({ reward: 1, parts }, settings)!.addends.map(({ part }) => part)).not.toContain('length')
     expect(sumOf({ parts }, settings)).toBeUndefined()
   })

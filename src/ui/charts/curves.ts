@@ -72,6 +72,8 @@ export const SECTIONS: readonly { readonly id: Section; readonly title: string; 
 
 const PART_NAMES: Readonly<Record<RewardPart, string>> = {
   ndcg: 'NDCG', format: 'format', malformed: 'malformed', repetition: 'repetition', length: 'length', overlong: 'cut off',
+  recall: 'recall', mrr: 'MRR', hit: 'hit', lcs: 'order (LCS)', duplicates: 'duplicates', strangers: 'strangers', wrongLength: 'wrong length',
+  thought: 'long thought', diversity: 'diversity', novelty: 'novelty', coverage: 'coverage', freshness: 'freshness', business: 'business', expression: 'expression',
 }
 
 const perSecond = (tokens: number, ms: number): number | undefined => (ms > 0 ? (tokens * 1000) / ms : undefined)
