@@ -13,7 +13,9 @@ export interface IngestProgress {
 export type Container = 'parquet' | 'csv' | 'tsv' | 'jsonl' | 'json' | 'python' | 'trec'
 
 /** What a file is for. */
-export type Role = 'products' | 'judgements' | 'queries' | 'interactions' | 'sequences' | 'categories' | 'rl-prompts' | 'texts' | 'run' | 'results' | 'outputs' | 'unknown'
+export type Role =
+  | 'products' | 'facts' | 'judgements' | 'queries' | 'interactions' | 'sequences' | 'people' | 'categories' | 'rl-prompts' | 'texts' | 'run' | 'results' | 'outputs'
+  | 'unknown'
 
 /** What a file was recognised as, before it is read. */
 export interface Recognised {
@@ -33,8 +35,11 @@ export interface Recognised {
 
 /** What the columns of an unknown table mean, as the person confirmed it. */
 export interface ColumnMapping {
-  readonly role: 'products' | 'judgements' | 'queries' | 'interactions'
-  /** our name (`id`, `title`, …; `queryId`, `query`, `productId`, `label`, `split`; `userId`, `itemId`, `time`) to the file's column */
+  readonly role: 'products' | 'judgements' | 'queries' | 'interactions' | 'people'
+  /**
+   * our name (`id`, `title`, …; `queryId`, `query`, `productId`, `label`, `split`; `userId`, `itemId`, `time`) to the file's column;
+   * columns that keep their own names are `numbers.NAME` of products and `profile.NAME` of people
+   */
   readonly columns: Readonly<Record<string, string>>
 }
 
@@ -90,6 +95,12 @@ export interface IngestReport {
   readonly outputs?: number
   /** queries by the shop department of their first relevant product */
   readonly domains?: Readonly<Record<string, number>>
+  /** what is known of products besides texts: in how many of them each number stands, and how many have tags; absent in reports of earlier versions */
+  readonly facts?: { readonly numbers: Readonly<Record<string, number>>; readonly tagged: number }
+  /** events that tell how strongly a person engaged */
+  readonly strengths?: number
+  /** people of whom something is told besides, and what */
+  readonly profiles?: { readonly people: number; readonly names: readonly string[] }
   /** what was assumed where files don't say, each as one sentence */
   readonly notes?: readonly string[]
   /** the first hundred; `rejectedBy` counts them all by reason */

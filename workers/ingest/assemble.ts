@@ -61,6 +61,8 @@ export function assemble(options: AssemblyOptions): Assembly {
     },
     query: (query, at) => { queries.query(query, at) },
     judgement: (judgement, at) => { queries.judgement(judgement, at) },
+    facts: (productId, told) => { catalogue.learn(productId, told) },
+    person: (userId, profile) => { histories.person(userId, profile) },
     interaction: (event) => { histories.interaction(event) },
     sequence: (sequence, at) => { histories.sequence(sequence, at) },
     category: (productId, category) => { catalogue.file(productId, category) },
@@ -76,6 +78,10 @@ export function assemble(options: AssemblyOptions): Assembly {
       if (unsplit !== '') note(`${unsplit}: neither rows nor file names tell a split, so their queries are test queries`)
       if (bought.withoutHistory > 0) note(`${bought.withoutHistory} histories are empty before the item to predict, and are left out`)
       if (judged.withoutText > 0) note(`${judged.withoutText} judgements are of queries whose text is in no file; add the file of queries`)
+      const { factsWithoutProduct: lone } = catalogue
+      if (lone > 0 && catalogue.count > 0) note(`numbers and tags are told of ${lone} products that are in no catalogue`)
+      if (bought.partly > 0) note(`of ${bought.partly} people some events tell a strength and some do not, so they have none`)
+      if (bought.strangers > 0) note(`${bought.strangers} people are told of who bought nothing; they are left out`)
       const inSplit = (split: Split): number => judged.queries.filter((query) => query.split === split).length
       const report = {
         files: options.files,
@@ -94,6 +100,9 @@ export function assemble(options: AssemblyOptions): Assembly {
         items: bought.items,
         itemsJoined: bought.itemsJoined,
         sequences: bought.sequences,
+        facts: { numbers: Object.fromEntries(catalogue.numbers), tagged: catalogue.tagged },
+        strengths: bought.strengths,
+        profiles: { people: bought.profiles, names: bought.profileNames },
         rankings: stored.rankings.length,
         outputs: stored.outputs.length,
         domains: judged.domains,
@@ -161,19 +170,19 @@ function filterText(filter: EsciFilter): string {
   return parts.length === 0 ? 'any kind' : parts.join(', ')
 }
 
-const READ_FIRST: readonly Role[] = ['categories', 'products']
+const READ_FIRST: readonly Role[] = ['categories', 'facts', 'products']
 
 /**
- * The order in which files are read: maps of categories, then products, then the rest, each kind by digest, so that the same bytes
+ * The order in which files are read: maps of categories and facts of products, then products, then the rest, each kind by digest, so that the same bytes
  * give the same data set whatever their names and order. Two files of the same bytes are an Error.
  */
-export function readingOrder<T extends { readonly recognised: Recognised; readonly digest: string }>(files: readonly T[]): T[] {
+export function readingOrder<T extends { readonly recognised: Recognised; readonly digest: string; /** of a mapped table */ readonly role?: Role }>(files: readonly T[]): T[] {
   const byDigest = new Map<string, T>()
   for (const file of files) {
     const twin = byDigest.get(file.digest)
     if (twin !== undefined) throw new Error(`shard ${file.recognised.file} holds the same bytes as ${twin.recognised.file}; add each shard once`)
     byDigest.set(file.digest, file)
   }
-  const rank = (file: T): number => (READ_FIRST.includes(file.recognised.role) ? READ_FIRST.indexOf(file.recognised.role) : READ_FIRST.length)
+  const rank = ({ recognised, role = recognised.role }: T): number => (READ_FIRST.includes(role) ? READ_FIRST.indexOf(role) : READ_FIRST.length)
   return files.toSorted((a, b) => rank(a) - rank(b) || (a.digest < b.digest ? -1 : 1))
 }

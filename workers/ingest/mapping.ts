@@ -1,7 +1,8 @@
 // A table that no format knows, read as a person says: a column mapping becomes a format, and likely mappings are suggested.
 import type { EsciLabel, Split } from '../../src/domain/dataset.ts'
 import type { ColumnMapping } from '../../src/protocol/ingest.ts'
-import { number, picture, seconds, shown, text, textId, texts } from './formats/cells.ts'
+import { factsOf, number, picture, seconds, shown, tagsOf, text, textId, texts } from './formats/cells.ts'
+import { numeric, tellFacts, tellPerson } from './formats/facts.ts'
 import type { Format, Place, Row, Sink } from './format.ts'
 
 type MappedRole = ColumnMapping['role']
@@ -31,6 +32,7 @@ const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
     { name: 'color', known: ['color', 'colour', 'productcolor'] },
     { name: 'category', known: ['category', 'categories', 'maincategory', 'productclass', 'categoryhierarchy', 'department', 'genres', 'genre'] },
     { name: 'image', known: ['image', 'imageurl', 'imagelink', 'images', 'imurl', 'picture', 'pictureurl', 'thumbnail', 'thumb', 'photo'] },
+    { name: 'tags', known: ['tags', 'tag', 'keywords', 'labels', 'topics'] },
   ],
   judgements: [
     { name: 'queryId', needed: 'query', known: ['queryid', 'qid', 'query_id', 'topic', 'topicid', 'searchid'] },
@@ -54,12 +56,23 @@ const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
     },
     { name: 'itemId', needed: 'item', known: ['itemid', 'productid', 'parentasin', 'asin', 'sku', 'item', 'product', 'movieid', 'pid', 'articleid'] },
     { name: 'time', known: ['time', 'timestamp', 'unixreviewtime', 'unixtime', 'ts', 'date', 'eventtime'] },
-    { name: 'rating', known: ['rating', 'overall', 'stars', 'score'] },
+    { name: 'rating', known: ['rating', 'overall', 'stars', 'score', 'strength', 'weight', 'engagement'] },
+  ],
+  people: [
+    { name: 'userId', needed: 'user', known: ['userid', 'user', 'uid', 'reviewerid', 'customerid', 'visitorid', 'customer'] },
   ],
 }
 
+/** Columns that keep their own names: `numbers.price` of a product, `profile.age` of a person. */
+const OWN: Readonly<Partial<Record<MappedRole, string>>> = { products: 'numbers.', people: 'profile.' }
+
+function ownNames(role: MappedRole, columns: ColumnMapping['columns']): [name: string, column: string][] {
+  const prefix = OWN[role]
+  return prefix === undefined ? [] : Object.entries(columns).flatMap(([name, column]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), column]] : []))
+}
+
 const NEEDED_AS: Readonly<Record<string, string>> = {
-  id: 'an id', text: 'a title or a description', query: 'a query or a query id', product: 'a product id', user: 'a user id', item: 'an item id',
+  id: 'an id', text: 'a title or a description, or numbers or tags of products in another file', profile: 'a column that tells something', query: 'a query or a query id', product: 'a product id', user: 'a user id', item: 'an item id',
 }
 
 /** The names that a role's columns can be mapped to. */
@@ -70,39 +83,53 @@ export function meaningsOf(role: MappedRole): readonly string[] {
 /** The format that reads a table by its mapping. Throws a sentence when a column that its role needs is not mapped, or a meaning is unknown. */
 export function mappedFormat(mapping: ColumnMapping): Format {
   const { role, columns } = mapping
-  const unknown = Object.keys(columns).find((name) => !meaningsOf(role).includes(name))
+  const own = ownNames(role, columns)
+  const unknown = Object.keys(columns).find((name) => !meaningsOf(role).includes(name) && !(OWN[role] !== undefined && name.startsWith(OWN[role]) && name !== OWN[role]))
   if (unknown !== undefined) throw new Error(`a table of ${role} has no column meant as ${unknown}; ${meaningsOf(role).join(', ')} are known`)
   const missing = missingOf(role, columns)
   if (missing !== undefined) throw new Error(`a table of ${role} needs ${NEEDED_AS[missing]}; say which of its columns that is`)
   const wanted = [...new Set(Object.values(columns))]
   const read = READERS[role]
+  const onlyFacts = role === 'products' && columns['title'] === undefined && columns['description'] === undefined
   return {
-    name: 'table', role, columns: wanted,
+    name: 'table', role: onlyFacts ? 'facts' : role, columns: wanted,
     matches: (shape) => wanted.every((column) => shape.columns.has(column)),
     read(row, at, sink) {
       const cell = (name: string): unknown => (columns[name] === undefined ? undefined : row[columns[name]])
-      read(cell, (name) => columns[name] ?? '', row, at, sink)
+      read(cell, (name) => columns[name] ?? '', row, at, sink, own)
     },
   }
 }
 
-/** The likeliest meaning of the columns by their names; undefined when not even ids can be told. */
-export function suggestMapping(columns: readonly string[]): ColumnMapping | undefined {
+/** The likeliest meaning of the columns by their names, and by what the first rows hold; undefined when not even ids can be told. */
+export function suggestMapping(columns: readonly string[], first: readonly Row[] = []): ColumnMapping | undefined {
   const byWord = new Map<string, string[]>()
   for (const column of columns.slice(0, MOST_COLUMNS)) byWord.set(wordOf(column), [...byWord.get(wordOf(column)) ?? [], column])
   let best: { mapping: ColumnMapping; share: number } | undefined
   // of equals the more telling role stands first
-  for (const role of ['judgements', 'interactions', 'products', 'queries'] as const) {
+  for (const role of ['judgements', 'interactions', 'products', 'queries', 'people'] as const) {
     const mapped: Record<string, string> = {}
     for (const { name, known } of MEANINGS[role]) {
       const column = known.flatMap((word) => byWord.get(word) ?? []).find((candidate) => !Object.values(mapped).includes(candidate))
       if (column !== undefined) mapped[name] = column
     }
-    if (missingOf(role, mapped) !== undefined) continue
     const share = Object.keys(mapped).length
-    if (best === undefined || share > best.share) best = { mapping: { role, columns: mapped }, share }
+    const all = { ...mapped, ...ownColumns(role, columns.slice(0, MOST_COLUMNS).filter((column) => !Object.values(mapped).includes(column)), first) }
+    if (missingOf(role, all) !== undefined) continue
+    if (best === undefined || share > best.share) best = { mapping: { role, columns: all }, share }
   }
   return best?.mapping
+}
+
+/** Columns that are kept under their own names: of products those that hold numbers and are no ids, of people all. */
+function ownColumns(role: MappedRole, left: readonly string[], first: readonly Row[]): Record<string, string> {
+  const isNumber = (column: string): boolean => {
+    const cells = first.map((row) => numeric(row[column])).filter((cell) => cell !== undefined)
+    return cells.length > 0 && cells.every(Number.isFinite) && !/(?:^|[^a-z])ids?$|Id$/i.test(column)
+  }
+  const prefix = OWN[role]
+  if (prefix === undefined) return {}
+  return Object.fromEntries(left.filter((column) => role === 'people' || isNumber(column)).map((column) => [`${prefix}${column}`, column]))
 }
 
 /** What is looked at of absurd tables. */
@@ -116,20 +143,37 @@ function wordOf(column: string): string {
 /** The first kind of column that the role needs and the mapping lacks. */
 function missingOf(role: MappedRole, columns: Readonly<Record<string, string>>): string | undefined {
   const groups = new Set(MEANINGS[role].flatMap(({ needed }) => (needed === undefined ? [] : [needed])))
+  const own = ownNames(role, columns).length > 0
+  if (role === 'people' && !own) groups.add('profile')
+  // numbers or tags alone are facts of products whose texts stand elsewhere
+  if (role === 'products' && (own || columns['tags'] !== undefined)) groups.delete('text')
   return [...groups].find((group) => !MEANINGS[role].some(({ name, needed }) => needed === group && columns[name] !== undefined))
 }
 
 type Cell = (name: string) => unknown
-type Reader = (cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink) => void
+type Reader = (
+  cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink, own: readonly (readonly [name: string, column: string])[],
+) => void
 
 const READERS: Readonly<Record<MappedRole, Reader>> = {
-  products: readProduct, judgements: readJudgement, queries: readQuery, interactions: readInteraction,
+  products: readProduct, judgements: readJudgement, queries: readQuery, interactions: readInteraction, people: readPerson,
 }
 
-function readProduct(cell: Cell, column: (name: string) => string, _: Row, at: Place, sink: Sink): void {
+function readProduct(cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink, own: readonly (readonly [name: string, column: string])[]): void {
   const id = text(cell('id'))
   if (id === '') {
     sink.reject(at, column('id'), `${column('id')} is missing, so nothing can mean this product`)
+    return
+  }
+  if (column('title') === '' && column('description') === '') {
+    tellFacts(id, own.map(([name, from]) => [name, row[from]] as const), cell('tags'), new Set(own.map(([name]) => name)), at, sink)
+    return
+  }
+  const numbers: Record<string, number | undefined> = {}
+  for (const [name, from] of own) {
+    const value = numbers[name] = numeric(row[from])
+    if (value === undefined || Number.isFinite(value)) continue
+    sink.reject(at, from, `${from} is "${shown(row[from])}"; a number or nothing is needed`)
     return
   }
   const category = texts(cell('category'))?.at(-1) ?? ''
@@ -138,6 +182,7 @@ function readProduct(cell: Cell, column: (name: string) => string, _: Row, at: P
   sink.product({
     id, title: text(cell('title')), description: text(cell('description')), bullets: text(cell('bullets')), brand: text(cell('brand')),
     color: text(cell('color')), ...(category === '' ? {} : { category }), ...(image === '' ? {} : { image }),
+    ...factsOf(numbers, tagsOf(cell('tags'))),
   }, at)
 }
 
@@ -183,6 +228,12 @@ function readQuery(cell: Cell, column: (name: string) => string, _: Row, at: Pla
   if (split === null) return
   if (query === '') sink.reject(at, column('query'), `${column('query')} is missing; a query without words ranks nothing`)
   else sink.query({ id: text(cell('queryId')) || textId(query), text: query, ...(split === undefined ? {} : { split }) }, at)
+}
+
+function readPerson(cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink, own: readonly (readonly [name: string, column: string])[]): void {
+  const userId = text(cell('userId'))
+  if (userId === '') sink.reject(at, column('userId'), `${column('userId')} is missing; nothing can be told of a person without an id`)
+  else tellPerson(userId, own.map(([name, from]) => [name, row[from]] as const), at, sink)
 }
 
 function readInteraction(cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink): void {

@@ -158,6 +158,6 @@ describe('a column mapping', () => {
     ).toThrow('a table of judgements needs a product id; say which of its columns that is')
     expect(
       () => mappedFormat({ role: 'products', columns: { id: 'a', titel: 'b' } }),
-    ).toThrow('a table of products has no column meant as titel; id, title, description, bullets, brand, color, category, image are known')
+    ).toThrow('a table of products has no column meant as titel; id, title, description, bullets, brand, color, category, image, tags are known')
   })
 })

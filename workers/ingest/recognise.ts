@@ -26,7 +26,7 @@ export async function recogniseFile(file: File, formats: readonly Format[], sign
   const { layout, shape, format } = await choose(opened, formats)
   if (format === undefined && layout.container === 'json') refuseNoTable(file, shape.first)
   const columns = [...shape.columns]
-  const suggested = format === undefined ? suggestMapping(columns) : undefined
+  const suggested = format === undefined ? suggestMapping(columns, shape.first) : undefined
   return {
     file, shape, format,
     recognised: {

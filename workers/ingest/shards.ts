@@ -43,7 +43,8 @@ export async function readShards(
     onProgress?.({ file: file.name, rows: 0, bytes: 0, totalBytes })
     const known = await recogniseFile(file, FORMATS, signal)
     const digest = digests?.get(file) ?? await fileDigest(file)
-    shards.push({ file, format: formatOf(known, request.mappings), recognised: known.recognised, digest })
+    const format = formatOf(known, request.mappings)
+    shards.push({ file, format, recognised: known.recognised, digest, role: format.role })
   }
   const ordered = readingOrder(shards)
   const assembly = assemble({

@@ -14,7 +14,8 @@ export function tally(): Told {
   const rejected: { at: Place; column: string; reason: string }[] = []
   const count = (name: string) => (): void => { counts[name] = (counts[name] ?? 0) + 1 }
   const sink: Sink = {
-    product: count('product'), query: count('query'), judgement: count('judgement'), interaction: count('interaction'), sequence: count('sequence'),
+    product: count('product'), query: count('query'), judgement: count('judgement'), interaction: count('interaction'),
+    facts: count('facts'), person: count('person'), sequence: count('sequence'),
     category: count('category'), retrieved: count('retrieved'), output: count('output'), filtered: count('filtered'), note: count('note'),
     reject(at, column, reason) {
       count('reject')()

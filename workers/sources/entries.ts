@@ -81,7 +81,7 @@ export async function readEntries(file: File): Promise<Entries> {
   let first: RefusedRow | undefined
   const unwanted = (): void => undefined
   const sink: Sink = {
-    product: unwanted, query: unwanted, judgement: unwanted, interaction: unwanted, sequence: unwanted, category: unwanted, filtered: unwanted,
+    product: unwanted, facts: unwanted, person: unwanted, query: unwanted, judgement: unwanted, interaction: unwanted, sequence: unwanted, category: unwanted, filtered: unwanted,
     output({ queryId, text, targets = [], query = '' }) {
       const key = queryId === '' ? `\n${query}` : queryId
       if (entries.has(key)) repeated++

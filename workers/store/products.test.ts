@@ -31,8 +31,10 @@ async function all(reader: FileCatalogueReader, size: number): Promise<Product[]
 }
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 })
+const tags = fc.array(anyText, { maxLength: 4 })
+const numbers = fc.dictionary(anyText, fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)), { maxKeys: 4, noNullPrototype: true })
 const anyProduct = fc.record(
-  { id: anyText, title: anyText, description: anyText, bullets: anyText, brand: anyText, color: anyText, category: anyText, image: anyText },
+  { id: anyText, title: anyText, description: anyText, bullets: anyText, brand: anyText, color: anyText, category: anyText, image: anyText, tags, numbers },
   { requiredKeys: ['id', 'title', 'description', 'bullets', 'brand', 'color'] },
 )
 
@@ -48,6 +50,18 @@ test('a record of before there were pictures is read as it was written', () => {
   expect(decodeRecord(new Uint8Array([1, 2, 0, 0, 0, 0, 0, 0x78, 0x61, 0x62]))).toEqual(product('x', { title: 'ab' }))
   const pictured = product('x', { category: 'Mugs', image: 'https://images.example/x.jpg' })
   expect(decodeRecord(new RecordEncoder().encode(pictured))).toEqual(pictured)
+})
+
+test('numbers and tags come back beside a picture or without one, and a product without them takes not a byte more', () => {
+  const encoder = new RecordEncoder()
+  const plain = product('x'.repeat(128), { category: 'Mugs' })
+  const bytes = encoder.encode(plain).length
+  for (const facts of [{ numbers: { price: 12.5, stock: 0 } }, { tags: ['tea', 'a, b'] }, { numbers: { price: 1 }, tags: ['tea'] }]) {
+    for (const image of [{}, { image: 'https://images.example/x.jpg' }]) {
+      expect(decodeRecord(encoder.encode({ ...plain, ...image, ...facts }))).toEqual({ ...plain, ...image, ...facts })
+    }
+  }
+  expect(encoder.encode(plain)).toHaveLength(bytes)
 })
 
 test('half of a surrogate pair becomes the replacement character and disturbs nothing after it', () => {

@@ -1,6 +1,7 @@
 // The catalogue while files are read: texts go to the writer at once, and what stays is which ids it has and their departments.
 import type { Product } from '../../../src/domain/dataset.ts'
 import type { CatalogueWriter } from '../../store/catalogue.ts'
+import { FactTable } from './facts.ts'
 import { Numbered } from './numbers.ts'
 
 const SAMPLES = 5
@@ -10,6 +11,11 @@ export class Catalogue {
   duplicates = 0
   untitled = 0
   readonly samples: Product[] = []
+  /** of products that have them: how many tell each number, and how many have tags */
+  readonly numbers = new Map<string, number>()
+  tagged = 0
+  /** what files of facts say of products that come after them */
+  private readonly facts = new FactTable()
   /** by product number: 1 where the catalogue has it */
   private present = new Uint8Array(1024)
   /** by product number: the department's number, from 1 */
@@ -26,11 +32,15 @@ export class Catalogue {
       return
     }
     const category = product.category ?? this.departmentOf(number)
-    const whole = category === undefined || category === product.category ? product : { ...product, category }
+    const facts = this.facts.of(number, product)
+    const filed = category !== undefined && category !== product.category
+    const whole = facts === undefined && !filed ? product : { ...product, ...facts, ...(filed ? { category } : {}) }
     this.writer.add(whole)
     this.present[number] = 1
     this.count++
     if (whole.title + whole.description + whole.bullets + whole.brand + whole.color === '') this.untitled++
+    if (whole.tags !== undefined) this.tagged++
+    if (whole.numbers !== undefined) for (const name of Object.keys(whole.numbers)) this.numbers.set(name, (this.numbers.get(name) ?? 0) + 1)
     if (this.samples.length < SAMPLES) this.samples.push(whole)
   }
 
@@ -38,6 +48,16 @@ export class Catalogue {
   file(productId: string, department: string): void {
     const number = this.numberOf(productId)
     if (this.department[number] === 0) this.department[number] = this.departments.of(department) + 1
+  }
+
+  /** Numbers and tags of a product that comes later. Of two files that tell the same the first stands. */
+  learn(productId: string, told: Pick<Product, 'numbers' | 'tags'>): void {
+    this.facts.add(this.numberOf(productId), told)
+  }
+
+  /** how many products facts are known of that the catalogue lacks */
+  get factsWithoutProduct(): number {
+    return this.facts.known.filter((number) => !this.has(number)).length
   }
 
   has(number: number): boolean {

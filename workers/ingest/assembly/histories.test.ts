@@ -13,11 +13,44 @@ describe('histories', () => {
       sink.interaction(bought('v', 'a', 1), at(5))
     })
     expect(users).toEqual([
-      { userId: 'u', items: ['a', 'b', 'c'], times: [1, 1, 3] },
-      { userId: 'v', items: ['z', 'a'] },
+      { userId: 'u', items: ['a', 'b', 'c'], times: [1, 1, 3], strengths: [5, 5, 5] },
+      { userId: 'v', items: ['z', 'a'], strengths: [5, 5] },
     ])
     expect(report).toMatchObject({ users: 2, interactions: 5, items: 4, itemsJoined: 1, sequences: 0 })
     expect(problem).toBeUndefined()
+  })
+
+  it('have their strengths in the order of their events, and none where an event tells none', () => {
+    const { users, report } = gather((sink) => {
+      sink.product(product('a'), at(1))
+      sink.interaction({ userId: 'u', itemId: 'b', time: 2, rating: 0.25 }, at(1))
+      sink.interaction({ userId: 'u', itemId: 'a', time: 1, rating: 4 }, at(2))
+      sink.interaction({ userId: 'v', itemId: 'a', time: 1, rating: 5 }, at(3))
+      sink.interaction({ userId: 'v', itemId: 'b', time: 2, rating: undefined }, at(4))
+      sink.interaction({ userId: 'w', itemId: 'b', time: 2, rating: undefined }, at(5))
+    })
+    expect(users.map(({ userId, items, strengths }) => [userId, items, strengths])).toEqual([
+      ['u', ['a', 'b'], [4, 0.25]],
+      ['v', ['a', 'b'], undefined],
+      ['w', ['b'], undefined],
+    ])
+    expect(report.strengths).toBe(3)
+    expect(report.notes).toEqual(['of 1 people some events tell a strength and some do not, so they have none'])
+  })
+
+  it('carry what is told of the person, single events and ready histories alike; who bought nothing is left out', () => {
+    const { users, report } = gather((sink) => {
+      sink.product(product('a'), at(1))
+      sink.person('u', { age: '30', interests: 'tea' }, at(1, 'people'))
+      sink.person('u', { age: '31', city_tier: '2' }, at(2, 'people'))
+      sink.person('nobody', { age: '9' }, at(3, 'people'))
+      sink.interaction(bought('u', 'a', 1), at(1))
+      sink.sequence({ userId: 'u', items: ['a'], target: 'b' }, at(1, 'x'))
+      sink.interaction(bought('v', 'a', 1), at(2))
+    })
+    expect(users.map(({ profile }) => profile)).toEqual([{ age: '30', interests: 'tea', city_tier: '2' }, undefined, { age: '30', interests: 'tea', city_tier: '2' }])
+    expect(report.profiles).toEqual({ people: 1, names: ['age', 'city_tier', 'interests'] })
+    expect(report.notes).toEqual(['1 people are told of who bought nothing; they are left out'])
   })
 
   it('that come ready keep their item to predict; each pair of person and item counts as one purchase', () => {

@@ -18,6 +18,13 @@ export interface JoinedHistories {
   /** distinct people */
   readonly people: number
   readonly interactions: number
+  /** events that tell how strongly a person engaged, and people some of whose events do not */
+  readonly strengths: number
+  readonly partly: number
+  /** people with a history of whom something is told besides, its names, and people without any history */
+  readonly profiles: number
+  readonly profileNames: readonly string[]
+  readonly strangers: number
   readonly items: number
   readonly itemsJoined: number
   readonly sequences: number
@@ -31,6 +38,8 @@ export class Histories {
   private readonly user = integers()
   private readonly item = integers()
   private readonly time = reals()
+  private readonly strength = reals()
+  private readonly profiles = new Map<string, Readonly<Record<string, string>>>()
   private readonly sequences = {
     user: integers(), end: integers(), items: integers(), target: integers(), time: reals(), split: bytes(), setting: bytes(), domain: integers(),
   }
@@ -41,6 +50,12 @@ export class Histories {
     this.user.push(this.people.of(event.userId))
     this.item.push(this.products.of(event.itemId))
     this.time.push(event.time ?? Number.NaN)
+    this.strength.push(event.rating ?? Number.NaN)
+  }
+
+  /** What is told of a person; of two rows the earlier one's columns stand. */
+  person(userId: string, profile: Readonly<Record<string, string>>): void {
+    this.profiles.set(userId, { ...profile, ...this.profiles.get(userId) })
   }
 
   sequence(sequence: Sequence, at: Place): void {
@@ -59,6 +74,13 @@ export class Histories {
   join(catalogue: Catalogue): JoinedHistories {
     const bought = this.histories()
     const ready = this.readyHistories()
+    const names = new Set<string>()
+    let profiles = 0
+    for (const [userId, profile] of this.profiles) {
+      if (this.people.find(userId) === undefined) continue
+      profiles++
+      for (const name of Object.keys(profile)) names.add(name)
+    }
     const met = new Uint8Array(this.products.texts.length)
     for (const told of [this.item, this.sequences.items, this.sequences.target]) for (const item of told.view) if (item !== NONE) met[item] = 1
     let [items, itemsJoined] = [0, 0]
@@ -67,14 +89,19 @@ export class Histories {
       if (met[item] === 1 && catalogue.has(item)) itemsJoined++
     }
     return {
-      users: [...bought, ...ready.users], people: this.people.texts.length, interactions: this.item.length + this.told(),
+      users: [...bought.users, ...ready.users], strengths: this.strength.view.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0), partly: bought.partly,
+      profiles, profileNames: [...names], strangers: this.profiles.size - profiles, people: this.people.texts.length, interactions: this.item.length + this.told(),
       items, itemsJoined, sequences: this.sequences.user.length, withoutHistory: ready.withoutHistory,
     }
   }
 
-  /** One history for each person with events, oldest first. Events of one second keep the files' order, and so do all where one has no time. */
-  private histories(): UserHistory[] {
-    const [item, time] = [this.item.view, this.time.view]
+  /**
+   * One history for each person with events, oldest first. Events of one second keep the files' order, and so do all where one has no time.
+   * Strengths are there where every event of the person tells one; `partly` counts the people where only some do.
+   */
+  private histories(): { users: UserHistory[]; partly: number } {
+    const [item, time, strength] = [this.item.view, this.time.view, this.strength.view]
+    let partly = 0
     const { starts, order } = groupBy(this.user.view, this.people.texts.length)
     const users: UserHistory[] = []
     for (const [person, userId] of this.people.texts.entries()) {
@@ -83,9 +110,15 @@ export class Histories {
       const timed = events.every((event) => !Number.isNaN(time[event]!))
       if (timed) events.sort((a, b) => time[a]! - time[b]!)
       const items = Array.from(events, (event) => this.products.texts[item[event]!]!)
-      users.push(timed ? { userId, items, times: Array.from(events, (event) => time[event]!) } : { userId, items })
+      const weighed = events.reduce((sum, event) => sum + (Number.isNaN(strength[event]!) ? 0 : 1), 0)
+      if (weighed > 0 && weighed < events.length) partly++
+      const profile = this.profiles.get(userId)
+      users.push({
+        userId, items, ...(timed ? { times: Array.from(events, (event) => time[event]!) } : {}),
+        ...(weighed === events.length ? { strengths: Array.from(events, (event) => strength[event]!) } : {}), ...(profile === undefined ? {} : { profile }),
+      })
     }
-    return users
+    return { users, partly }
   }
 
   private readyHistories(): { users: UserHistory[]; withoutHistory: number } {
@@ -99,7 +132,9 @@ export class Histories {
         continue
       }
       const told = items.view.subarray(start, end.view[i])
-      const history = { userId: this.people.texts[user.view[i]!]!, items: Array.from(told, (item) => this.products.texts[item]!) }
+      const userId = this.people.texts[user.view[i]!]!
+      const profile = this.profiles.get(userId)
+      const history = { userId, items: Array.from(told, (item) => this.products.texts[item]!), ...(profile === undefined ? {} : { profile }) }
       users.push(target.view[i] === NONE ? history : { ...history, next: {
         target: this.products.texts[target.view[i]!]!,
         ...(Number.isNaN(time.view[i]!) ? {} : { time: time.view[i]! }),

@@ -1,7 +1,7 @@
 // For tests of the assembly: rows told by hand, and what they come to.
 import type { EsciLabel, Product, Rejection, Split } from '../../../src/domain/dataset.ts'
 import { ESCI_US } from '../../../src/protocol/ingest.ts'
-import type { EsciFilter, Recognised, Role } from '../../../src/protocol/ingest.ts'
+import type { EsciFilter, ReadRequest, Recognised, Role } from '../../../src/protocol/ingest.ts'
 import { memoryWriter } from '../../store/memory.ts'
 import { assemble } from '../assemble.ts'
 import type { Assembled, Assembly } from '../assemble.ts'
@@ -71,8 +71,8 @@ export const bought = (userId: string, itemId: string, time?: number) => ({ user
 /** Reads files into a catalogue in memory. */
 export async function readTogether(
   files: readonly File[],
-  { filter = ESCI_US, ...options }: ShardOptions & { readonly filter?: EsciFilter } = {},
+  { filter = ESCI_US, mappings = {}, ...options }: ShardOptions & { readonly filter?: EsciFilter; readonly mappings?: ReadRequest['mappings'] } = {},
 ): Promise<ReadShards & { readonly products: readonly Product[] }> {
   const catalogue = memoryWriter()
-  return { ...(await readShards(files, { filter, mappings: {} }, catalogue, options)), products: catalogue.products }
+  return { ...(await readShards(files, { filter, mappings }, catalogue, options)), products: catalogue.products }
 }

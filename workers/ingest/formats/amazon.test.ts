@@ -41,8 +41,9 @@ describe('Reviews 2023', () => {
       brand: 'Howard Products',
       color: 'Amber',
       category: 'All Beauty',
+      numbers: { average_rating: 4.8 },
     })
-    expect(product[1]!.category).toBe('Shampoo')
+    expect(product[1]).toMatchObject({ category: 'Shampoo', tags: ['Beauty & Personal Care', 'Hair Care', 'Shampoo'] })
     expect(category).toEqual([
       ['B01CUPMQZE', 'All Beauty'],
       ['B01CUPMQZE', 'All Beauty'],
@@ -118,6 +119,29 @@ describe('Reviews 2023', () => {
   })
 })
 
+describe('numbers of products', () => {
+  it('of 2023: price, ratings and the date of the first sale, from details as an object or as JSON', () => {
+    const details = { 'Date First Available': 'October 5, 2017' }
+    const { product } = hear([
+      { ...META_2023, price: 12.99, rating_number: 10, details },
+      { ...META_2023, price: '$1,012.50', average_rating: null, details: JSON.stringify(details) },
+      { ...META_2023, price: '—', average_rating: null, details: '{"Date First Available": "soon"}' },
+    ])
+    const released = Date.UTC(2017, 9, 5) / 1000
+    expect(product.map(({ numbers }) => numbers)).toEqual([{ price: 12.99, average_rating: 4.8, rating_number: 10, released }, { price: 1012.5, released }, undefined])
+  })
+
+  it('of 2018: the rank as it is printed, and a range of prices is told of once and left out', () => {
+    const row = { asin: 'B1', title: 'T', category: [], feature: [], brand: 'B' }
+    const { product, notes } = hear([
+      { ...row, rank: ['>#1,234 in Toys & Games (See Top 100)'], price: '$5.99 - $12.00', date: 'April 5, 2015' },
+      { ...row, rank: '2,938,573 in Beauty & Personal Care (', price: '$3.00 - $4.00', date: '' },
+    ])
+    expect(product.map(({ numbers }) => numbers)).toEqual([{ salesRank: 1234, released: Date.UTC(2015, 3, 5) / 1000 }, { salesRank: 2938573 }])
+    expect(new Set(notes)).toEqual(new Set(['file: prices that are no single amount, such as "$5.99 - $12.00", are left out']))
+  })
+})
+
 describe('2018 and 2014', () => {
   it('metadata of 2018 have one path and features', () => {
     const heard = hear([
@@ -134,7 +158,7 @@ describe('2018 and 2014', () => {
     ])
     expect(heard.format.name).toBe('Amazon 2018 metadata')
     expect(heard.product).toEqual([
-      { id: 'B00ZV9RDKK', title: 'Top', description: 'A top.', bullets: 'Cotton Light', brand: 'Coxlures', color: '', category: 'Tops' },
+      { id: 'B00ZV9RDKK', title: 'Top', description: 'A top.', bullets: 'Cotton Light', brand: 'Coxlures', color: '', category: 'Tops', numbers: { price: 1 }, tags: ['Clothing, Shoes & Jewelry', 'Women', 'Tops'] },
     ])
     expect(heard.category).toEqual([['B00ZV9RDKK', 'Clothing, Shoes & Jewelry']])
   })
@@ -149,8 +173,8 @@ describe('2018 and 2014', () => {
     )
     expect(heard.format.name).toBe('Amazon 2014 metadata')
     expect(heard.product).toEqual([
-      { id: 'B0001', title: '', description: 'Shiny', bullets: '', brand: '', color: '', category: 'Makeup' },
-      { id: 'B0002', title: "Dr. Scholl's", description: '', bullets: '', brand: '', color: '', category: 'Beauty' },
+      { id: 'B0001', title: '', description: 'Shiny', bullets: '', brand: '', color: '', category: 'Makeup', numbers: { salesRank: 3 }, tags: ['Beauty', 'Makeup', 'Gifts'] },
+      { id: 'B0002', title: "Dr. Scholl's", description: '', bullets: '', brand: '', color: '', category: 'Beauty', tags: ['Beauty'] },
     ])
     expect(heard.category).toEqual([
       ['B0001', 'Beauty'],

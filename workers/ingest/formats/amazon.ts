@@ -1,19 +1,24 @@
 // Amazon's products and purchases as published for 2014 (McAuley et al.), 2018 (Ni et al.) and 2023 (Hou et al.).
 import type { Product } from '../../../src/domain/dataset.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { firstText, has, hasAny, isAsin, needs, number, picture, seconds, text, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
+import { amount, dated, factsOf, firstText, has, hasAny, isAsin, needs, number, picture, seconds, tagsOf, text, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
 
 export const AMAZON_2023_METADATA: Format = {
   name: 'Amazon Reviews 2023 metadata',
   role: 'products',
-  columns: ['parent_asin', 'title', 'features', 'description', 'store', 'categories', 'main_category', 'details', 'images'],
+  columns: ['parent_asin', 'title', 'features', 'description', 'store', 'categories', 'main_category', 'details', 'images', 'price', 'average_rating', 'rating_number'],
   matches: (shape) => has(shape, 'parent_asin') && !hasAny(shape, 'user_id', 'product_title')
     && hasAny(shape, 'title', 'main_category', 'features', 'store', 'categories', 'description'),
   read(row, at, sink) {
     const path = pathOf(row['categories'])
+    const details = detailsOf(row['details'])
+    const numbers = {
+      price: priceOf(row['price'], at, sink), average_rating: amount(row['average_rating']), rating_number: amount(row['rating_number']),
+      released: dated(details?.['Date First Available']),
+    }
     tell(text(row['parent_asin']), 'parent_asin', {
       title: text(row['title']), description: text(row['description']), bullets: text(row['features']), brand: text(row['store']),
-      color: colorOf(row['details']), ...imageOf(row['images']),
+      color: text(details?.['Color']), ...imageOf(row['images']), ...factsOf(numbers, tagsOf(path)),
     }, path.at(-1) ?? text(row['main_category']), firstText(row, 'main_category') || path[0], at, sink)
   },
 }
@@ -21,13 +26,14 @@ export const AMAZON_2023_METADATA: Format = {
 export const AMAZON_2018_METADATA: Format = {
   name: 'Amazon 2018 metadata',
   role: 'products',
-  columns: ['asin', 'title', 'feature', 'description', 'brand', 'category', 'imageURL', 'image'],
+  columns: ['asin', 'title', 'feature', 'description', 'brand', 'category', 'imageURL', 'image', 'price', 'rank', 'date'],
   matches: (shape) => isMetadata(shape) && !is2014(shape),
   read(row, at, sink) {
     const path = pathOf(row['category'])
     tell(text(row['asin']), 'asin', {
       title: text(row['title']), description: text(row['description']), bullets: text(row['feature']), brand: text(row['brand']), color: '',
       ...imageOf(row['imageURL'] ?? row['image']),
+      ...factsOf({ price: priceOf(row['price'], at, sink), salesRank: rankOf(row['rank']), released: dated(row['date']) }, tagsOf(path)),
     }, path.at(-1), path[0], at, sink)
   },
 }
@@ -35,13 +41,14 @@ export const AMAZON_2018_METADATA: Format = {
 export const AMAZON_2014_METADATA: Format = {
   name: 'Amazon 2014 metadata',
   role: 'products',
-  columns: ['asin', 'title', 'description', 'brand', 'categories', 'imUrl'],
+  columns: ['asin', 'title', 'description', 'brand', 'categories', 'imUrl', 'price', 'salesRank'],
   matches: (shape) => isMetadata(shape) && is2014(shape),
   read(row, at, sink) {
     const path = pathOf(row['categories'])
     tell(text(row['asin']), 'asin', {
       title: text(row['title']), description: text(row['description']), bullets: '', brand: text(row['brand']), color: '',
       ...imageOf(row['imUrl']),
+      ...factsOf({ price: priceOf(row['price'], at, sink), salesRank: rankOf(row['salesRank']) }, tagsOf(Array.isArray(row['categories']) ? row['categories'].flat() : [])),
     }, path.at(-1), path[0], at, sink)
   },
 }
@@ -76,15 +83,35 @@ function pathOf(cell: unknown): string[] {
   return texts(Array.isArray(cell) && Array.isArray(cell[0]) ? cell[0] : cell) ?? []
 }
 
-/** `details.Color`, where details are an object or its JSON. */
-function colorOf(details: unknown): string {
-  if (typeof details === 'object' && details !== null) return text((details as Row)['Color'])
-  if (typeof details !== 'string' || !details.includes('"Color"')) return ''
+/** What of details is read at all: where they are a text, it is parsed for these only. */
+const DETAILS = ['"Color"', '"Date First Available"'] as const
+
+/** `details`, an object or its JSON. */
+function detailsOf(details: unknown): Row | undefined {
+  if (typeof details === 'object' && details !== null) return details as Row
+  if (typeof details !== 'string' || !DETAILS.some((name) => details.includes(name))) return undefined
   try {
-    return text((JSON.parse(details) as Row | null)?.['Color'])
+    return JSON.parse(details) as Row | null ?? undefined
   } catch {
-    return ''
+    return undefined
   }
+}
+
+/** A price that is one amount; ranges and words are told of once. */
+function priceOf(cell: unknown, at: Place, sink: Sink): number | undefined {
+  const price = amount(cell)
+  if (price === undefined && /\d/.test(text(cell))) sink.note?.(`${at.file}: prices that are no single amount, such as "${'$'}5.99 - ${'$'}12.00", are left out`)
+  return price
+}
+
+/** The rank in the product's first shop: 2014 has `{"Beauty": 702078}`, 2018 texts such as "2,938,573 in Beauty &amp; Personal Care (". */
+function rankOf(cell: unknown): number | undefined {
+  if (typeof cell === 'number') return cell
+  if (Array.isArray(cell) || typeof cell === 'string') {
+    const [, digits] = /^>?#?([\d,]+) in /.exec((texts(cell) ?? [])[0] ?? '') ?? []
+    return digits === undefined ? undefined : Number(digits.replaceAll(',', ''))
+  }
+  return typeof cell === 'object' && cell !== null ? Object.values(cell).find((rank): rank is number => typeof rank === 'number') : undefined
 }
 
 export const AMAZON_2023_REVIEWS: Format = {

@@ -1,4 +1,5 @@
 // Cells as formats need them: texts, numbers, lists and flags out of whatever a container gives.
+import type { Product } from '../../../src/domain/dataset.ts'
 import { hashText } from '../../../src/domain/random.ts'
 import type { Place, Row, Shape, Sink } from '../format.ts'
 import { parsePython } from '../python.ts'
@@ -68,6 +69,35 @@ export function number(cell: unknown): number | undefined {
   const told = text(cell)
   if (told === '') return typeof cell === 'string' ? undefined : Number.NaN
   return Number(told)
+}
+
+/** Tags of a cell: a list, a list written in a text, or words between commas, semicolons or bars; each once, in their order. */
+export function tagsOf(cell: unknown): string[] {
+  const told = entries(cell) ?? []
+  const parts = told.length === 1 && typeof cell === 'string' ? told[0]!.split(/[,;|]/) : told
+  return [...new Set(parts.map((part) => part.replaceAll(/\s+/g, ' ').trim()).filter((part) => part !== ''))]
+}
+
+/** An amount as shops print it: a number, or one after a currency's sign; undefined for anything else, a range of prices for one. */
+export function amount(cell: unknown): number | undefined {
+  if (typeof cell === 'number' || typeof cell === 'bigint') return Number.isFinite(Number(cell)) ? Number(cell) : undefined
+  const [, digits] = /^[^\d.+-]{0,8}(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)$/.exec(text(cell)) ?? []
+  return digits === undefined ? undefined : Number(digits.replaceAll(',', ''))
+}
+
+/** Seconds since 1970 of a date as it is written ("October 5, 2017", "2017-10-05"), taken as UTC; undefined where it is none. */
+export function dated(cell: unknown): number | undefined {
+  if (cell instanceof Date) return cell.getTime() / 1000
+  const told = text(cell)
+  if (!/\d{4}/.test(told) || !/^[\w ,.:+-]{8,40}$/.test(told)) return undefined
+  const time = Date.parse(/^\d{4}-\d\d-\d\d/.test(told) ? told : `${told} UTC`)
+  return Number.isNaN(time) ? undefined : time / 1000
+}
+
+/** The numbers and tags that a product has, without those that are not there. */
+export function factsOf(numbers: Readonly<Record<string, number | undefined>>, tags: readonly string[]): Pick<Product, 'numbers' | 'tags'> {
+  const told = Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined && Number.isFinite(entry[1]))
+  return { ...(told.length > 0 ? { numbers: Object.fromEntries(told) } : {}), ...(tags.length > 0 ? { tags } : {}) }
 }
 
 /** 0 and 1 however they are written; undefined where the cell is absent. */

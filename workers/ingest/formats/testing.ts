@@ -9,6 +9,8 @@ type Told = { readonly [K in Kind]: Parameters<Sink[K]>[0][] }
 export interface Heard extends Told {
   readonly format: Format
   readonly category: (readonly [string, string])[]
+  readonly facts: (readonly [string, Parameters<Sink['facts']>[1]])[]
+  readonly person: (readonly [string, Readonly<Record<string, string>>])[]
   readonly filtered: string[]
   readonly notes: string[]
   /** 'row column: reason' */
@@ -33,7 +35,7 @@ export function hear(rows: readonly Row[], { container = 'jsonl', file = 'file',
   if (claimed.length !== 1) throw new Error(`${claimed.length} formats claim the rows: ${claimed.map((format) => format.name).join(', ')}`)
   const format = claimed[0]!
   const heard: Heard = {
-    format, product: [], query: [], judgement: [], interaction: [], sequence: [], retrieved: [], output: [], category: [], filtered: [], notes: [],
+    format, product: [], query: [], judgement: [], interaction: [], sequence: [], retrieved: [], output: [], category: [], facts: [], person: [], filtered: [], notes: [],
     rejected: [],
   }
   const push = <K extends Kind>(kind: K) => (told: Parameters<Sink[K]>[0]): void => { heard[kind].push(told as never) }
@@ -42,6 +44,8 @@ export function hear(rows: readonly Row[], { container = 'jsonl', file = 'file',
     product: push('product'), query: push('query'), judgement: push('judgement'), interaction: push('interaction'), sequence: push('sequence'),
     retrieved: push('retrieved'), output: push('output'),
     category: (id, category) => { heard.category.push([id, category]) },
+    facts: (id, told) => { heard.facts.push([id, told]) },
+    person: (id, profile) => { heard.person.push([id, profile]) },
     filtered: (column) => { heard.filtered.push(column) },
     note: (sentence) => { heard.notes.push(sentence) },
     reject: (at, column, reason) => { heard.rejected.push(`${at.row} ${column}: ${reason}`) },
