@@ -2,9 +2,9 @@
 import type { PolicyService } from '../protocol/policy.ts'
 import { connect, type Connection } from './connection.ts'
 
+export type { AdapterDescription, KernelProfile, KernelTime, MemoryReport } from '../protocol/device.ts'
 export type {
-  AdapterDescription, ExportDtype, ExportedFile, ExportKind, KernelProfile, KernelTime, LoadOptions, LoadProgress, LoraTarget, MemoryReport, ModelFiles, PolicyInfo,
-  PolicyService, PolicyVersion, Trainable, WeightStorage,
+  ExportDtype, ExportedFile, ExportKind, LoadOptions, LoadProgress, LoraTarget, ModelFiles, PolicyInfo, PolicyService, PolicyVersion, Trainable, WeightStorage,
 } from '../protocol/policy.ts'
 
 /** Procedures that answer about the device itself, so they must not wait behind work that a lost device would never finish. */

@@ -105,6 +105,23 @@ export function trainingRooms(config: ModelConfig, adapter: LowRankShape | undef
   return new Map(rooms)
 }
 
+/** What a pass over one micro-batch needs that only scores it. `compared`: against another version; `best`: entries kept of each token's logits. */
+export function scoringRooms(
+  config: ModelConfig, adapter: LowRankShape | undefined, { rows, lossTokens, compared, best }: { readonly rows: number; readonly lossTokens: number; readonly compared: boolean; readonly best: number },
+): Rooms {
+  const { hidden, vocabulary } = config
+  const chunk = Math.min(lossTokens, logitsRows(vocabulary))
+  const segments = segmentsOf(vocabulary)
+  return new Map<string, number>([
+    ...blockWidths(config).map(([name, width]): [string, number] => [name, rows * width]), ['x', rows * hidden],
+    ...(adapter === undefined ? [] : lowRankRooms(config, adapter, rows)),
+    ['loss rows', lossTokens * hidden], ['loss rows normed', lossTokens * hidden], ['loss rows rstd', lossTokens],
+    ['logits', chunk * vocabulary], ['softmax partials', chunk * segments * 4],
+    ...(compared ? [['other rows normed', lossTokens * hidden], ['other logits', chunk * vocabulary], ['divergence parts', lossTokens * segments]] as [string, number][] : []),
+    ...(best > 0 ? [['best', lossTokens * best * 2], ['best pool', lossTokens * (best + vocabulary) * 2], ['best state', lossTokens * 2]] as [string, number][] : []),
+  ])
+}
+
 /** The larger of both for every name. */
 export function union(a: Rooms, b: Rooms): Rooms {
   const both = new Map(a)

@@ -1,4 +1,6 @@
 // What the policy worker offers: the one engine that samples and trains. Text, ids and numbers cross this line; GPU memory never does.
+import type { AdapterDescription, KernelProfile, MemoryReport } from './device.ts'
+import type { LikelihoodReport, LikelihoodRequest, NextRequest, NextTokens } from './scoring.ts'
 
 /** A safetensors file. As a Blob (a dropped file, a file of the browser's private file system) it is read piece by piece and never whole. */
 export interface WeightFile {
@@ -67,47 +69,6 @@ export interface PolicyInfo {
   readonly options: LoadOptions
   /** bytes of GPU memory by purpose */
   readonly bytes: Readonly<Record<string, number>>
-}
-
-/** GPU memory by our own accounting: every buffer that exists, by what it was made for; `pool` is what was freed and waits to be taken again. */
-export interface MemoryReport {
-  readonly bytes: Readonly<Record<string, number>>
-  readonly total: number
-  /** the largest total since the device was opened or `resetPeak` was called, and what it was made of */
-  readonly peak: number
-  readonly peakBytes: Readonly<Record<string, number>>
-}
-
-/** What one kernel cost on the GPU since profiling was switched on. */
-export interface KernelTime {
-  readonly kernel: string
-  readonly calls: number
-  /** GPU time by timestamp query */
-  readonly ms: number
-  /** floating-point operations and bytes read or written that its callers stated; 0 where none did */
-  readonly flops: number
-  readonly bytes: number
-}
-
-/** Kernels by time, longest first; the adapter's measured peaks to compare with (of multiply-adds the faster of a rolled and an unrolled loop), 0 until they were measured. */
-export interface KernelProfile {
-  readonly available: boolean
-  readonly kernels: readonly KernelTime[]
-  readonly peakGflops: number
-  readonly peakGBs: number
-}
-
-export interface AdapterDescription {
-  readonly vendor: string
-  readonly architecture: string
-  readonly description: string
-  readonly fallback: boolean
-  readonly features: readonly string[]
-  /** bytes of the largest buffer, and of the largest part of one that a kernel may read or write */
-  readonly maxBufferSize: number
-  readonly maxStorageBufferBindingSize: number
-  /** matmul variants chosen by timing at start-up, by shape class; recorded with the run */
-  readonly kernels: Readonly<Record<string, string>>
 }
 
 export interface Sampling {
@@ -290,6 +251,10 @@ export interface PolicyService {
   continueIds(ids: readonly number[], sampling: Omit<Sampling, 'stop'>, stop: readonly number[], seed: number): Promise<{ ids: number[]; logps: number[] }>
   update(request: UpdateRequest): Promise<UpdateReport>
   supervise(request: SftRequest): Promise<SftReport>
+  /** How likely the current or the reference weights find given tokens, and how far the two are apart there. Nothing is trained. */
+  logLikelihood(request: LikelihoodRequest): Promise<LikelihoodReport>
+  /** The k likeliest next tokens of each sequence under the current weights. */
+  rankNext(request: NextRequest): Promise<NextTokens[]>
   /** Makes the current weights the reference (the start of a GRPO stage); optimiser state is cleared. */
   fixReference(): Promise<void>
   /** Keeps trainable weights and optimiser state under a name; `restore` brings them back, bit for bit. */

@@ -1,5 +1,5 @@
 // Requests the adapter and a device with all that the adapter allows, and describes it for the run's record.
-import type { AdapterDescription } from '../../src/protocol/policy.ts'
+import type { AdapterDescription } from '../../src/protocol/device.ts'
 import { Gpu } from './gpu.ts'
 
 const REMEDY = 'use Chrome or Edge 113 or newer over http://localhost or https; on Linux, or without a supported graphics card, start it with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader'

@@ -1,5 +1,5 @@
 // The device with its named, counted buffers and its compiled kernels: all that kernels and the model see of WebGPU. Touches no browser global.
-import type { KernelProfile } from '../../src/protocol/policy.ts'
+import type { KernelProfile } from '../../src/protocol/device.ts'
 import { Bindings } from './bindings.ts'
 import { type BufferCount, Buffers } from './buffers.ts'
 import { Kernels } from './kernels.ts'

@@ -1,5 +1,5 @@
 // GPU time of every dispatch by timestamp queries: each stands in a pass of its own while profiling, and its bytes are the same as without.
-import type { KernelTime } from '../../src/protocol/policy.ts'
+import type { KernelTime } from '../../src/protocol/device.ts'
 import type { Buffers } from './buffers.ts'
 import type { Cost } from './pace.ts'
 

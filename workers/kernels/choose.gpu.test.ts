@@ -1,6 +1,6 @@
 // The choice of kernels: measured once, kept for the same adapter, and measured again when what was kept does not hold.
 import { expect, test, vi } from 'vitest'
-import type { AdapterDescription } from '../../src/protocol/policy.ts'
+import type { AdapterDescription } from '../../src/protocol/device.ts'
 import { openGpu } from '../gpu/device.ts'
 import { testGpu } from '../gpu/testing.ts'
 import type { Note } from './choose.ts'

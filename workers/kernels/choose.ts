@@ -1,5 +1,5 @@
 // Which kernels an adapter runs: measured once at start-up, kept for the same adapter, browser and kernels, and measured again when the record does not hold.
-import type { AdapterDescription } from '../../src/protocol/policy.ts'
+import type { AdapterDescription } from '../../src/protocol/device.ts'
 import type { Gpu, Recording, Tensor } from '../gpu/gpu.ts'
 import { relativeError } from '../gpu/relativeError.ts'
 import { headNorm } from './head_norm/head_norm.ts'

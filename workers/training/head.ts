@@ -43,16 +43,36 @@ function normedRows(recording: Recording, model: Model, version: Version, top: T
   return { gathered, normed, rstd }
 }
 
+/** Looks at the logits [rows, vocabulary] of completion tokens `first` …, whose stats are there, while they are. */
+export type LookAt = (logits: Tensor, first: number, rows: number) => void
+
 /** Fills `stats` for every completion token. */
-export async function headForward(recording: Recording, model: Model, version: Version, top: Tensor, loss: LossTokens): Promise<void> {
+export async function headForward(recording: Recording, model: Model, version: Version, top: Tensor, loss: LossTokens, lookAt?: LookAt): Promise<void> {
   const { vocabulary } = model.config
   const { normed } = normedRows(recording, model, version, top, loss)
   for (const { first, rows } of chunks(loss.tokens, vocabulary)) {
     const logits = chunkLogits(recording, model, version, normed, first, rows)
     const partials = model.activations.get('softmax partials', rows * segmentsOf(vocabulary) * 4)
     logSoftmax(recording, { logits, partials, targets: loss.targets, stats: loss.stats }, { rows, vocabulary, temperature: loss.temperature, firstRow: first })
+    lookAt?.(logits, first, rows)
     await model.gpu.pace.room()
   }
+}
+
+/** Logits of version `of` again, for rows whose normed hidden states [tokens, hidden] were put aside. */
+export function logitsAgain(recording: Recording, model: Model, of: Version, normed: Tensor, first: number, rows: number): Tensor {
+  const { hidden, vocabulary } = model.config
+  const logits = model.activations.get('other logits', rows * vocabulary)
+  project(recording, normed, logits, { m: rows, weight: model.head(of), aOffset: first * hidden })
+  return logits
+}
+
+/** Puts the normed hidden states of the last `headForward` aside, so that another version's pass may overwrite them. */
+export function putAside(recording: Recording, model: Model, tokens: number): Tensor {
+  const words = tokens * model.config.hidden
+  const aside = model.activations.get('other rows normed', words)
+  recording.copy(model.activations.get('loss rows normed', words), aside, words)
+  return aside
 }
 
 /**

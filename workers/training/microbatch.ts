@@ -8,7 +8,7 @@ import type { Keep, Rows } from '../model/forward.ts'
 import { forwardSteps } from '../model/forward.ts'
 import type { Model, Version } from '../model/model.ts'
 import { CURRENT } from '../model/model.ts'
-import type { LossTokens } from './head.ts'
+import type { LookAt, LossTokens } from './head.ts'
 import { headBackward, headForward } from './head.ts'
 
 type Words = Float32Array | Uint32Array
@@ -57,9 +57,9 @@ export class MicroBatch<Extra extends string = never> implements Rows {
     await headForward(recording, model, CURRENT, await this.#top(recording, model, CURRENT, keep), this.loss)
   }
 
-  /** Writes (lse, logp, entropy, 0) under another version of the weights to `stats` [tokens, 4]; keeps nothing. */
-  async score(recording: Recording, model: Model, version: Version, stats: Tensor): Promise<void> {
-    await headForward(recording, model, version, await this.#top(recording, model, version, false), { ...this.loss, stats })
+  /** Writes (lse, logp, entropy, 0) under a version of the weights to `stats` [tokens, 4]; keeps nothing. */
+  async score(recording: Recording, model: Model, version: Version, stats: Tensor, lookAt?: LookAt): Promise<void> {
+    await headForward(recording, model, version, await this.#top(recording, model, version, false), { ...this.loss, stats }, lookAt)
   }
 
   /** After `forward`: += into every gradient, from weights [tokens, 2] = (dLoss/dlogp, dLoss/dentropy). */

@@ -1,7 +1,7 @@
 // The policy as training sees it: a model, what of it is trained, the optimiser's state, and how its passes use memory.
 import { checkpoints, readable } from '../../src/domain/memory.ts'
 import type { LowRankShape, Rooms, TrainingBatch } from '../../src/domain/rooms.ts'
-import { batchRows, everyLayer, largestMicroBatch, samplingRooms, trainingRooms, wholeRows, widest } from '../../src/domain/rooms.ts'
+import { batchRows, everyLayer, largestMicroBatch, logitsRows, samplingRooms, scoringRooms, trainingRooms, wholeRows, widest } from '../../src/domain/rooms.ts'
 import type { LoadOptions } from '../../src/protocol/policy.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { PackSequence } from '../model/batch.ts'
@@ -92,6 +92,26 @@ export class Policy {
       while (fitting > 1 && this.#lacks(roomsOf(fitting, promptTokens)) !== undefined) fitting = Math.floor(fitting / 2)
       return `generate: groups of ${groupSize} ${says}; use groups of ${fitting} or shorter completions`
     })
+  }
+
+  /**
+   * Cuts sequences that are only scored into micro-batches, [first, last) of each, and makes room for them; with `best`, none has more sequences than
+   * logits are held of. What training keeps and how its steps are cut stay as they are. Throws before anything is recorded when it cannot fit.
+   */
+  scoringBatches(what: string, sequences: readonly PackSequence[], { compared = false, best = 0 }: { readonly compared?: boolean; readonly best?: number }): [first: number, last: number][] {
+    const { config } = this.model
+    const most = best > 0 ? logitsRows(config.vocabulary) : Infinity
+    const cuts = microBatches(sequences, batchRows(config, 'inputs', this.gpu.bindingLimit)).flatMap(([first, last]) =>
+      Array.from({ length: Math.ceil((last - first) / most) || 1 }, (_, i): [number, number] => [first + (i === 0 ? 0 : i * most), Math.min(last, first + (i + 1) * most)]))
+    const sizes = cuts.map(([first, last]) => ({
+      rows: sequences.slice(first, last).reduce((sum, sequence, i) => sum + rowsOf(sequence, i === 0 ? undefined : sequences[first + i - 1]), 0),
+      lossTokens: sequences.slice(first, last).reduce((sum, { ids }) => sum + ids.length, 0),
+    }))
+    const rooms = scoringRooms(config, this.#lowRank, {
+      rows: Math.max(0, ...sizes.map(({ rows }) => rows)), lossTokens: Math.max(0, ...sizes.map(({ lossTokens }) => lossTokens)), compared, best,
+    })
+    this.#reserve(rooms, rooms, (says) => `${what}: micro-batches ${says}; give shorter sequences`)
+    return cuts
   }
 
   /** Throws when `bytes` more would be more than is allowed; `what` would take them. */

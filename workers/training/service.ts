@@ -1,8 +1,10 @@
 // The procedures of the policy worker: one device, one policy at a time. It keeps no queue: its client makes one call after another (src/client/policy.ts).
+import type { AdapterDescription, KernelProfile, MemoryReport } from '../../src/protocol/device.ts'
 import type {
-  AdapterDescription, ExportDtype, ExportedFile, ExportKind, GenerateRequest, GoldenReport, KernelProfile, LoadOptions, LoadProgress, MemoryReport, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest, WeightStorage,
+  ExportDtype, ExportedFile, ExportKind, GenerateRequest, GoldenReport, LoadOptions, LoadProgress, ModelFiles, PolicyInfo, PolicyService, Rollout, Sampling, SftReport, SftRequest, Trainable, UpdateReport, UpdateRequest, WeightStorage,
 } from '../../src/protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../../src/protocol/policy.ts'
+import type { LikelihoodReport, LikelihoodRequest, NextRequest, NextTokens } from '../../src/protocol/scoring.ts'
 import { exportModel } from '../export/export.ts'
 import { judgeMemory, planMemory, refusal } from '../../src/domain/memory.ts'
 import { parseConfig } from '../../src/domain/modelConfig.ts'
@@ -24,6 +26,7 @@ import type { Tokenizer } from '../model/tokenizer.ts'
 import { openTokenizer } from '../model/tokenizer.ts'
 import { checkGolden } from './golden.ts'
 import { Policy } from './policy.ts'
+import { logLikelihood, rankNext } from './scoring.ts'
 import { supervise } from './supervise.ts'
 import { update } from './update.ts'
 
@@ -134,6 +137,18 @@ export class Service implements PolicyService {
     const report = await supervise(this.#policy().policy, request, this.now)
     this.#check()
     return report
+  }
+
+  async logLikelihood(request: LikelihoodRequest): Promise<LikelihoodReport> {
+    const report = await logLikelihood(this.#policy().policy, request)
+    this.#check()
+    return report
+  }
+
+  async rankNext(request: NextRequest): Promise<NextTokens[]> {
+    const ranked = await rankNext(this.#policy().policy, request)
+    this.#check()
+    return ranked
   }
 
   async fixReference(): Promise<void> {

@@ -1,12 +1,12 @@
 // Folds one stretch of scores into the best k of every query, one workgroup a query: scores above the floor join the pool; of a pool
 // of more than k the k best are kept, by rank and then by lower position, found by radix selection over both, eight bits at a time.
-// scores: [queries, stride], the stretch's products from column 0; best: [queries, k] of (rank, position) in any order
+// scores: [queries, stride], the stretch's products from column `at`; best: [queries, k] of (rank, position) in any order
 // pool: [queries, k + stride] scratch; state: [queries] of (how many are kept, rank that a new score must exceed), zero at the start
 @group(0) @binding(0) var<storage, read> scores: array<f32>;
 @group(0) @binding(1) var<storage, read_write> best: array<vec2u>;
 @group(0) @binding(2) var<storage, read_write> pool: array<vec2u>;
 @group(0) @binding(3) var<storage, read_write> state: array<vec2u>;
-struct Params { rows: u32, stride: u32, first: u32, k: u32 }
+struct Params { rows: u32, stride: u32, first: u32, k: u32, at: u32 }
 @group(0) @binding(4) var<uniform> params: Params;
 
 var<workgroup> pooled: atomic<u32>;
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   workgroupBarrier();
   for (var i = lane; i < before.x; i += 64u) { pool[mine + i] = best[own + i]; }
   for (var i = lane; i < params.rows; i += 64u) {
-    let r = rank(scores[query * params.stride + i]);
+    let r = rank(scores[query * params.stride + params.at + i]);
     if (r > before.y) { pool[mine + atomicAdd(&pooled, 1u)] = vec2u(r, params.first + i); }
   }
   storageBarrier();

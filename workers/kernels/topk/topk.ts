@@ -71,12 +71,24 @@ export function topK(recording: Recording, args: TopKArgs): void {
           b: slab.rows, ldb: width, bOffset: from * width + at, c: scores, ldc: stretch, accumulate: at > 0,
         })
       }
-      recording.dispatch(fold, [scores, best, pool, state], [count, stretch, slab.first + from, k], [queryCount])
+      recording.dispatch(fold, [scores, best, pool, state], [count, stretch, slab.first + from, k, 0], [queryCount])
     }
   }
   if (rows === undefined) return
   const kernel = gpu.kernel('topk rows', rowsSource)
   for (const { rows: slab, first, count } of slabs) recording.dispatch(kernel, [best, slab, rows], [k, first, count, width], [k, queryCount])
+}
+
+/**
+ * The same of scores that are there already: of columns [from, to) of scores [queryCount, stride], the best k of each row; positions are columns.
+ * pool: [queryCount, k + stride, 2] and state: [queryCount, 2] are scratch. Scores must not be NaN.
+ */
+export function topKOfScores(
+  recording: Recording, { scores, pool, state, best }: Pick<TopKArgs, 'scores' | 'pool' | 'state' | 'best'>,
+  { queryCount, stride, from, to, k }: { readonly queryCount: number; readonly stride: number; readonly from: number; readonly to: number; readonly k: number },
+): void {
+  recording.clear(state, queryCount * 2)
+  recording.dispatch(recording.gpu.kernel('topk fold', foldSource), [scores, best, pool, state], [to - from, stride, from, k, from], [queryCount])
 }
 
 /** Splits `count` rows of `width` numbers so that every part fits one binding: the rows of each part, in order. */
