@@ -62,7 +62,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     query: (query, at) => { queries.query(query, at) },
     judgement: (judgement, at) => { queries.judgement(judgement, at) },
     facts: (productId, told) => { catalogue.learn(productId, told) },
-    person: (userId, profile) => { histories.person(userId, profile) },
+    person: (userId, told) => { histories.person(userId, told) },
     interaction: (event) => { histories.interaction(event) },
     sequence: (sequence, at) => { histories.sequence(sequence, at) },
     category: (productId, category) => { catalogue.file(productId, category) },

@@ -47,10 +47,10 @@ export interface Sink {
     readonly queryId: string; readonly productId: string; readonly label: EsciLabel; readonly grade?: number
     readonly text?: string; readonly split?: Split; readonly domain?: string; readonly whole?: boolean
   }, at: Place): void
-  /** numbers and tags of a product that stands in another file; told before it, they stand over its own */
-  facts(productId: string, told: Pick<Product, 'numbers' | 'tags'>, at: Place): void
-  /** what is told of a person besides what they bought */
-  person(userId: string, profile: Readonly<Record<string, string>>, at: Place): void
+  /** numbers, tags and category of a product that stands in another file; told before it, they stand over its own */
+  facts(productId: string, told: Pick<Product, 'numbers' | 'tags' | 'category'>, at: Place): void
+  /** what is told of a person besides what they bought, and the split that all of it belongs to */
+  person(userId: string, told: { readonly profile: Readonly<Record<string, string>>; readonly split?: Split }, at: Place): void
   /** `rating`: how strongly the person engaged, as the file has it */
   interaction(event: { readonly userId: string; readonly itemId: string; readonly time: number | undefined; readonly rating: number | undefined }, at: Place): void
   /** a ready history with the item to predict (Rec-R1's Beauty lists, the 2023 benchmark's `history`) */

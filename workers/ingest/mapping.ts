@@ -60,6 +60,7 @@ const MEANINGS: Readonly<Record<MappedRole, readonly Meaning[]>> = {
   ],
   people: [
     { name: 'userId', needed: 'user', known: ['userid', 'user', 'uid', 'reviewerid', 'customerid', 'visitorid', 'customer'] },
+    { name: 'split', known: ['split', 'set', 'fold', 'partition'] },
   ],
 }
 
@@ -166,7 +167,7 @@ function readProduct(cell: Cell, column: (name: string) => string, row: Row, at:
     return
   }
   if (column('title') === '' && column('description') === '') {
-    tellFacts(id, own.map(([name, from]) => [name, row[from]] as const), cell('tags'), new Set(own.map(([name]) => name)), at, sink)
+    tellFacts(id, own.map(([name, from]) => [name, row[from]] as const), { tags: cell('tags'), category: cell('category') }, new Set(own.map(([name]) => name)), at, sink)
     return
   }
   const numbers: Record<string, number | undefined> = {}
@@ -233,7 +234,7 @@ function readQuery(cell: Cell, column: (name: string) => string, _: Row, at: Pla
 function readPerson(cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink, own: readonly (readonly [name: string, column: string])[]): void {
   const userId = text(cell('userId'))
   if (userId === '') sink.reject(at, column('userId'), `${column('userId')} is missing; nothing can be told of a person without an id`)
-  else tellPerson(userId, own.map(([name, from]) => [name, row[from]] as const), at, sink)
+  else tellPerson(userId, own.map(([name, from]) => [name, row[from]] as const), cell('split'), at, sink)
 }
 
 function readInteraction(cell: Cell, column: (name: string) => string, row: Row, at: Place, sink: Sink): void {

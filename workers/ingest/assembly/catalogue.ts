@@ -31,10 +31,10 @@ export class Catalogue {
       if (told === 'once') this.duplicates++
       return
     }
-    const category = product.category ?? this.departmentOf(number)
     const facts = this.facts.of(number, product)
-    const filed = category !== undefined && category !== product.category
-    const whole = facts === undefined && !filed ? product : { ...product, ...facts, ...(filed ? { category } : {}) }
+    const own = facts?.category ?? product.category
+    const category = own ?? this.departmentOf(number)
+    const whole = facts === undefined && category === own ? product : { ...product, ...facts, ...(category === undefined ? {} : { category }) }
     this.writer.add(whole)
     this.present[number] = 1
     this.count++
@@ -50,8 +50,8 @@ export class Catalogue {
     if (this.department[number] === 0) this.department[number] = this.departments.of(department) + 1
   }
 
-  /** Numbers and tags of a product that comes later. Of two files that tell the same the first stands. */
-  learn(productId: string, told: Pick<Product, 'numbers' | 'tags'>): void {
+  /** What is known of a product that comes later. Of two files that tell the same the first stands. */
+  learn(productId: string, told: Pick<Product, 'numbers' | 'tags' | 'category'>): void {
     this.facts.add(this.numberOf(productId), told)
   }
 

@@ -1,8 +1,8 @@
-// Numbers and tags of products whose texts come later: columns by product number, so that a million products cost eight bytes a number.
+// Numbers, tags and categories of products whose texts come later: columns by product number, so that a million products cost eight bytes a number.
 import type { Product } from '../../../src/domain/dataset.ts'
 import { integers, Numbered } from './numbers.ts'
 
-type Facts = Pick<Product, 'numbers' | 'tags'>
+type Facts = Pick<Product, 'numbers' | 'tags' | 'category'>
 
 /** A column by product number; NaN where the product tells nothing. */
 class Sparse {
@@ -30,10 +30,11 @@ export class FactTable {
   /** all lists one after the other, each with its length before it */
   private readonly lists = integers()
   private readonly listOf = new Sparse()
+  private readonly categoryOf = new Sparse()
   private readonly told = integers()
   private readonly met = new Sparse()
 
-  add(product: number, { numbers = {}, tags }: Facts): void {
+  add(product: number, { numbers = {}, tags, category }: Facts): void {
     if (this.met.get(product) === undefined) {
       this.met.set(product, 1)
       this.told.push(product)
@@ -43,6 +44,7 @@ export class FactTable {
       if (column === undefined) this.columns.set(name, column = new Sparse())
       column.set(product, value)
     }
+    if (category !== undefined) this.categoryOf.set(product, this.words.of(category))
     if (tags === undefined || this.listOf.get(product) !== undefined) return
     this.listOf.set(product, this.lists.length)
     this.lists.push(tags.length)
@@ -60,7 +62,9 @@ export class FactTable {
     const start = this.listOf.get(product)
     const lists = this.lists.view
     const tags = start === undefined ? own.tags : Array.from(lists.subarray(start + 1, start + 1 + lists[start]!), (word) => this.words.texts[word]!)
-    return { ...(Object.keys(numbers).length > 0 ? { numbers } : {}), ...(tags === undefined ? {} : { tags }) }
+    const filed = this.categoryOf.get(product)
+    const category = filed === undefined ? own.category : this.words.texts[filed]!
+    return { ...(Object.keys(numbers).length > 0 ? { numbers } : {}), ...(tags === undefined ? {} : { tags }), ...(category === undefined ? {} : { category }) }
   }
 
   /** products that anything was told of, in the order in which it was */

@@ -41,14 +41,15 @@ describe('histories', () => {
   it('carry what is told of the person, single events and ready histories alike; who bought nothing is left out', () => {
     const { users, report } = gather((sink) => {
       sink.product(product('a'), at(1))
-      sink.person('u', { age: '30', interests: 'tea' }, at(1, 'people'))
-      sink.person('u', { age: '31', city_tier: '2' }, at(2, 'people'))
-      sink.person('nobody', { age: '9' }, at(3, 'people'))
+      sink.person('u', { profile: { age: '30', interests: 'tea' }, split: 'test' }, at(1, 'people'))
+      sink.person('u', { profile: { age: '31', city_tier: '2' } }, at(2, 'people'))
+      sink.person('nobody', { profile: { age: '9' } }, at(3, 'people'))
       sink.interaction(bought('u', 'a', 1), at(1))
       sink.sequence({ userId: 'u', items: ['a'], target: 'b' }, at(1, 'x'))
       sink.interaction(bought('v', 'a', 1), at(2))
     })
-    expect(users.map(({ profile }) => profile)).toEqual([{ age: '30', interests: 'tea', city_tier: '2' }, undefined, { age: '30', interests: 'tea', city_tier: '2' }])
+    const told = [{ age: '30', interests: 'tea', city_tier: '2' }, 'test']
+    expect(users.map(({ profile, split }) => [profile, split])).toEqual([told, [undefined, undefined], told])
     expect(report.profiles).toEqual({ people: 1, names: ['age', 'city_tier', 'interests'] })
     expect(report.notes).toEqual(['1 people are told of who bought nothing; they are left out'])
   })

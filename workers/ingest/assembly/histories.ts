@@ -39,7 +39,7 @@ export class Histories {
   private readonly item = integers()
   private readonly time = reals()
   private readonly strength = reals()
-  private readonly profiles = new Map<string, Readonly<Record<string, string>>>()
+  private readonly profiles = new Map<string, Parameters<Sink['person']>[1]>()
   private readonly sequences = {
     user: integers(), end: integers(), items: integers(), target: integers(), time: reals(), split: bytes(), setting: bytes(), domain: integers(),
   }
@@ -54,8 +54,16 @@ export class Histories {
   }
 
   /** What is told of a person; of two rows the earlier one's columns stand. */
-  person(userId: string, profile: Readonly<Record<string, string>>): void {
-    this.profiles.set(userId, { ...profile, ...this.profiles.get(userId) })
+  person(userId: string, told: Parameters<Sink['person']>[1]): void {
+    const before = this.profiles.get(userId)
+    const split = before?.split ?? told.split
+    this.profiles.set(userId, { profile: { ...told.profile, ...before?.profile }, ...(split === undefined ? {} : { split }) })
+  }
+
+  /** What stands beside a person's history. */
+  private about(userId: string): Pick<UserHistory, 'profile' | 'split'> {
+    const { profile = {}, split } = this.profiles.get(userId) ?? {}
+    return { ...(Object.keys(profile).length === 0 ? {} : { profile }), ...(split === undefined ? {} : { split }) }
   }
 
   sequence(sequence: Sequence, at: Place): void {
@@ -76,7 +84,7 @@ export class Histories {
     const ready = this.readyHistories()
     const names = new Set<string>()
     let profiles = 0
-    for (const [userId, profile] of this.profiles) {
+    for (const [userId, { profile }] of this.profiles) {
       if (this.people.find(userId) === undefined) continue
       profiles++
       for (const name of Object.keys(profile)) names.add(name)
@@ -112,10 +120,9 @@ export class Histories {
       const items = Array.from(events, (event) => this.products.texts[item[event]!]!)
       const weighed = events.reduce((sum, event) => sum + (Number.isNaN(strength[event]!) ? 0 : 1), 0)
       if (weighed > 0 && weighed < events.length) partly++
-      const profile = this.profiles.get(userId)
       users.push({
         userId, items, ...(timed ? { times: Array.from(events, (event) => time[event]!) } : {}),
-        ...(weighed === events.length ? { strengths: Array.from(events, (event) => strength[event]!) } : {}), ...(profile === undefined ? {} : { profile }),
+        ...(weighed === events.length ? { strengths: Array.from(events, (event) => strength[event]!) } : {}), ...this.about(userId),
       })
     }
     return { users, partly }
@@ -133,8 +140,7 @@ export class Histories {
       }
       const told = items.view.subarray(start, end.view[i])
       const userId = this.people.texts[user.view[i]!]!
-      const profile = this.profiles.get(userId)
-      const history = { userId, items: Array.from(told, (item) => this.products.texts[item]!), ...(profile === undefined ? {} : { profile }) }
+      const history = { userId, items: Array.from(told, (item) => this.products.texts[item]!), ...this.about(userId) }
       users.push(target.view[i] === NONE ? history : { ...history, next: {
         target: this.products.texts[target.view[i]!]!,
         ...(Number.isNaN(time.view[i]!) ? {} : { time: time.view[i]! }),

@@ -36,25 +36,25 @@ describe('product facts', () => {
   })
 
   it('join the catalogue by id, in any order of the files; they stand over the product’s own, and strangers are told of', async () => {
-    const facts = file('items.csv', ['product_id,price,tags', 'p2,12.5,"tea, gift"', 'p9,1,'])
+    const facts = file('items.csv', ['product_id,price,tags,category', 'p2,12.5,"tea, gift",Pots', 'p9,1,,'])
     for (const files of [[PRODUCTS, facts], [facts, PRODUCTS]]) {
       const { products, report } = await readTogether(files)
-      expect(products.map(({ id, numbers, tags }) => [id, numbers, tags])).toEqual([['p1', undefined, undefined], ['p2', { price: 12.5 }, ['tea', 'gift']]])
+      expect(products.map(({ id, numbers, tags, category }) => [id, numbers, tags, category])).toEqual([['p1', undefined, undefined, undefined], ['p2', { price: 12.5 }, ['tea', 'gift'], 'Pots']])
       expect(report).toMatchObject({ products: 2, facts: { numbers: { price: 1 }, tagged: 1 } })
       expect(report.notes).toEqual(['numbers and tags are told of 1 products that are in no catalogue'])
     }
     const own = file('meta.jsonl', [JSON.stringify({ parent_asin: 'p2', title: 'Pot', average_rating: 4, price: 99, categories: ['Kitchen'] })])
-    expect((await readTogether([own, facts])).products[0]).toMatchObject({ numbers: { price: 12.5, average_rating: 4 }, tags: ['tea', 'gift'] })
+    expect((await readTogether([own, facts])).products[0]).toMatchObject({ numbers: { price: 12.5, average_rating: 4 }, tags: ['tea', 'gift'], category: 'Pots' })
   })
 })
 
 describe('people and engagements', () => {
   it('tell profiles as texts and strengths as numbers, joined into histories', async () => {
-    const people = file('users.jsonl', ['{"user_id":"u","age":31,"gender":"f","interests":["tea","games"],"city_tier":null}', '{"user_id":"","age":1}'])
+    const people = file('users.jsonl', ['{"user_id":"u","age":31,"gender":"f","interests":["tea","games"],"city_tier":null,"split":"test"}', '{"user_id":"","age":1}'])
     const events = file('log.csv', ['user_id,item_id,timestamp,strength', 'u,p2,1600000000,0.5', 'u,p1,1500000000,1', 'u,p1,1500000001,lots'])
     const { users, report } = await readTogether([PRODUCTS, people, events])
     expect(users).toEqual([{
-      userId: 'u', items: ['p1', 'p2'], times: [1.5e9, 1.6e9], strengths: [1, 0.5], profile: { age: '31', gender: 'f', interests: 'tea, games' },
+      userId: 'u', items: ['p1', 'p2'], times: [1.5e9, 1.6e9], strengths: [1, 0.5], profile: { age: '31', gender: 'f', interests: 'tea, games' }, split: 'test',
     }])
     expect(report.files.map(({ format }) => format).toSorted()).toEqual(['ESCI products', 'engagements', 'people'])
     expect(report.rejected.map(({ row, column, reason }) => [row, column, reason]).toSorted()).toEqual([

@@ -1,11 +1,12 @@
 // Tables beside a catalogue: numbers and tags of its products, what is told of people, and how strongly they engaged.
+import { splitOfWord } from '../assembly/names.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { dated, entries, factsOf, firstText, has, hasAny, needs, number, seconds, shown, tagsOf, text, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
+import { dated, entries, factsOf, firstText, has, hasAny, needs, number, seconds, shown, tagsOf, text, texts, WITHOUT_BUYER, WITHOUT_PRODUCT } from './cells.ts'
 
 const PRODUCT_ID = ['product_id', 'item_id', 'parent_asin', 'asin'] as const
 /** columns by which a table of facts is known, and which must be numbers */
 const NUMBERS = ['price', 'margin', 'stock', 'likes', 'comments', 'shares'] as const
-const [RELEASED, TAGS] = ['released', 'tags'] as const
+const [RELEASED, TAGS, CATEGORY] = ['released', 'tags', 'category'] as const
 /** what a table of products, of judgements, of purchases or of queries has */
 const OF_OTHERS = [
   'title', 'product_title', 'metadata', 'description', 'query', 'query_id', 'qid', 'esci_label', 'user_id', 'reviewerID', 'main_category', 'categories', 'features',
@@ -22,7 +23,8 @@ export const PRODUCT_FACTS: Format = {
   read(row, at, sink) {
     const id = firstText(row, ...PRODUCT_ID)
     if (!needs(id, PRODUCT_ID.find((name) => row[name] !== undefined) ?? PRODUCT_ID[0], 'nothing can be told of a product without an id', at, sink)) return
-    tellFacts(id, Object.keys(row).filter((name) => !ids.has(name) && name !== TAGS).map((name) => [name, row[name]] as const), row[TAGS], strict, at, sink)
+    const cells = Object.entries(row).filter(([name]) => !ids.has(name) && name !== TAGS && name !== CATEGORY)
+    tellFacts(id, cells, { tags: row[TAGS], category: row[CATEGORY] }, strict, at, sink)
   },
 }
 
@@ -31,7 +33,7 @@ export const PRODUCT_FACTS: Format = {
  * other it is no fact. A column `released` may hold dates.
  */
 export function tellFacts(
-  id: string, cells: readonly (readonly [name: string, cell: unknown])[], tags: unknown, needed: ReadonlySet<string>, at: Place, sink: Sink,
+  id: string, cells: readonly (readonly [name: string, cell: unknown])[], { tags, category }: { readonly tags: unknown; readonly category: unknown }, needed: ReadonlySet<string>, at: Place, sink: Sink,
 ): void {
   const numbers: Record<string, number | undefined> = {}
   for (const [name, cell] of cells) {
@@ -43,7 +45,8 @@ export function tellFacts(
       return
     }
   }
-  sink.facts(id, factsOf(numbers, tagsOf(tags)), at)
+  const filed = texts(category)?.at(-1) ?? ''
+  sink.facts(id, { ...factsOf(numbers, tagsOf(tags)), ...(filed === '' ? {} : { category: filed }) }, at)
 }
 
 /** Undefined where the cell is empty, NaN where it is no number. */
@@ -58,6 +61,7 @@ function releasedOf(cell: unknown): number | undefined {
 }
 
 /** columns by which a table of people is known */
+const SPLIT = 'split'
 const PROFILE = ['age', 'age_group', 'gender', 'city_tier', 'city', 'interests', 'occupation', 'country', 'region', 'language'] as const
 const OF_EVENTS = [...PRODUCT_ID, 'history', 'history_list', 'timestamp', 'item_id_list:token_seq', 'query', 'rating'] as const
 
@@ -68,14 +72,19 @@ export const PEOPLE: Format = {
   read(row, at, sink) {
     const userId = text(row['user_id'])
     if (!needs(userId, 'user_id', 'nothing can be told of a person without an id', at, sink)) return
-    tellPerson(userId, Object.entries(row).filter(([name]) => name !== 'user_id'), at, sink)
+    tellPerson(userId, Object.entries(row).filter(([name]) => name !== 'user_id' && name !== SPLIT), row[SPLIT], at, sink)
   },
 }
 
 /** Tells of a person what the cells say; empty ones say nothing, lists are joined by commas. */
-export function tellPerson(userId: string, cells: readonly (readonly [name: string, cell: unknown])[], at: Place, sink: Sink): void {
+export function tellPerson(userId: string, cells: readonly (readonly [name: string, cell: unknown])[], of: unknown, at: Place, sink: Sink): void {
+  const split = splitOfWord(text(of))
+  if (split === undefined && text(of) !== '') {
+    sink.reject(at, SPLIT, `split is "${shown(of)}"; train, validation and test are known`)
+    return
+  }
   const profile = cells.map(([name, cell]) => [name, typeof cell === 'boolean' ? String(cell) : (entries(cell) ?? [text(cell)]).join(', ')] as const)
-  sink.person(userId, Object.fromEntries(profile.filter(([, told]) => told !== '')), at)
+  sink.person(userId, { profile: Object.fromEntries(profile.filter(([, told]) => told !== '')), ...(split === undefined ? {} : { split }) }, at)
 }
 
 const STRENGTH = 'strength'

@@ -10,7 +10,7 @@ export interface Heard extends Told {
   readonly format: Format
   readonly category: (readonly [string, string])[]
   readonly facts: (readonly [string, Parameters<Sink['facts']>[1]])[]
-  readonly person: (readonly [string, Readonly<Record<string, string>>])[]
+  readonly person: (readonly [string, Parameters<Sink['person']>[1]])[]
   readonly filtered: string[]
   readonly notes: string[]
   /** 'row column: reason' */
@@ -45,7 +45,7 @@ export function hear(rows: readonly Row[], { container = 'jsonl', file = 'file',
     retrieved: push('retrieved'), output: push('output'),
     category: (id, category) => { heard.category.push([id, category]) },
     facts: (id, told) => { heard.facts.push([id, told]) },
-    person: (id, profile) => { heard.person.push([id, profile]) },
+    person: (id, told) => { heard.person.push([id, told]) },
     filtered: (column) => { heard.filtered.push(column) },
     note: (sentence) => { heard.notes.push(sentence) },
     reject: (at, column, reason) => { heard.rejected.push(`${at.row} ${column}: ${reason}`) },
