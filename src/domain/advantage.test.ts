@@ -1,7 +1,7 @@
 // Group advantages against the values that TRL and verl compute, and groups that have nothing to say.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { groupAdvantages } from './advantage.ts'
+import { decoupledAdvantages, groupAdvantages } from './advantage.ts'
 
 const REWARDS = [0.9, 0.1, 0.5, 0.5]
 
@@ -70,5 +70,69 @@ describe('group advantages', () => {
 
   it('refuse rewards that fill no whole groups', () => {
     expect(() => groupAdvantages([1, 2, 3], 2, { advantageScale: 'group', advantageEpsilon: 0 })).toThrow('3 rewards don\'t divide into groups of 2')
+  })
+})
+
+describe('advantages of parts that are normalised by themselves', () => {
+  const HOW = { advantageScale: 'group', advantageEpsilon: 0 } as const
+
+  it('tell apart what the sum of the parts makes equal, by hand', () => {
+    // two groups of two: in the first one rollout is ahead in both parts, in the second in one of them
+    const both = { weight: 1, values: [1, 0, 1, 0] }
+    const one = { weight: 1, values: [1, 0, 0, 0] }
+    // each part by itself: ±1/√2; their sums ±√2 and ±1/√2, whose squares add up to 5 over n − 1 = 3
+    const s = Math.sqrt(5 / 3)
+    const { values } = decoupledAdvantages([both, one], 2, HOW)
+    for (const [i, sum] of [Math.SQRT2, -Math.SQRT2, Math.SQRT1_2, -Math.SQRT1_2].entries()) expect(values[i]).toBeCloseTo(sum / s, 14)
+    expect([...groupAdvantages([2, 0, 1, 0], 2, HOW).values].map(Math.abs)).toEqual(Array.from({ length: 4 }, () => expect.closeTo(Math.SQRT1_2, 14) as number))
+  })
+
+  it('weigh the normalised parts, whatever scale each has, and add the epsilon to both deviations', () => {
+    const small = { weight: 3, values: [0.01, 0, 0.02] }
+    const large = { weight: -1, values: [100, 400, 100] }
+    const how = { advantageScale: 'group', advantageEpsilon: 0.005 } as const
+    // small: mean 0.01, s 0.01; large: mean 200, s √30000
+    const [a, b] = [0.01 + 0.005, Math.sqrt(30_000) + 0.005]
+    const sums = [3 * 0 + 100 / b, -3 * 0.01 / a - 200 / b, 3 * 0.01 / a + 100 / b]
+    const spread = Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0) / 2)
+    const { values } = decoupledAdvantages([small, large], 3, how)
+    for (const [i, sum] of sums.entries()) expect(values[i]).toBeCloseTo(sum / (spread + 0.005), 12)
+  })
+
+  it('divide by nothing where no scale is asked for, and by the batch’s deviation of each part where that is', () => {
+    const parts = [{ weight: 2, values: [1, 0, 3, 3] }, { weight: 1, values: [0, 0.5, 0, 0] }]
+    expect([...decoupledAdvantages(parts, 2, { advantageScale: 'none', advantageEpsilon: 1 }).values]).toEqual([0.75, -0.75, 0, 0])
+    const { values } = decoupledAdvantages(parts, 2, { advantageScale: 'batch', advantageEpsilon: 0 })
+    const [first, second] = [Math.sqrt((0.75 ** 2 + 1.75 ** 2 + 2 * 1.25 ** 2) / 3), Math.sqrt((0.375 ** 2 + 3 * 0.125 ** 2) / 3)]
+    const sum = 2 * 0.5 / first - 0.25 / second
+    expect(values[0]).toBeCloseTo(sum / Math.sqrt(2 * sum * sum / 3), 12)
+    expect([...values.slice(2)]).toEqual([0, 0])
+  })
+
+  it('are zero where no part has a spread, count such groups by their weighted sum, and leave out what has no reward', () => {
+    const { values, zeroSpread } = decoupledAdvantages([
+      { weight: 1, values: [0.5, 0.5, 0, 0, undefined, 1, undefined, 0, 1, undefined, 0, 0.5] },
+      { weight: -2, values: [0, 0, 1, 1, undefined, 0, undefined, 0, 0, undefined, 0, 0] },
+    ], 2, HOW)
+    expect([...values.slice(0, 10)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    expect(values[11]).toBeGreaterThan(0)
+    expect(zeroSpread).toEqual({ groups: 2, allGood: 1, allBad: 1 })
+  })
+
+  it('do not blow up the rounding that is left where parts cancel', () => {
+    const one = [0.1, 0.7, 0.3]
+    expect([...decoupledAdvantages([{ weight: 1, values: one }, { weight: -1, values: one.map((value) => 3 * value) }], 3, HOW).values]).toEqual([0, 0, 0])
+  })
+
+  it('of one part alone are those of the sum, over their own deviation', () => {
+    const values = [0.9, 0.1, 0.5, 0.5, 0.2, 0.8, 0.8, 0.8]
+    const alone = groupAdvantages(values, 4, HOW).values
+    const spread = Math.sqrt(alone.reduce((sum, value) => sum + value * value, 0) / 7)
+    const { values: found } = decoupledAdvantages([{ weight: 0.3, values }], 4, HOW)
+    for (const [i, value] of alone.entries()) expect(found[i]).toBeCloseTo(value / spread, 12)
+  })
+
+  it('refuse a reward without any part', () => {
+    expect(() => decoupledAdvantages([], 4, HOW)).toThrow('every part of the reward has the weight 0')
   })
 })
