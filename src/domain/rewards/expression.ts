@@ -132,7 +132,7 @@ function named(name: string, { names, known, text, used }: Reading): Compute {
 }
 
 function called({ callee, arguments: given }: jsep.CallExpression, reading: Reading): Compute {
-  const name = callee.type === 'Identifier' ? String(callee['name']) : ''
+  const name = callee.type === 'Identifier' ? (callee as jsep.Identifier).name : ''
   const place = placeOf(name, reading.text)
   if (!Object.hasOwn(FUNCTIONS, name)) throw new Fault(`${name === '' ? 'what stands before a parenthesis' : name} is no function; the functions are ${Object.keys(FUNCTIONS).join(', ')}`, place)
   const { least, most, of } = FUNCTIONS[name]!
