@@ -4,7 +4,7 @@ import type { IngestProgress, IngestReport, ReadRequest, Recognised, StoredOutpu
 import { digestOf } from '../store/blocks.ts'
 import type { CatalogueWriter } from '../store/catalogue.ts'
 import { isFull } from '../store/room.ts'
-import { createDataset, dropIfDamaged, renameDataset } from '../store/store.ts'
+import { createDataset, keepsStored, renameDataset } from '../store/store.ts'
 import { memoryWriter } from '../store/memory.ts'
 import { departmentOfName, splitOfName } from './assembly/names.ts'
 import { fileDigest } from './digest.ts'
@@ -58,7 +58,7 @@ export async function intake(files: readonly File[], request: ReadRequest, { sig
     digests.set(file, await fileDigest(file))
   }
   const hash = await hashOf(digests, request)
-  if (await dropIfDamaged(hash)) {
+  if (await keepsStored(hash)) {
     await renameDataset(hash, request.name)
     return hash
   }

@@ -5,6 +5,8 @@ import type { CatalogueRecord } from './products.ts'
 
 export const MANIFEST = 'manifest.json'
 const VERSION = 1
+/** What readers keep of files: 2 since there are numbers, tags, strengths and profiles. A stored set of an earlier reader opens, and the same files are read anew. */
+const READER = 2
 
 export interface Manifest {
   readonly version: typeof VERSION
@@ -12,6 +14,8 @@ export interface Manifest {
   readonly name: string
   /** milliseconds since 1970 */
   readonly readAt: number
+  /** absent: 1 */
+  readonly reader?: number
   readonly catalogue: CatalogueRecord
   /** one JSON object a line */
   readonly queries: Lines
@@ -28,9 +32,14 @@ export interface Lines extends FileRecord {
 
 export type NewManifest = Omit<Manifest, 'version'>
 
+/** Whether all that today's readers keep of files was kept. */
+export function isCurrent({ reader = 1 }: Pick<Manifest, 'reader'>): boolean {
+  return reader >= READER
+}
+
 /** Writes the manifest whole, with its own digest. */
 export async function writeManifest(folder: Folder, manifest: NewManifest): Promise<void> {
-  const body = JSON.stringify({ version: VERSION, ...manifest })
+  const body = JSON.stringify({ version: VERSION, reader: READER, ...manifest })
   const bytes = new TextEncoder().encode(body)
   await folder.replace(MANIFEST, new TextEncoder().encode(`${await digestOf(bytes)}\n${body}`))
 }

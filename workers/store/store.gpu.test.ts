@@ -65,6 +65,30 @@ test('a dataset is read, and another start of the store opens the same dataset w
   expect((await createStore().list()).map(({ name, products, damage }) => [name, products, damage])).toEqual([['pots', 50, undefined]])
 })
 
+test('a set that an earlier reader stored opens as it is, and its files read again keep what that reader left away', async () => {
+  const files = [...shards(3), new File(['product_id,price\na1,2.5'], 'items.csv')]
+  const store = createStore()
+  const hash = await readFiles(files, { name: 'pots' })
+  const file = await (await folderOf(hash)).getFileHandle('manifest.json')
+  const { reader, ...manifest } = JSON.parse((await (await file.getFile()).text()).split('\n')[1]!) as Record<string, unknown>
+  expect(reader).toBe(2)
+  const body = JSON.stringify({ ...manifest, readAt: 1 })
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body)))
+  const stream = await file.createWritable()
+  await stream.write(`${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}\n${body}`)
+  await stream.close()
+  await store.rename(hash, 'old pots')
+  const old = await store.open(hash)
+  expect(old.dataset.name).toBe('old pots')
+  // in use it stays as it is
+  expect(await readFiles(files, { name: 'pots' })).toBe(hash)
+  expect((await store.list())[0]?.readAt).toBe(1)
+  old.close()
+  expect(await readFiles(files, { name: 'pots' })).toBe(hash)
+  expect((await store.list())[0]?.readAt).toBeGreaterThan(1)
+  expect((await store.products(hash, ['a1', 'a2'])).map((product) => product?.numbers)).toEqual([{ price: 2.5 }, undefined])
+})
+
 test('products are found by id and by place, and an id that the catalogue lacks is told apart', async () => {
   const hash = await readFiles(shards(3000), { name: 'pots' })
   const store = createStore()

@@ -5,7 +5,7 @@ import type { CatalogueReader } from './catalogue.ts'
 import { checkLengths, type DatasetWriter, readDataset, readRejections, readReport, writeDataset } from './dataset.ts'
 import { PrivateFolder } from './folder.ts'
 import { take } from './locks.ts'
-import { type Manifest, MANIFEST, readManifest, writeManifest } from './manifest.ts'
+import { isCurrent, type Manifest, MANIFEST, readManifest, writeManifest } from './manifest.ts'
 import { FileCatalogueReader } from './products.ts'
 import { freeRoom, fullSentence, isFull } from './room.ts'
 
@@ -194,20 +194,26 @@ export async function listDatasets(): Promise<StoredDataset[]> {
 
 export async function renameDataset(hash: string, name: string): Promise<void> {
   const { folder, manifest } = await findDataset(hash)
-  if (manifest.name !== name) await writeManifest(folder, { ...manifest, name })
+  // the reader stays: what it did not keep is not there
+  if (manifest.name !== name) await writeManifest(folder, { ...manifest, reader: manifest.reader ?? 1, name })
 }
 
-/** True when `hash` is stored and sound. What stands there damaged is removed, so that it can be read again. */
-export async function dropIfDamaged(hash: string): Promise<boolean> {
+/**
+ * True when `hash` is stored and sound. What stands there damaged is removed, so that it can be read again; and so is what an earlier reader stored
+ * without numbers, tags, strengths and profiles, unless it is in use.
+ */
+export async function keepsStored(hash: string): Promise<boolean> {
   const stored = await (await datasetsFolder()).getDirectoryHandle(hash).then(() => true, () => false)
   if (!stored) return false
   try {
+    const { manifest } = await findDataset(hash)
     await openDataset(hash, () => undefined)
-    return true
+    if (isCurrent(manifest)) return true
   } catch {
     await removeDataset(hash)
     return false
   }
+  return removeDataset(hash).then(() => false, () => true)
 }
 
 /** Removes what interrupted writers left: folders without a manifest that nobody is writing. */

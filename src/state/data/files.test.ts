@@ -6,7 +6,11 @@ const recognised = (format: string): Recognised => (
   { file: 'a', bytes: 1, container: 'csv', gzip: false, format, role: 'unknown', columns: [], samples: [] })
 
 test('a mapping names the columns that are still missing', () => {
-  expect(mappingFault({ role: 'products', columns: {} })).toBe('say which column holds the product id and the title')
+  expect(mappingFault({ role: 'products', columns: {} })).toBe('say which column holds the product id')
+  expect(mappingFault({ role: 'products', columns: { id: 'sku' } })).toContain('the title or the description')
+  expect(mappingFault({ role: 'products', columns: { id: 'sku', 'numbers.price': 'price' } })).toBeUndefined()
+  expect(mappingFault({ role: 'people', columns: { userId: 'u' } })).toBe('say which columns tell something of the person')
+  expect(mappingFault({ role: 'people', columns: { userId: 'u', 'profile.age': 'age' } })).toBeUndefined()
   expect(mappingFault({ role: 'products', columns: { id: 'sku', title: 'name' } })).toBeUndefined()
   expect(mappingFault({ role: 'interactions', columns: { userId: 'u' } })).toContain('product id')
 })

@@ -18,15 +18,22 @@ const field = (name: string, title: string, required = false): MappedField => ({
 /** What a table of each role can say, the necessary first. */
 export const MAPPED_FIELDS: Readonly<Record<MappedRole, readonly MappedField[]>> = {
   products: [
-    field('id', 'product id', true), field('title', 'title', true), field('description', 'description'), field('bullets', 'bullet points'),
-    field('brand', 'brand'), field('color', 'colour'), field('category', 'category'),
+    field('id', 'product id', true), field('title', 'title'), field('description', 'description'), field('bullets', 'bullet points'),
+    field('brand', 'brand'), field('color', 'colour'), field('category', 'category'), field('tags', 'tags'),
   ],
   judgements: [
     field('productId', 'product id', true), field('query', 'query text'), field('queryId', 'query id'), field('label', 'label or grade'),
     field('split', 'split'),
   ],
   queries: [field('queryId', 'query id', true), field('query', 'query text', true), field('split', 'split')],
-  interactions: [field('userId', 'user id', true), field('itemId', 'product id', true), field('time', 'time'), field('rating', 'rating')],
+  interactions: [field('userId', 'user id', true), field('itemId', 'product id', true), field('time', 'time'), field('rating', 'rating or strength')],
+  people: [field('userId', 'user id', true), field('split', 'split')],
+}
+
+/** Columns that a table keeps under their own names: what they are, and how ColumnMapping names them. */
+export const OWN_COLUMNS: Readonly<Partial<Record<MappedRole, { readonly prefix: string; readonly title: string }>>> = {
+  products: { prefix: 'numbers.', title: 'numbers, by their own names' },
+  people: { prefix: 'profile.', title: 'what is told of a person, by its own name' },
 }
 
 export const MAPPED_ROLES = Object.keys(MAPPED_FIELDS) as readonly MappedRole[]
@@ -35,6 +42,11 @@ export const MAPPED_ROLES = Object.keys(MAPPED_FIELDS) as readonly MappedRole[]
 export function mappingFault({ role, columns }: ColumnMapping): string | undefined {
   const missing = MAPPED_FIELDS[role].filter(({ name, required }) => required && columns[name] === undefined).map(({ title }) => title)
   if (missing.length > 0) return `say which column holds the ${missing.join(' and the ')}`
+  const own = OWN_COLUMNS[role]
+  const keeps = own !== undefined && Object.keys(columns).some((name) => name.startsWith(own.prefix))
+  if (role === 'people' && !keeps) return 'say which columns tell something of the person'
+  const told = ['title', 'description', 'tags'].some((name) => columns[name] !== undefined)
+  if (role === 'products' && !keeps && !told) return 'say which column holds the title or the description, or which hold numbers or tags of products in another file'
   const asks = columns['query'] !== undefined || columns['queryId'] !== undefined
   if (role === 'judgements' && !asks) return 'say which column holds the query text, or the query id'
   const [twice] = Object.entries(columns).filter(([name, column]) => Object.entries(columns).some(([other, same]) => other < name && same === column))

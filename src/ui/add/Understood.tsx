@@ -1,4 +1,5 @@
 // What was understood of the files, before anything uses it: counts, joins, what was set aside, samples, refused rows.
+import { besidesOf } from '../../state/data/besides.ts'
 import type { IngestReport } from '../../state/data/files.ts'
 import { count, duration, percent } from '../parts/format.ts'
 import { Cells, Checks, type Check } from '../parts/Figures.tsx'
@@ -50,6 +51,7 @@ export function Understood({ report, name, rejections }: UnderstoodProps) {
   const filtered = Object.entries(report.leftOut.filtered)
   const domains = Object.entries(report.domains ?? {}).toSorted(([, a], [, b]) => b - a)
   const { samples, notes = [] } = report
+  const besides = besidesOf(report)
   return (
     <div className="understood">
       <div className="understood-counts">
@@ -73,6 +75,7 @@ export function Understood({ report, name, rejections }: UnderstoodProps) {
           {domains.length > DOMAINS && <p className="quiet">and {count(domains.length - DOMAINS)} more</p>}
         </div>
       </div>
+      {besides !== undefined && <p className="quiet">{besides}</p>}
       {notes.length > 0 && <ul className="notice">{notes.map((note) => <li key={note}>{note}</li>)}</ul>}
       <Refused report={report} all={rejections} name={name} />
       {samples.products.length > 0 && (

@@ -1,5 +1,6 @@
 // The open dataset in figures; its name leads to the others, and its report to all that was understood of its files.
 import { useState } from 'react'
+import { besidesOf } from '../../state/data/besides.ts'
 import type { IngestReport } from '../../state/data/library.ts'
 import { Understood } from '../add/Understood.tsx'
 import { count, percent } from '../parts/format.ts'
@@ -28,6 +29,7 @@ export function DatasetCard() {
   const shop = useLibrary((state) => state.shop)
   const stored = useLibrary((state) => state.stored.length)
   const [sheet, setSheet] = useState<'datasets' | 'report'>()
+  const besides = shop === undefined ? undefined : besidesOf(shop.report)
   const close = (): void => setSheet(undefined)
   return (
     <div className="card shop">
@@ -55,6 +57,7 @@ export function DatasetCard() {
             )}
           </dl>
           {shop.report.judgements > 0 && <LabelsBar labels={shop.report.labels} />}
+          {besides !== undefined && <p className="besides" title={besides}>{besides}</p>}
           <p className="card-foot">
             <span className="warns">{remarksOf(shop.report).join(', ')}</span>
             <button type="button" className="plain" aria-haspopup="dialog" onClick={() => setSheet('report')}>What was understood</button>

@@ -1,6 +1,6 @@
 // The policy and the device it runs on, or why there is none and what helps; and the ways to another and out of here.
 import { useState } from 'react'
-import { SAMPLE } from '../../state/policy/policies.ts'
+import { EMBEDDED_NAMES, isEmbedded } from '../../domain/embedded.ts'
 import { count, memory, millions, percent, size } from '../parts/format.ts'
 import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
@@ -90,7 +90,7 @@ export function PolicyCard() {
   return (
     <div className="card policy">
       <div className="card-head">
-        <h3 title={policy}><small>Policy</small> {policy === SAMPLE ? 'embedded' : policy.slice(policy.indexOf('/') + 1)}</h3>
+        <h3 title={policy}><small>Policy</small> {isEmbedded(policy) ? EMBEDDED_NAMES[policy] : policy.slice(policy.indexOf('/') + 1)}</h3>
         {engine.is === 'ready' && (
           <button type="button" className="plain" aria-haspopup="dialog" aria-label="Export the policy" onClick={() => setExporting(true)}>Export</button>
         )}
