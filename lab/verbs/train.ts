@@ -9,6 +9,7 @@ import { BadInput, messageOf } from '../errors.ts'
 import { fileAt, filesIn, modelIn, outFolder } from '../folders.ts'
 import { authorisationOf, upstreamOf } from '../searching.ts'
 import { settingsFrom } from '../settings.ts'
+import { EMBEDDED_POLICIES, isEmbedded, SAMPLE_SHARDS, type EmbeddedPolicy } from '../../src/domain/embedded.ts'
 import { settingsRecord } from '../../src/domain/config.ts'
 import type { RunEvent } from '../../src/experiment/events.ts'
 import { lineOf } from '../../src/experiment/line.ts'
@@ -58,18 +59,18 @@ export const train: Command = async (args, terminal) => {
   const stages = text(args, 'stages')
   const given = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
   const policy = text(args, 'policy')
-  if (policy === undefined && given.policy !== 'sample') {
-    throw new BadInput(`train: setting policy is ${JSON.stringify(given.policy)}, but models are read from folders here; give --policy DIR, or --set policy=sample for the embedded one`)
+  if (policy === undefined && !isEmbedded(given.policy)) {
+    throw new BadInput(`train: setting policy is ${JSON.stringify(given.policy)}, but models are read from folders here; give --policy DIR, or --set policy=sample for an embedded one (${Object.keys(EMBEDDED_POLICIES).join(', ')})`)
   }
-  const policyFolder = policy ?? join(SAMPLE, 'policy')
-  const settings = { ...given, policy: policy === undefined ? 'sample' : basename(resolve(policy)) }
+  const policyFolder = policy ?? join(SAMPLE, EMBEDDED_POLICIES[given.policy as EmbeddedPolicy])
+  const settings = { ...given, policy: policy === undefined ? given.policy : basename(resolve(policy)) }
   const upstream = upstreamOf(settings)
   const authorisation = authorisationOf()
   if ((products.length === 0) !== (examples.length + interactions.length === 0)) {
     throw new BadInput('train: --products belong together with --examples, --interactions or both; give them together, or none for the embedded sample')
   }
   const ownShop = products.length > 0
-  const shards = ownShop ? [...products, ...examples, ...interactions].map(fileAt) : filesIn(join(SAMPLE, 'shop'), ['products.parquet', 'examples.parquet'])
+  const shards = ownShop ? [...products, ...examples, ...interactions].map(fileAt) : filesIn(join(SAMPLE, 'shop'), SAMPLE_SHARDS)
   filesIn(policyFolder, TOKENIZER)
   const model = modelIn(policyFolder)
   prepare(out, policyFolder)

@@ -1,6 +1,7 @@
 // The store of the policies that can be trained: the embedded one, those kept in this browser, and one that is looked at before it is brought here.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FetchProgress, ModelRecord, ModelSource, ModelsService } from '../../client/models.ts'
+import { isEmbedded, type EmbeddedPolicy } from '../../domain/embedded.ts'
 import type { RawConfig } from '../../domain/modelConfig.ts'
 import type { GivenAdapter } from './engine.ts'
 import type { AdapterFolder, FolderSource } from './modelFolder.ts'
@@ -9,8 +10,8 @@ import { sentenceOf } from '../sentence.ts'
 
 export type { ModelRecord, ModelSource } from '../../client/models.ts'
 
-/** The id of the embedded policy in the settings. */
-export const SAMPLE = 'sample'
+/** The embedded policy of the settings' defaults. */
+export const SAMPLE: EmbeddedPolicy = 'sample'
 
 /** A policy that was looked at, and where its files come from; undefined for what is kept whole. */
 export interface Offer {
@@ -33,10 +34,12 @@ export interface PoliciesState {
   /** whether the sheet is open */
   readonly open: boolean
   readonly kept: readonly ModelRecord[]
-  /** config.json of the embedded policy, once somebody looked */
+  /** config.json of the embedded policies, which differ in their weights alone, once somebody looked */
   readonly sample: RawConfig | undefined
-  /** what the sheet looks at; undefined: the embedded policy */
+  /** what the sheet looks at; undefined: an embedded policy */
   readonly offer: Offer | undefined
+  /** the embedded policy that is looked at where nothing else is */
+  readonly embedded: EmbeddedPolicy
   /** what is being looked up */
   readonly asking: string | undefined
   readonly fetching: Fetching | undefined
@@ -89,13 +92,18 @@ export function chosenConfig({ offer, sample }: Pick<PoliciesState, 'offer' | 's
   return offer === undefined ? sample : offer.record.config
 }
 
+/** The id of what the sheet looks at. */
+export function chosenId({ offer, embedded }: Pick<PoliciesState, 'offer' | 'embedded'>): string {
+  return offer?.record.id ?? embedded
+}
+
 export function keptBytes({ files }: ModelRecord): number {
   return files.reduce((sum, { kept }) => sum + kept, 0)
 }
 
 export function createPolicies(client: PoliciesClient): Policies {
   const store = createStore<PoliciesState>(() => ({
-    open: false, kept: [], sample: undefined, offer: undefined, asking: undefined, fetching: undefined, failure: undefined, adapter: undefined,
+    open: false, kept: [], sample: undefined, offer: undefined, embedded: SAMPLE, asking: undefined, fetching: undefined, failure: undefined, adapter: undefined,
   }))
   const { getState, setState } = store
   let latest = 0
@@ -135,7 +143,7 @@ export function createPolicies(client: PoliciesClient): Policies {
     const record = getState().kept.find((kept) => kept.id === id)
     const hub = record?.source === 'hub' ? hubSource(id, mirror, '') : undefined
     const source = record?.complete === true ? undefined : sources.get(id) ?? hub
-    setState({ offer: record === undefined ? undefined : { record, source }, asking: undefined, failure: undefined })
+    setState({ offer: record === undefined ? undefined : { record, source }, embedded: isEmbedded(id) ? id : SAMPLE, asking: undefined, failure: undefined })
   }
 
   const teller = (id: string, from: ModelSource['kind']): ((progress: FetchProgress) => void) => {
@@ -168,8 +176,8 @@ export function createPolicies(client: PoliciesClient): Policies {
     lookUp: (id, mirror, token) => inspect(id.trim(), () => hubSource(id, mirror, token)),
     offerFolder: (source) => inspect(source.name, () => source),
     fetch: async () => {
-      const { offer, fetching } = getState()
-      if (offer === undefined) return SAMPLE
+      const { offer, embedded, fetching } = getState()
+      if (offer === undefined) return embedded
       const { record, source } = offer
       if (record.complete) return record.id
       if (fetching !== undefined) {

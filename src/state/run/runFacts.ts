@@ -1,9 +1,10 @@
 // What the record of a run says of it: a name that tells it from others, and what it ran on.
+import { isEmbedded } from '../../domain/embedded.ts'
 import type { StartEvent } from '../../experiment/events.ts'
 
 /** What stands behind a hub's owner and before a revision. */
 function shortName(policy: string): string {
-  if (policy === 'sample') return 'sample policy'
+  if (isEmbedded(policy)) return policy === 'sample' ? 'sample policy' : 'sample tasks policy'
   return policy.replace(/@[^@/]*$/, '').split('/').at(-1)!
 }
 

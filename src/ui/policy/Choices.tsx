@@ -1,7 +1,8 @@
 // The policies at hand: the embedded one, those kept in this browser whole or in part, and the one that was looked up last.
 import { useId, useState } from 'react'
 import { factsOf } from '../../state/policy/need.ts'
-import { keptBytes, SAMPLE, type ModelRecord } from '../../state/policy/policies.ts'
+import { EMBEDDED_NAMES, EMBEDDED_POLICIES, type EmbeddedPolicy } from '../../domain/embedded.ts'
+import { chosenId, keptBytes, SAMPLE, type ModelRecord } from '../../state/policy/policies.ts'
 import { millions, percent, size } from '../parts/format.ts'
 import { usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Fetching } from './Fetching.tsx'
@@ -90,13 +91,15 @@ export function Choices() {
   const heading = useId()
   const lookedUp = offer !== undefined && !kept.some(({ id }) => id === offer.record.id) ? [offer.record] : []
   const choices: readonly ChoiceProps[] = [
-    { id: SAMPLE, name: 'embedded', facts: [...known(sample), 'comes with the page'].join(' · '), damaged: false, removable: undefined },
+    ...(Object.keys(EMBEDDED_POLICIES) as EmbeddedPolicy[]).map((id) => ({
+      id, name: EMBEDDED_NAMES[id], facts: [...known(sample), 'comes with the page'].join(' · '), damaged: false, removable: undefined,
+    })),
     ...[...kept, ...lookedUp].map((record) => ({
       id: record.id, name: record.id, facts: factsLine(record), damaged: record.damage !== undefined,
       removable: kept.includes(record) ? keptBytes(record) : undefined,
     })),
   ]
-  const chosen = offer?.record.id ?? SAMPLE
+  const chosen = usePolicies(chosenId)
   // a folder's name may have spaces, which part ids
   const inputOf = (id: string): string => `${group}-${encodeURIComponent(id)}`
   /** The choice itself, or the first one where it is gone or damaged. */

@@ -1,11 +1,11 @@
 // What a run with the chosen policy needs of graphics memory, line by line, beside what is allowed; and the settings that decide it.
 import { useEffect, useId } from 'react'
-import { settingsOf } from '../../domain/config.ts'
+import { PRESETS, settingsOf } from '../../domain/config.ts'
 import { SETTINGS, type SettingName } from '../../domain/settings.ts'
-import { factsOf, longestQuery, measuredLines, needOf, type Need as Needed, type Remedy } from '../../state/policy/need.ts'
-import { chosenConfig, SAMPLE } from '../../state/policy/policies.ts'
+import { factsOf, measuredLines, needOf, type Need as Needed, type Remedy } from '../../state/policy/need.ts'
+import { chosenConfig, chosenId } from '../../state/policy/policies.ts'
 import { memory, millions } from '../parts/format.ts'
-import { useLibrary, usePolicies, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
+import { useLongestPrompt, usePolicies, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { Setting } from '../run/Setting.tsx'
 
@@ -83,8 +83,8 @@ function Lines({ need, measured }: LinesProps) {
   )
 }
 
-/** Presets that were tuned for the embedded policy, at step sizes that would ruin a large one. */
-const OF_THE_SAMPLE: ReadonlySet<string> = new Set(['sample', 'shards'])
+/** Presets that were tuned for the embedded policies, at step sizes that would ruin a large one. */
+const OF_THE_SAMPLE: ReadonlySet<string> = new Set(Object.keys(PRESETS).filter((preset) => preset === 'shards' || preset.startsWith('sample')))
 
 /** The preset's settings suit another kind of policy than the one that is looked at. */
 function Preset({ parameters, locked }: { readonly parameters: number; readonly locked: boolean }) {
@@ -110,7 +110,7 @@ function Preset({ parameters, locked }: { readonly parameters: number; readonly 
 function useMeasured(): ReadonlyMap<string, number> | undefined {
   const { profiling } = useWorkbench()
   const peak = useProfiling((state) => state.memory?.peakBytes)
-  const chosen = usePolicies((state) => state.offer?.record.id ?? SAMPLE)
+  const chosen = usePolicies(chosenId)
   const loaded = useRun((state) => (state.engine.is === 'ready' ? state.engine.loaded.policy : undefined))
   useEffect(() => profiling.watch(), [profiling])
   return peak === undefined || loaded !== chosen ? undefined : measuredLines(peak)
@@ -120,7 +120,7 @@ export function Need({ locked }: { readonly locked: boolean }) {
   const config = usePolicies(chosenConfig)
   const settings = useRun((state) => state.settings)
   const adapter = useRun((state) => state.adapter)
-  const longest = useLibrary((state) => longestQuery(state.shop?.dataset.queries))
+  const longest = useLongestPrompt()
   const preset = settingsOf(settings.preset)
   const measured = useMeasured()
   const id = useId()

@@ -1,10 +1,10 @@
 // Which policy is trained: the embedded one, one kept in this browser, or another from a hub, a mirror or a folder; and what a run with it needs.
 import { isUnderWay } from '../../state/run/run.ts'
-import { chosenConfig, keptBytes, SAMPLE, type Offer } from '../../state/policy/policies.ts'
-import { longestQuery, needOf } from '../../state/policy/need.ts'
+import { chosenConfig, chosenId, keptBytes, type Offer } from '../../state/policy/policies.ts'
+import { needOf } from '../../state/policy/need.ts'
 import { size } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
-import { useLibrary, usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
+import { useLongestPrompt, usePolicies, useRun, useWorkbench } from '../parts/stores.ts'
 import { Adapter } from './Adapter.tsx'
 import { Choices } from './Choices.tsx'
 import { Folder } from './Folder.tsx'
@@ -28,10 +28,10 @@ function Foot({ onClose }: { readonly onClose: () => void }) {
   const asking = usePolicies((state) => state.asking !== undefined)
   const settings = useRun((state) => state.settings)
   const adapter = useRun((state) => state.adapter)
-  const longest = useLibrary((state) => longestQuery(state.shop?.dataset.queries))
+  const longest = useLongestPrompt()
   const locked = useRun((state) => isUnderWay(state.phase))
   const config = usePolicies(chosenConfig)
-  const inUse = (offer?.record.id ?? SAMPLE) === settings.policy
+  const inUse = usePolicies(chosenId) === settings.policy
   const refused = config !== undefined && needOf(config, settings, adapter, longest).refusal !== undefined
   const without = offer !== undefined && !offer.record.complete && offer.source === undefined
   return (
