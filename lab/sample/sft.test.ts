@@ -23,7 +23,7 @@ describe('the examples of the starting policy', () => {
   it('keep the format, and say in it the rewrite', () => {
     for (const { query, completion, rewrite } of examples.slice(0, 5000)) {
       const prompt = renderPrompt(query, { template: 'compact', thinking: true })
-      expect(parseTraining(prompt, completion.replace('<|im_end|>', ''), 'corrected')).toEqual({ kind: 'query', query: ` ${rewrite}` })
+      expect(parseTraining(prompt, completion.replace('<|im_end|>', ''), { mode: 'corrected' })).toEqual({ kind: 'query', query: ` ${rewrite}` })
     }
   })
 

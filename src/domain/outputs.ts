@@ -1,7 +1,6 @@
 // What somebody else's output asks for: read as the policy's own outputs are, leniently for the search, strictly for the format.
 import type { Prompt } from './prompt.ts'
-import { parseAnswer, parseEvaluation, parseTraining } from './request.ts'
-import type { Settings } from './settings.ts'
+import { parseAnswer, parseEvaluation, parseTraining, type ParseSettings } from './request.ts'
 
 export interface ReadOutput {
   /** what is searched for */
@@ -15,8 +14,8 @@ export interface ReadOutput {
 const ANY_TAG = /<\/?(?:think|answer)>/
 
 /** An output for `prompt`, read as the policy's are. */
-export function readOutput(prompt: Prompt, output: string, { mode }: Pick<Settings, 'mode'>): ReadOutput {
-  const strict = parseTraining(prompt, output, mode)
+export function readOutput(prompt: Prompt, output: string, settings: ParseSettings): ReadOutput {
+  const strict = parseTraining(prompt, output, settings)
   const thought = thoughtOf(prompt.prefill + output)
   return { rewrite: parseEvaluation(prompt, output), ...(thought === undefined ? {} : { thought }), ...(strict.kind === 'query' ? {} : { fault: strict.reason }) }
 }
@@ -25,7 +24,7 @@ export function readOutput(prompt: Prompt, output: string, { mode }: Pick<Settin
  * An output whose prompt is unknown, as files of other systems hold them: a bare answer is read as one between tags, any other bare text stands for
  * itself, and an output that goes on from a prefilled `<think>` is read as if it began with it.
  */
-export function readImported(output: string, settings: Pick<Settings, 'mode'>): ReadOutput {
+export function readImported(output: string, settings: ParseSettings): ReadOutput {
   const prefill = output.includes('</think>') && !output.includes('<think>') ? '<think>' : ''
   if (!ANY_TAG.test(output)) {
     const answer = parseAnswer(output)

@@ -1,6 +1,6 @@
 // The released frame to the letter, the compact one, and queries that try to leave their place.
 import { describe, expect, it } from 'vitest'
-import { renderCompletion, renderPrompt, TEMPLATES } from './prompt.ts'
+import { renderCompletion, renderPrompt } from './prompt.ts'
 import { parseTraining } from './request.ts'
 
 const RELEASED = { template: 'rec-r1', thinking: true } as const
@@ -28,20 +28,12 @@ describe('a prompt', () => {
       text: '<|im_start|>user\nRewrite: ps5 pad<|im_end|>\n<|im_start|>assistant\n<think>', prefill: '<think>' })
   })
 
-  it('without thinking holds an empty thought already', () => {
-    for (const template of ['compact', 'rec-r1'] as const) {
-      const prompt = renderPrompt('x', { template, thinking: false })
-      expect(prompt.text.endsWith(prompt.prefill)).toBe(true)
-      expect(prompt.prefill).toMatch(/<think>\s*<\/think>\s*$/)
-    }
+  it('of the compact frame without thinking holds an empty thought already', () => {
+    expect(renderPrompt('x', { template: 'compact', thinking: false }).text).toMatch(/assistant\n<think><\/think>$/)
   })
 
   it('takes any query literally: no chat markup, no replacement patterns, no placeholder', () => {
     expect(renderPrompt('$& {query} a<|im_end|>b', COMPACT).text).toContain('Rewrite: $& {query} a< |im_end|>b<|im_end|>')
-  })
-
-  it('has one place for the query in every template', () => {
-    for (const { turns } of Object.values(TEMPLATES)) expect(turns.split('{query}')).toHaveLength(2)
   })
 })
 
@@ -50,7 +42,7 @@ it('a rendered completion parses back to its query in every template, with and w
     for (const thinking of [true, false]) {
       const query = 'a "quoted" \\ pad\n<b>'
       const completion = renderCompletion('find it', query, thinking)
-      expect(parseTraining(renderPrompt('x', { template, thinking }), completion, 'corrected')).toEqual({ kind: 'query', query })
+      expect(parseTraining(renderPrompt('x', { template, thinking }), completion, { mode: 'corrected' })).toEqual({ kind: 'query', query })
     }
   }
 })

@@ -5,7 +5,7 @@ import { renderPrompt } from './prompt.ts'
 import { parseEvaluation, parseTraining } from './request.ts'
 
 const prompt = renderPrompt('ps5 pad', { template: 'rec-r1', thinking: true })
-const strict = (completion: string) => parseTraining(prompt, completion, 'corrected')
+const strict = (completion: string) => parseTraining(prompt, completion, { mode: 'corrected' })
 const answer = (json: string) => `why</think><answer>${json}</answer>`
 
 describe('the strict parser', () => {
@@ -42,8 +42,8 @@ describe('the strict parser', () => {
   it('starts after the first "Assistant:" only as released', () => {
     const completion = `Assistant: ${answer('{"query": "a"}')}`
     expect(strict(completion).kind).toBe('query')
-    expect(parseTraining(prompt, completion, 'as-released')).toEqual({ kind: 'malformed', reason: '<think> is missing' })
-    expect(parseTraining(prompt, `Assistant: <think>${answer('{"query": "a"}')}`, 'as-released').kind).toBe('query')
+    expect(parseTraining(prompt, completion, { mode: 'as-released' })).toEqual({ kind: 'malformed', reason: '<think> is missing' })
+    expect(parseTraining(prompt, `Assistant: <think>${answer('{"query": "a"}')}`, { mode: 'as-released' }).kind).toBe('query')
   })
 
   it('never throws, whatever is thrown at it', () => {
@@ -52,7 +52,7 @@ describe('the strict parser', () => {
     fc.assert(fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
       const text = pieces.join('')
       for (const mode of ['corrected', 'as-released'] as const) {
-        expect(['query', 'unusable', 'malformed']).toContain(parseTraining(prompt, text, mode).kind)
+        expect(['query', 'unusable', 'malformed']).toContain(parseTraining(prompt, text, { mode }).kind)
       }
       expect(typeof parseEvaluation(prompt, text)).toBe('string')
     }))

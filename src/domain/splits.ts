@@ -69,6 +69,15 @@ export interface HistorySplits {
   readonly test: readonly Prediction[]
 }
 
+/** An event to predict, by its place in its buyer's history; at the history's length stands what comes after a ready one. */
+export interface EventPlace {
+  readonly user: UserHistory
+  readonly at: number
+  readonly split: Split
+  /** of a split that tells the two apart, or of a file that names it */
+  readonly setting?: keyof BySetting
+}
+
 /**
  * Leave the last out (Kang and McAuley 2018; Beauty 2014 in RecLLM-R1): of each history of three items or more the last is the test, the one
  * before it validation, each after all that came before; every earlier item but the first is to be predicted in training. `longest` cuts histories
@@ -76,12 +85,19 @@ export interface HistorySplits {
  */
 export function leaveLastOut(users: readonly UserHistory[], { longest = Infinity }: { readonly longest?: number } = {}): HistorySplits {
   const splits = { train: [] as Prediction[], validation: [] as Prediction[], test: [] as Prediction[] }
+  for (const { user, at, split } of lastOutPlaces(users)) splits[split].push(predictionAt(user, at, longest))
+  return splits
+}
+
+/** The events of `leaveLastOut` in the data's order. */
+export function lastOutPlaces(users: readonly UserHistory[]): EventPlace[] {
+  const places: EventPlace[] = []
   for (const user of users) {
     const last = user.items.length - 1
     if (last < 2 || user.next !== undefined) continue
-    for (let at = 1; at <= last; at++) splits[at === last ? 'test' : at === last - 1 ? 'validation' : 'train'].push(predictionAt(user, at, longest))
+    for (let at = 1; at <= last; at++) places.push({ user, at, split: at === last ? 'test' : at === last - 1 ? 'validation' : 'train' })
   }
-  return splits
+  return places
 }
 
 function predictionAt(user: UserHistory, at: number, longest: number): Prediction {
@@ -121,46 +137,68 @@ export interface TimeSplits {
  * with what its buyer bought before it; first purchases have nothing before them and are no rows. Throws where no event has a time, or all have one.
  */
 export function splitByTime(users: readonly UserHistory[], options: TimeSplitOptions): TimeSplits {
-  const timed = users.filter((user) => user.times !== undefined && user.next === undefined)
-  const times = allTimes(timed)
-  if (times.length === 0) throw new Error(`none of ${users.length} histories has times; a split by time needs reviews or ratings with timestamps`)
-  const cut = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))]!
-  const [validationFrom, testFrom] = [cut(options.train), cut(options.train + options.validation)]
-  if (validationFrom === times[0]) {
-    const first = `the first ${Math.round(options.train * 100)} % of ${times.length} events`
-    throw new Error(`${first} all happened at ${validationFrom}; a split by time needs times that differ`)
-  }
+  const places = timePlaces(users, options)
+  const told = (split: Split, setting?: keyof BySetting): Prediction[] => places
+    .filter((place) => place.split === split && (setting === undefined || place.setting === setting))
+    .map(({ user, at }) => predictionAt(user, at, options.longest))
+  const settings = (split: Split): BySetting => ({ transductive: told(split, 'transductive'), inductive: told(split, 'inductive') })
+  return { train: told('train'), validation: settings('validation'), test: settings('test') }
+}
 
+/** The events of `splitByTime`: training by time, then the draws of validation and test. Throws as it does. */
+export function timePlaces(users: readonly UserHistory[], options: TimeSplitOptions): EventPlace[] {
+  const timed = users.filter(isTimed)
+  const [validationFrom, testFrom] = timeCuts(users, [options.train, options.train + options.validation]) as [number, number]
   const parts = { train: [] as EventPlace[], validation: [] as EventPlace[], test: [] as EventPlace[] }
   for (const user of timed) {
     for (let at = 1; at < user.items.length; at++) {
       const time = user.times![at]!
-      parts[time < validationFrom ? 'train' : time < testFrom ? 'validation' : 'test'].push({ user, at, time })
+      const split = time < validationFrom ? 'train' : time < testFrom ? 'validation' : 'test'
+      parts[split].push({ user, at, split })
     }
   }
-  const told = (place: EventPlace): Prediction => predictionAt(place.user, place.at, options.longest)
-  const train = parts.train.sort((a, b) => a.time - b.time).slice(0, options.trainRows).map(told)
-  const known = new Set(train.flatMap((row) => [...row.items, row.target]))
-  const isCovered = ({ user, at }: EventPlace, wanted: boolean): boolean => {
-    for (let i = Math.max(0, at - options.longest); i <= at; i++) if (known.has(user.items[i]!) !== wanted) return false
-    return true
-  }
-  const settings = (part: 'validation' | 'test'): BySetting => {
-    const draw = (setting: keyof BySetting): Prediction[] => {
-      const rows = parts[part].filter((place) => isCovered(place, setting === 'transductive'))
-      return choose(rows.length, options.rows, new Stream(options.seed, `splits.${part}.${setting}`)).map((i) => told(rows[i]!))
-    }
-    return { transductive: draw('transductive'), inductive: draw('inductive') }
-  }
-  return { train, validation: settings('validation'), test: settings('test') }
+  const timeOf = ({ user, at }: EventPlace): number => user.times![at]!
+  const train = parts.train.sort((a, b) => timeOf(a) - timeOf(b)).slice(0, options.trainRows)
+  const known = itemsOf(train, options.longest)
+  const drawn = (['validation', 'test'] as const).flatMap((part) => (['transductive', 'inductive'] as const).flatMap((setting) => {
+    const rows = parts[part].filter((place) => isCovered(place, options.longest, known, setting === 'transductive'))
+    return choose(rows.length, options.rows, new Stream(options.seed, `splits.${part}.${setting}`)).map((i): EventPlace => ({ ...rows[i]!, setting }))
+  }))
+  return [...train, ...drawn]
 }
 
-/** An event by its place in its buyer's history: rows are written out only where they are kept. */
-interface EventPlace {
-  readonly user: UserHistory
-  readonly at: number
-  readonly time: number
+/** The times before which these shares of all events happened, rising shares. Throws where no event has a time, or nothing lies before the first cut. */
+export function timeCuts(users: readonly UserHistory[], shares: readonly number[]): number[] {
+  const times = allTimes(users.filter(isTimed))
+  if (times.length === 0) throw new Error(`none of ${users.length} histories has times; a split by time needs reviews or ratings with timestamps`)
+  const cuts = shares.map((share) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!)
+  if (cuts[0] === times[0]) {
+    const first = `the first ${Math.round(shares[0]! * 100)} % of ${times.length} events`
+    throw new Error(`${first} all happened at ${cuts[0]}; a split by time needs times that differ`)
+  }
+  return cuts
 }
+
+/** What stands in these rows: the items of each history, cut to the last `longest`, and what comes after. */
+function itemsOf(places: readonly EventPlace[], longest: number): Set<string> {
+  const known = new Set<string>()
+  for (const { user, at } of places) {
+    for (let i = Math.max(0, at - longest); i < at; i++) known.add(user.items[i]!)
+    known.add(targetOf(user, at))
+  }
+  return known
+}
+
+const targetOf = (user: UserHistory, at: number): string => user.items[at] ?? user.next!.target
+
+/** Whether all items of history and target are known (or, of `wanted` false, none is). */
+function isCovered({ user, at }: EventPlace, longest: number, known: ReadonlySet<string>, wanted: boolean): boolean {
+  for (let i = Math.max(0, at - longest); i < at; i++) if (known.has(user.items[i]!) !== wanted) return false
+  return known.has(targetOf(user, at)) === wanted
+}
+
+/** Ready histories are split already. */
+const isTimed = (user: UserHistory): boolean => user.times !== undefined && user.next === undefined
 
 /** Every time, rising. */
 function allTimes(users: readonly UserHistory[]): Float64Array {
@@ -178,23 +216,33 @@ function allTimes(users: readonly UserHistory[]): Float64Array {
  * names no setting has that which the training items give it (none given: inductive), and belongs to neither with some of both.
  */
 export function readySplits(users: readonly UserHistory[]): TimeSplits {
-  const rows = users.filter((user) => user.next !== undefined)
-  const ofSplit = (split: NextItem['split']): UserHistory[] => rows.filter((user) => (user.next!.split ?? 'test') === split)
-  const told = ({ userId, items, next }: UserHistory): Prediction => (
+  const places = readyPlaces(users)
+  const told = ({ user: { userId, items, next } }: EventPlace): Prediction => (
     { userId, items, target: next!.target, ...(next!.time === undefined ? {} : { time: next!.time }) }
   )
-  const train = ofSplit('train')
-  const known = new Set(train.flatMap((user) => [...user.items, user.next!.target]))
-  const settingOf = (user: UserHistory): keyof BySetting | undefined => {
-    if (user.next!.setting !== undefined) return user.next!.setting
-    const all = [...user.items, user.next!.target].map((item) => known.has(item))
-    return all.every(Boolean) ? 'transductive' : all.some(Boolean) ? undefined : 'inductive'
-  }
-  const settings = (split: NextItem['split']): BySetting => {
-    const groups = grouped(ofSplit(split), settingOf)
+  const ofSplit = (split: Split): EventPlace[] => places.filter((place) => place.split === split)
+  const settings = (split: Split): BySetting => {
+    const groups = grouped(ofSplit(split), ({ setting }) => setting)
     return { transductive: (groups.get('transductive') ?? []).map(told), inductive: (groups.get('inductive') ?? []).map(told) }
   }
-  return { train: train.map(told), validation: settings('validation'), test: settings('test') }
+  return { train: ofSplit('train').map(told), validation: settings('validation'), test: settings('test') }
+}
+
+/** The rows of `readySplits` in the data's order; without a setting those of training, and those with some of both. */
+export function readyPlaces(users: readonly UserHistory[]): EventPlace[] {
+  const ready = users.filter((user) => user.next !== undefined)
+  return withSettings(ready.map((user): EventPlace => ({ user, at: user.items.length, split: user.next!.split ?? 'test' })))
+}
+
+/** Each row of validation and test with the setting that its file names, else with the one that the training rows give it; none has some of both. */
+export function withSettings(places: readonly EventPlace[], longest = Infinity): EventPlace[] {
+  const known = itemsOf(places.filter(({ split }) => split === 'train'), longest)
+  return places.map((place): EventPlace => {
+    if (place.split === 'train') return place
+    const named = place.at === place.user.items.length ? place.user.next?.setting : undefined
+    const setting = named ?? (isCovered(place, longest, known, true) ? 'transductive' : isCovered(place, longest, known, false) ? 'inductive' : undefined)
+    return setting === undefined ? place : { ...place, setting }
+  })
 }
 
 function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {

@@ -1,0 +1,146 @@
+// Rows of the tasks that read what somebody bought: one for each event to predict, with all that came before it.
+import type { Dataset, Product, UserHistory } from '../dataset.ts'
+import type { Settings } from '../settings.ts'
+import { lastOutPlaces, readyPlaces, timePlaces, withSettings, type EventPlace } from '../splits.ts'
+import type { Facts, Past, Row } from './task.ts'
+
+/** As Rec-R1 splits Beauty by time: 80 % of the events train, 10 % validate; at most 100,000 training rows and 1000 of each setting. */
+const BY_TIME = { train: 0.8, validation: 0.1, longest: 50, trainRows: 100_000, rows: 1000 } as const
+
+/** The events that the settings choose, in the data's order but for splits by time. Throws a sentence where there are none. */
+export function historyRows({ name, users = [] }: Dataset, settings: Settings): Row[] {
+  const places = placesOf(name, users, settings)
+  const wanted = places.filter(({ split, setting }) => settings.historySetting === 'both' || split === 'train' || setting === settings.historySetting)
+  if (!wanted.some(({ split }) => split === 'test') && places.some(({ split }) => split === 'test')) {
+    const test = places.filter(({ split }) => split === 'test').length
+    throw new Error(`${name} holds ${test} test histories, and 0 of them are ${settings.historySetting}; set historySetting=both, or another historySplit`)
+  }
+  return inRows(wanted, settings)
+}
+
+/** Throws where the data tells of nobody. */
+export function someUsers(name: string, users: readonly UserHistory[], task: string): void {
+  if (users.length > 0) return
+  throw new Error(`${name} holds 0 histories, and task ${task} asks about what people bought; open reviews, ratings or ready histories, or set task=product-search`)
+}
+
+function placesOf(name: string, users: readonly UserHistory[], { historySplit, historySetting, historyLength, strongFrom, seed, task }: Settings): EventPlace[] {
+  someUsers(name, users, task)
+  const isReady = users.some(({ next }) => next !== undefined)
+  const how = historySplit === 'auto' ? (isReady || users.some(hasSplit) ? 'files' : 'last-out') : historySplit
+  if (how === 'files') {
+    if (users.some(hasSplit)) return withSettings([...readyPlaces(users), ...strongestLast(users, strongFrom)])
+    if (!isReady) throw new Error(`historySplit is files, but no file of ${name} says what comes after its ${users.length} histories; set historySplit=last-out, or time`)
+    return readyPlaces(users)
+  }
+  if (how === 'time') return timePlaces(users, { ...BY_TIME, longest: Math.max(BY_TIME.longest, historyLength), seed })
+  const places = lastOutPlaces(users)
+  if (places.length === 0) throw new Error(`none of ${users.length} histories of ${name} has three items, the fewest that leave one out; set historySplit=files, or open longer histories`)
+  return historySetting === 'both' ? places : withSettings(places)
+}
+
+/** Whether the files say where all rows of a person belong. */
+export const hasSplit = ({ split }: UserHistory): boolean => split !== undefined
+
+/** Of people whose files say where they belong: one event each, the last strong one with something before it. */
+function strongestLast(users: readonly UserHistory[], strongFrom: number): EventPlace[] {
+  return users.flatMap((user): EventPlace[] => {
+    if (user.split === undefined) return []
+    const at = user.items.findLastIndex((_, i) => (user.strengths?.[i] ?? Infinity) >= strongFrom)
+    return at > 0 ? [{ user, at, split: user.split }] : []
+  })
+}
+
+/** Events of histories as rows; ids are unique and stay the same while the data does. */
+function inRows(places: readonly EventPlace[], settings: Settings): Row[] {
+  const pasts = new Map<UserHistory, readonly Past[]>()
+  const met = new Map<string, number>()
+  return places.map(({ user, at, split }) => {
+    let past = pasts.get(user)
+    if (past === undefined) pasts.set(user, past = pastOf(user))
+    const isReady = at === user.items.length
+    // several ready rows may tell of one person: they are told apart by their order
+    const ready = isReady ? (met.get(user.userId) ?? 0) + 1 : 0
+    if (isReady) met.set(user.userId, ready)
+    const target = isReady ? user.next!.target : user.items[at]!
+    return historyRow({
+      id: `${user.userId}:${isReady ? ready : at}`, user, past, at, split, targets: [target], settings,
+      ...(user.next?.domain === undefined ? {} : { domain: user.next.domain }),
+    })
+  })
+}
+
+export interface HistoryEvent {
+  readonly id: string
+  readonly user: UserHistory
+  readonly past: readonly Past[]
+  /** how much of the past came before */
+  readonly at: number
+  readonly split: Row['split']
+  readonly targets: readonly string[]
+  readonly domain?: string
+  readonly settings: Settings
+}
+
+/** A row of a history. What came before is cut out when it is asked for: a person of a thousand purchases has as many rows. */
+export function historyRow({ id, user, past, at, split, targets, domain, settings }: HistoryEvent): Row {
+  const row = {
+    id, split, ...(domain === undefined ? {} : { domain }),
+    get text() { return user.items.slice(Math.max(0, at - settings.historyLength), at).join(' ') },
+    judgements: targets.map((productId) => ({ productId, label: 'E' as const })),
+    get history() { return past.slice(0, at) },
+    sequence: targets,
+    ...(user.profile === undefined ? {} : { profile: user.profile }),
+  }
+  if (settings.seenItems !== 'removed') return row
+  return Object.defineProperty(row, 'seen', { enumerable: true, get: () => new Set(user.items.slice(0, at)) })
+}
+
+/** A history as events, oldest first. */
+export function pastOf({ items, times, strengths }: UserHistory): Past[] {
+  return items.map((id, i): Past => {
+    const [time, strength] = [times?.[i], strengths?.[i]]
+    return { id, ...(time === undefined ? {} : { time }), ...(strength === undefined ? {} : { strength }) }
+  })
+}
+
+/** The latest events that the prompt tells, oldest first. */
+export function toldOf({ history = [] }: Row, { historyLength }: Pick<Settings, 'historyLength'>): readonly Past[] {
+  return history.slice(-historyLength)
+}
+
+/** Ids of the history that is told, and of what comes after, which labels are made of. */
+export function historyNeeds(row: Row, settings: Settings): string[] {
+  return [...toldOf(row, settings).map(({ id }) => id), ...row.sequence ?? []]
+}
+
+/** Titles of what is told, oldest first; the empty string where the catalogue lacks a product. */
+export function titlesOf(row: Row, facts: Facts, settings: Pick<Settings, 'historyLength'>): string[] {
+  return toldOf(row, settings).map(({ id }) => titleOf(facts.product(id)))
+}
+
+export function titleOf(product: Product | undefined): string {
+  return product?.title ?? ''
+}
+
+/** A title within a line of titles: one line, no separator of its own. */
+export function shortTitle(title: string): string {
+  return title.replaceAll(/[\s;]+/g, ' ').trim()
+}
+
+/** A title in the compact frame, in lower case: small policies know few words. */
+export function compactTitle(title: string): string {
+  return shortTitle(title).toLowerCase()
+}
+
+/** Titles of the compact frame, "a; b"; products without one are left out. */
+export function compactTitles(titles: readonly string[]): string {
+  return titles.map(compactTitle).filter((title) => title !== '').join('; ')
+}
+
+/** The history in one line for people. */
+export function describeHistory(row: Row, facts: Facts): string {
+  const all = row.history ?? []
+  const latest = all.slice(-3).map(({ id }) => shortTitle(titleOf(facts.product(id))) || id)
+  return `${all.length > latest.length ? `${all.length} items, last ` : ''}${latest.join('; ')}`
+}

@@ -1,0 +1,37 @@
+// What the tasks that search for a query have in common: rows are judged queries, the answer is the text that is searched for.
+import { renderAnswer, renderFrame, type Wording } from '../prompt.ts'
+import { parseEvaluation, parseTraining } from '../request.ts'
+import type { Settings } from '../settings.ts'
+import type { TaskSpec } from './task.ts'
+
+/** A completion whose answer is one text. In compact frames the text begins with a space: its first word is then made of the same tokens as in the prompt. */
+export function textCompletion(thought: string, answer: string | readonly string[], key: string, settings: Settings): string {
+  const text = typeof answer === 'string' ? answer : answer.join(' ')
+  if (settings.answerForm === 'plain') return renderAnswer(thought, text, settings.thinking)
+  const spaced = settings.template === 'compact' && !text.startsWith(' ') ? ` ${text}` : text
+  return renderAnswer(thought, `{"${key}": ${JSON.stringify(spaced)}}`, settings.thinking)
+}
+
+export function searchTask(told: Pick<TaskSpec, 'name' | 'title' | 'version' | 'explanation' | 'source'>, wording: (query: string) => Wording): TaskSpec {
+  return {
+    ...told,
+    over: 'queries',
+    answers: 'query',
+    rows: ({ queries }) => queries,
+    needs: () => [],
+    describe: ({ text }) => text,
+    prompt: ({ row, settings }) => renderFrame(wording(row.text), settings),
+    parse: ({ prompt, settings }, completion) => parseTraining(prompt, completion, settings),
+    read: ({ prompt }, completion) => ({ text: parseEvaluation(prompt, completion) }),
+    original: ({ row }) => ({ text: row.text }),
+    asks: ({ text }) => [text],
+    rank: (_, [ranking], { row }, k) => withoutSeen(ranking?.ids ?? [], row.seen).slice(0, k),
+    completion: (thought, answer, { settings }) => textCompletion(thought, answer, 'query', settings),
+    label: ({ row }) => row.text,
+  }
+}
+
+/** A ranking without what the person has already. */
+export function withoutSeen(ids: readonly string[], seen: ReadonlySet<string> | undefined): readonly string[] {
+  return seen === undefined ? ids : ids.filter((id) => !seen.has(id))
+}
