@@ -9,7 +9,7 @@ const STAGES: Readonly<Record<string, { readonly start: string; readonly trained
   'sft': { start: 'Prompting', trained: 'SFT' },
 }
 
-function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
+export function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
   const values: Partial<Record<TableMeasure, number>> = {}
   const measured: Readonly<Partial<Record<TableMeasure, number>>> = metrics ?? {}
   for (const measure of ALL_MEASURES) {

@@ -1,0 +1,66 @@
+// Rec-R1's Figure 2: how good the policy was by the time training had cost so much, in rollouts, tokens, seconds and money.
+import type { Experiment, Figure, Given, PathPoint, Printed, Spent } from './experiment.ts'
+import { runsOf, titleOf, type MethodName } from './methods.ts'
+import { doneOf } from './systems.ts'
+
+const DRAWN = ['rl', 'sft-rl', 'rejection-rl'] as const satisfies readonly MethodName[]
+
+interface Cost {
+  readonly title: string
+  readonly of: (spent: Spent) => number
+}
+
+export function costsOf(pricePerHour: number): readonly Cost[] {
+  return [
+    { title: 'rollouts', of: ({ rollouts }) => rollouts },
+    { title: 'sampled tokens', of: ({ sampledTokens }) => sampledTokens },
+    { title: 'seconds of training', of: ({ seconds }) => seconds },
+    ...(pricePerHour > 0 ? [{ title: `money, at ${pricePerHour} an hour`, of: ({ seconds }: Spent) => seconds / 3600 * pricePerHour }] : []),
+  ]
+}
+
+function figureOf(given: Given, { title, of }: Cost): Figure {
+  const several = given.choices.seeds.length > 1
+  return {
+    title: `NDCG@10 against ${title}`, kind: 'lines', x: title, y: 'NDCG@10 of validations',
+    series: DRAWN.flatMap((method) => doneOf(given, '', method).map(({ path }, at) => ({
+      name: several ? `${titleOf(method)}, seed ${given.choices.seeds[at]}` : titleOf(method),
+      points: path.map((point) => ({ x: of(point.spent), y: point.ndcg10, low: point.low, high: point.high })),
+    }))),
+    says: 'Bars: 95 % bootstrap over validation rows. A line that has imitated first begins where that cost has been paid; evaluations are not counted.',
+  }
+}
+
+/** The point at which a run first reached a quality; undefined where it never did. */
+export function firstAt(path: readonly PathPoint[], quality: number): PathPoint | undefined {
+  return path.find(({ ndcg10 }) => ndcg10 >= quality)
+}
+
+const two = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2))
+
+/** What each run had spent in all, and what it had spent when it first reached the best validation of RL alone. */
+function spentList(given: Given): Printed {
+  const { choices: { pricePerHour } } = given
+  const costs = costsOf(pricePerHour)
+  const aim = Math.max(...doneOf(given, '', 'rl').flatMap(({ path }) => path.map(({ ndcg10 }) => ndcg10)))
+  const rows = DRAWN.flatMap((method) => doneOf(given, '', method).map((result) => {
+    const there = Number.isFinite(aim) ? firstAt(result.path, aim) : undefined
+    return { name: `${titleOf(method)} (${result.run.name})`, values: [...costs.map(({ of }) => two(of(result.spent))), ...costs.map(({ of }) => (there === undefined ? 'never' : two(of(there.spent))))] }
+  }))
+  return {
+    title: 'What training cost', source: Number.isFinite(aim) ? `“until”: when a validation first reached ${aim.toFixed(3)}, the best of RL alone` : 'RL alone is not done yet',
+    columns: [...costs.map(({ title }) => title), ...costs.map(({ title }) => `until: ${title}`)], rows,
+  }
+}
+
+export const qualityAndCost: Experiment = {
+  name: 'quality-and-cost',
+  title: 'Quality against cost',
+  from: 'Rec-R1, Figure 2',
+  shows: 'How good the policy was by the time training had cost so many rollouts, tokens, seconds and, at a price of yours, money.',
+  how: 'Validations of the runs of “SFT and RL”, against what their steps had cost until then; what rejection samples is counted where the run tells it.',
+  heeds: ['seeds', 'pricePerHour'],
+  fault: ({ validationEvery }) => (validationEvery === 0 ? 'setting validationEvery is 0, so quality is not measured along the way; set it to 10, for example' : undefined),
+  plan: (base, { seeds }) => runsOf(DRAWN, base, seeds),
+  layout: (given) => ({ tables: [], figures: costsOf(given.choices.pricePerHour).map((cost) => figureOf(given, cost)), lists: [spentList(given)], notes: [] }),
+}

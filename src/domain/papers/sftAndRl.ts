@@ -1,0 +1,54 @@
+// SFT and RL: what each stage brings, alone and one after the other, and whether the second needs the first.
+import { TABLE_MEASURES } from '../methodsTable.ts'
+import type { Experiment, Given } from './experiment.ts'
+import { runsOf, titleOf, type MethodName } from './methods.ts'
+import { averaged, doneOf, meanOf, systemsOf } from './systems.ts'
+
+export const STAGE_METHODS = ['sft', 'rejection', 'rl', 'sft-rl', 'rejection-rl'] as const satisfies readonly MethodName[]
+
+const score = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '–' : value.toFixed(3))
+const share = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '–' : `${Math.round(100 * value)} %`)
+
+const FROM: Readonly<Record<string, string>> = {
+  copy: 'copies of the unchanged query', labels: 'labels', file: 'a file of outputs', teacher: 'a frozen model’s answers', rejection: 'its own rewarded answers',
+}
+
+/** What was measured that bears on whether RL gains from the stage before it. */
+export function whyNot(given: Given, column: string): readonly string[] {
+  const said: string[] = []
+  const rl = doneOf(given, column, 'rl')
+  const start = meanOf(rl[0]?.tests.before, 'ndcg@10')
+  for (const [sft, both] of [['sft', 'sft-rl'], ['rejection', 'rejection-rl']] as const) {
+    const alone = averaged(doneOf(given, column, sft).flatMap(({ tests }) => tests.after ?? []))
+    const after = meanOf(alone, 'ndcg@10') ?? meanOf(averaged(doneOf(given, column, both).flatMap(({ tests }) => tests.before ?? [])), 'ndcg@10')
+    const from = given.plan.find(({ method }) => method === sft || method === both)?.settings.sftFrom ?? 'copy'
+    if (after === undefined || start === undefined) continue
+    const moved = Math.abs(after - start) < 0.005 ? 'left it where it was' : after < start ? 'lowered it' : 'raised it'
+    said.push(`${titleOf(sft)} imitates ${FROM[from] ?? from}, which ${moved}: NDCG@10 ${score(start)} by prompting, ${score(after)} after it, where RL then begins`)
+    const [one, other] = [doneOf(given, column, both)[0]?.first, rl[0]?.first]
+    if (one !== undefined && other !== undefined) {
+      said.push(`in the first RL step ${share(one.distinctOutputs)} of a group’s outputs differ after ${titleOf(sft)}, against ${share(other.distinctOutputs)} without it, `
+        + `and ${share(one.zeroSpread)} against ${share(other.zeroSpread)} of the groups have nothing to compare`)
+    }
+  }
+  return said
+}
+
+export const sftAndRl: Experiment = {
+  name: 'sft-and-rl',
+  title: 'SFT and RL',
+  from: 'Rec-R1, main tables; RecLLM-R1, its two stages',
+  shows: 'Prompting, imitation, reinforcement and both in a row, on the same test rows. Both papers have RL above imitation, and RecLLM-R1 imitates first.',
+  how: 'Every method begins with the same policy and has the settings of Train. Rejection SFT keeps the policy’s own rewarded answers: the baseline that neither paper runs.',
+  heeds: ['seeds'],
+  wants: ['stored'],
+  plan: (base, { seeds }) => runsOf(STAGE_METHODS, base, seeds),
+  layout: (given) => {
+    const { facts: { data } } = given
+    const systems = systemsOf(given, { column: { key: '', title: data.name }, measure: 'ndcg@10' })
+    return {
+      tables: [{ title: 'Methods', measures: TABLE_MEASURES, systems, expected: { title: titleOf('sft-rl'), why: whyNot(given, '') } }],
+      figures: [], notes: [],
+    }
+  },
+}
