@@ -1,4 +1,5 @@
 // What the page's terms mean, each with its formula and where that comes from: shown at the term itself, and together as help.
+import type { RewardPart } from './rewards/weights.ts'
 
 export interface Entry {
   readonly term: string
@@ -12,7 +13,7 @@ export interface Entry {
 export const GLOSSARY = {
   reward: {
     term: 'Reward',
-    words: 'What one rewrite earned: a weighted sum of named parts, the largest of them the NDCG of the ranking that the rewrite brought. The weights are settings.',
+    words: 'What one output earned: a weighted sum of named parts, the largest of them usually the NDCG of the ranking that the output brought. Parts and weights are edited under Reward.',
     formula: 'r = Σ weight(part) · part',
     source: 'Rec-R1 (arXiv 2503.24289), section 3; its released reward is the weights 1, 0.1 and −2 on NDCG, format and malformed',
   },
@@ -92,9 +93,18 @@ export const GLOSSARY = {
     term: 'Smoothing', words: 'A moving average drawn over the faint raw curve, without a bias towards its first value.',
     formula: 's = Σ w^(n−i) (1 − w) y_i / (1 − w^n)', source: 'TensorBoard; Adam’s bias correction (arXiv 1412.6980)',
   },
+  thought: {
+    term: 'Thought', words: 'What the policy writes before its answer. It is rewarded only by what the answer brings, so it may grow, become a template, or vanish: its length is to be watched.',
+    source: 'DeepSeek-R1 (arXiv 2501.12948) shows growth; the released Rec-R1 outputs show collapse to one line',
+  },
+  front: {
+    term: 'Pareto front', words: 'Outcomes that no other one beats in one respect without losing in the other. A run of several goals moves along it or, better, pushes it out.',
+    formula: 'p is on the front unless some q has q.x ≥ p.x and q.y ≥ p.y, and is greater in one',
+  },
   hacking: {
     term: 'Reward hacking', words: 'When the reward rises by something that nobody wanted: longer queries, repeated words (term counts are boosts in BM25), one answer for every query. The four curves show it before the examples do.',
   },
 } as const satisfies Readonly<Record<string, Entry>>
 
-export type TermName = keyof typeof GLOSSARY
+/** A term of the table, or a part of the reward, whose words are fetched with what shows them (rewards/terms.ts). */
+export type TermName = keyof typeof GLOSSARY | `part-${RewardPart}`

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { settingsOf } from '../../domain/config.ts'
+import { REWARD_PARTS, REWARD_WEIGHTS } from '../../domain/reward.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { emptyRun } from '../../experiment/reduce.ts'
 import type { GrpoStep, RunState } from '../../state/run/run.ts'
@@ -275,4 +276,15 @@ test.each([[0, '#ffffff'], [1, '#161b22']] as const)('names in the colours of li
     const [high, low] = [luminance(colour), luminance(panel)].toSorted((a, b) => b - a) as [number, number]
     expect((high + 0.05) / (low + 0.05), colour).toBeGreaterThanOrEqual(4.5)
   }
+})
+
+test('twenty parts of a reward are told apart by colour and dash together, and each keeps its own whatever else is weighed', () => {
+  const all = Object.fromEntries(Object.values(REWARD_WEIGHTS).map((name) => [name, 1]))
+  const parts = Object.fromEntries(REWARD_PARTS.map((part, at) => [part, at / 20]))
+  const state = runOf(1, { steps: [stepOf(1, { parts })] })
+  const drawn = (settings: Settings) => frameOf(curveOf('parts'), [seriesOf(state, 'a', settings)], plain, 200).lines.map(({ key, colour, dash }) => ({ key: key.replace('0.', ''), look: `${colour} ${dash}` }))
+  const every = drawn({ ...sample, ...all })
+  expect(every.map(({ key }) => key)).toEqual(REWARD_PARTS)
+  expect(new Set(every.map(({ look }) => look)).size).toBe(REWARD_PARTS.length)
+  expect(drawn({ ...sample, rewardLcs: 1 }).find(({ key }) => key === 'lcs')).toEqual(every.find(({ key }) => key === 'lcs'))
 })

@@ -1,6 +1,7 @@
 // The charts of a run as a table: which numbers, how they are written, and what a reader should make of them.
 import type { TermName } from '../../domain/glossary.ts'
-import { REWARD_WEIGHTS, type RewardPart } from '../../domain/reward.ts'
+import { REWARD_PARTS, REWARD_WEIGHTS, type RewardPart } from '../../domain/reward.ts'
+import { PART_NAMES } from '../../domain/rewards/terms.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Evaluation, GrpoStep, RunState } from '../../state/run/run.ts'
 import { count, digits, percent, score } from '../parts/format.ts'
@@ -15,7 +16,7 @@ export type Format = (value: number | undefined) => string
 export interface CurveLine<Item = never> {
   readonly key: string
   readonly name: string
-  /** 1 to 6: its colour and dash among the lines of its chart */
+  /** from 1: its colour and dash among the lines of its chart; six colours, each with another dash the next time round */
   readonly place: number
   /** drawn with a moving average over it */
   readonly smooth?: boolean
@@ -70,12 +71,6 @@ export const SECTIONS: readonly { readonly id: Section; readonly title: string; 
   { id: 'pace', title: 'Pace and failures' },
 ]
 
-const PART_NAMES: Readonly<Record<RewardPart, string>> = {
-  ndcg: 'NDCG', format: 'format', malformed: 'malformed', repetition: 'repetition', length: 'length', overlong: 'cut off',
-  recall: 'recall', mrr: 'MRR', hit: 'hit', lcs: 'order (LCS)', duplicates: 'duplicates', strangers: 'strangers', wrongLength: 'wrong length',
-  thought: 'long thought', diversity: 'diversity', novelty: 'novelty', coverage: 'coverage', freshness: 'freshness', business: 'business', expression: 'expression',
-}
-
 const perSecond = (tokens: number, ms: number): number | undefined => (ms > 0 ? (tokens * 1000) / ms : undefined)
 
 const weighted = (part: RewardPart, at: number): CurveLine<GrpoStep> => ({
@@ -89,6 +84,8 @@ function constantRate({ schedule, warmupSteps, learningRate }: Settings): string
   return schedule === 'constant' && warmupSteps <= 1 ? `constant at ${digits(learningRate)}: no warm-up, and schedule is constant` : undefined
 }
 
+const withoutThought = ({ thinking }: Settings): string | undefined => (thinking ? undefined : 'no thoughts: thinking is off')
+
 const LEARNING: readonly Curve[] = [
   {
     id: 'reward', section: 'reward', of: 'steps', title: 'Reward', about: 'reward', format: score,
@@ -99,7 +96,7 @@ const LEARNING: readonly Curve[] = [
   {
     id: 'parts', section: 'reward', of: 'steps', title: 'Parts of the reward', about: 'reward', format: score,
     explain: 'Mean of every part times its weight: together they are the reward. Parts whose weight is 0 are left out.',
-    lines: (Object.keys(REWARD_WEIGHTS) as RewardPart[]).map(weighted),
+    lines: REWARD_PARTS.map(weighted),
   },
   {
     id: 'validation', section: 'reward', of: 'validations', title: 'Validation NDCG@10', about: 'interval', format: score, least: 0, bars: true,
@@ -164,6 +161,21 @@ const HEALTH: readonly Curve[] = [
       { key: 'mean', name: 'mean', place: 1, smooth: true, value: ({ completionLength }) => completionLength.mean },
       { key: 'max', name: 'longest', place: 2, value: ({ completionLength }) => completionLength.max },
     ],
+  },
+  {
+    id: 'thought', section: 'reward', of: 'steps', title: 'Thought length', about: 'thought', format: digits, least: 0,
+    explain: 'Mean words of a thought, none counting 0. Thoughts that earn nothing shrink to a line, or to nothing: the collapse that Rec-R1’s outputs show.',
+    lines: [{ key: 'words', name: 'words', place: 1, smooth: true, value: ({ thought }) => thought?.words }],
+    note: withoutThought,
+  },
+  {
+    id: 'thoughtShare', section: 'reward', of: 'steps', title: 'Thoughts', about: 'thought', format: percent, least: 0, most: 1,
+    explain: 'Share of outputs with a thought at all, and distinct ones among the thoughts of a group: one template for every row is no reasoning.',
+    lines: [
+      { key: 'share', name: 'with a thought', place: 1, smooth: true, value: ({ thought }) => thought?.share },
+      { key: 'distinct', name: 'distinct', place: 3, smooth: true, value: ({ thought }) => thought?.distinct },
+    ],
+    note: withoutThought,
   },
   {
     id: 'gradient', section: 'policy', of: 'steps', title: 'Gradient norm', about: 'gradNorm', format: digits, least: 0,

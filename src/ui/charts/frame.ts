@@ -60,6 +60,9 @@ export interface Frame {
 }
 
 const LINE_DASHES = ['none', '5 2', '1.5 2', '7 2 1.5 2', '3 1.5', '9 3'] as const
+/** Six colours go round; each time round, a colour has another dash. */
+const lineColour = (place: number): string => `var(--chart-${((place - 1) % LINE_DASHES.length) + 1})`
+const lineDash = (place: number): string => LINE_DASHES[(place - 1 + Math.floor((place - 1) / LINE_DASHES.length)) % LINE_DASHES.length]!
 const HEIGHT_PARTS = 4
 const PIXELS_A_TICK = 40
 /** Error bars nearer to each other than this are one band. */
@@ -158,8 +161,8 @@ export function frameOf(curve: Curve, all: readonly RunSeries[], look: Look, pix
     const smoothed = smooth ? pointsOf(series.smooth(curve, line, smoothing), axis, first, last, pixels, log) : undefined
     return {
       key: `${run}.${line.key}`, name: several ? series.name : line.name, series, line, points,
-      colour: several ? RUN_COLOURS[place % RUN_COLOURS.length]! : `var(--chart-${line.place})`,
-      dash: several ? RUN_DASHES[place % RUN_DASHES.length]! : LINE_DASHES[(line.place - 1) % LINE_DASHES.length]!,
+      colour: several ? RUN_COLOURS[place % RUN_COLOURS.length]! : lineColour(line.place),
+      dash: several ? RUN_DASHES[place % RUN_DASHES.length]! : lineDash(line.place),
       ...(smoothed === undefined ? {} : { smoothed }),
       end: (smoothed ?? points).findLast(({ y }) => y !== null),
     }

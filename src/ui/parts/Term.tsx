@@ -10,12 +10,14 @@ interface TermProps {
   readonly explain?: string
   /** adds the glossary's formula and source */
   readonly about?: TermName
+  /** the entry itself, of a term that the glossary leaves to what shows it */
+  readonly entry?: Entry
 }
 
-export function Term({ children, explain, about }: TermProps) {
+export function Term({ children, explain, about, entry: given }: TermProps) {
   const { shell } = useWorkbench()
   const tooltip = useTooltipStore({ timeout: 150, placement: 'bottom-start' })
-  const entry: Entry | undefined = about === undefined ? undefined : GLOSSARY[about]
+  const entry = given ?? (about === undefined ? undefined : (GLOSSARY as Partial<Record<TermName, Entry>>)[about])
   const words = explain ?? entry?.words
   return (
     <>

@@ -1,6 +1,7 @@
 // Help: the keys, the tour again, and every term with its formula and source.
 import { useEffect, useId, useRef, useState } from 'react'
 import { GLOSSARY, type Entry, type TermName } from '../../domain/glossary.ts'
+import { PART_TERMS } from '../../domain/rewards/terms.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useShell, useWorkbench } from '../parts/stores.ts'
 
@@ -31,13 +32,17 @@ function Shortcuts() {
   )
 }
 
+const ALL: readonly (readonly [TermName, Entry])[] = [
+  ...(Object.entries(GLOSSARY) as [TermName, Entry][]), ...Object.entries(PART_TERMS).map(([part, entry]) => [`part-${part}` as TermName, entry] as const),
+]
+
 function Terms({ at }: { readonly at: TermName | 'top' }) {
   const [wanted, setWanted] = useState('')
   const id = useId()
   const found = useRef<HTMLDivElement>(null)
   useEffect(() => found.current?.scrollIntoView({ block: 'start' }), [])
   const words = wanted.toLowerCase().split(/\s+/).filter((word) => word !== '')
-  const entries = (Object.entries(GLOSSARY) as [TermName, Entry][]).filter(([, { term, words: said, source = '' }]) => {
+  const entries = ALL.filter(([, { term, words: said, source = '' }]) => {
     const text = `${term} ${said} ${source}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
