@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,
   'make-weights': async () => (await import('./verbs/make-weights.ts')).makeWeights,
   ingest: async () => (await import('./verbs/ingest.ts')).ingest,
+  decoder: async () => (await import('./verbs/decoder.ts')).decoder,
   fuzz: async () => (await import('./verbs/fuzz.ts')).fuzz,
   export: async () => (await import('./verbs/export.ts')).exportPolicy,
   bench: async () => (await import('./verbs/bench.ts')).bench,

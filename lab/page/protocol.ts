@@ -1,5 +1,6 @@
 // What the command line asks of the lab page, and what comes back: JSON both ways; big files go over HTTP.
 import type { Rejection } from '../../src/domain/dataset.ts'
+import type { DecoderOptions, DecoderResult } from '../../src/domain/decoder.ts'
 import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
@@ -109,6 +110,14 @@ export interface FuzzJob {
   readonly count: number
 }
 
+/** Finds histories among the chosen files. */
+export interface DecoderJob {
+  readonly verb: 'decoder'
+  readonly options: DecoderOptions
+  /** where to POST every person's row */
+  readonly values?: string
+}
+
 export interface BenchKeepJob {
   readonly verb: 'bench-keep'
   /** a hub that serves it as owner/tiny; without one the chosen files are the model's folder */
@@ -119,7 +128,7 @@ export interface BenchIngestJob {
   readonly verb: 'bench-ingest'
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | BenchIngestJob | BenchKeepJob
+export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | DecoderJob | BenchIngestJob | BenchKeepJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -138,6 +147,7 @@ export interface Results {
   readonly export: { readonly files: readonly { readonly name: string; readonly bytes: number }[] }
   readonly ingest: Counted
   readonly fuzz: FuzzCount
+  readonly decoder: Omit<DecoderResult, 'values'>
   readonly 'bench-ingest': IngestFigures
   readonly 'bench-keep': KeepFigures
 }

@@ -236,6 +236,8 @@ export interface PolicyService {
   start(): Promise<AdapterDescription>
   /** `onProgress` may be a proxied callback. Refused, before anything is uploaded, when it cannot fit (see src/domain/memory.ts). */
   load(files: ModelFiles, trainable: Trainable, options?: LoadOptions, onProgress?: (progress: LoadProgress) => void): Promise<PolicyInfo>
+  /** The same with weights drawn by `seed` (Hugging Face's initialisation), all of them trained: a model of `config` from nothing, which has no tokenizer. */
+  loadInitial(config: ArrayBuffer, seed: number): Promise<PolicyInfo>
   /**
    * Token ids of each text, special tokens recognised, nothing added. A prompt in ChatML, or a reply that ends its turn, is read in the model's own
    * template where its tokenizer has no ChatML, as `generate` reads its prompts.

@@ -16,6 +16,7 @@ import { chooseKernels, identityOf, privateNote } from '../kernels/choose.ts'
 import type { Prompt } from '../model/generate.ts'
 import { parseAdapterConfig } from '../model/adapter.ts'
 import { generate } from '../model/generate.ts'
+import { initialWeights } from '../model/initial.ts'
 import { kindsOf } from '../model/layout.ts'
 import { loadModel } from '../model/load.ts'
 import type { Markup } from '../model/markup.ts'
@@ -74,6 +75,10 @@ export class Service implements PolicyService {
       parameters: model.base.elements,
       trainableParameters: policy.trained, ...(beside && { lora: { rank: beside.rank, alpha: beside.alpha, targets: beside.targets } }), adapter, options, bytes: gpu.bytes,
     }
+  }
+
+  async loadInitial(config: ArrayBuffer, seed: number): Promise<PolicyInfo> {
+    return this.load({ config, weights: [{ name: 'model.safetensors', bytes: initialWeights(config, seed) }] }, { kind: 'full' })
   }
 
   async encode(texts: readonly string[]): Promise<number[][]> {
