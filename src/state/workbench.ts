@@ -34,6 +34,7 @@ import { machineOf } from './run/runFacts.ts'
 import { createRun, isUnderWay, type Run } from './run/run.ts'
 import { isRunArchive } from './runs/runArchive.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
+import { createRows, type Rows } from './tasks/rows.ts'
 import { createSearch, type Search } from './data/search.ts'
 import { createShell, type Shell } from './shell.ts'
 import { createSources, type Sources } from './inspect/sources.ts'
@@ -55,6 +56,7 @@ export interface Workbench {
   readonly runs: Runs
   readonly sources: Sources
   readonly queries: QueryTable
+  readonly rows: Rows
   readonly shell: Shell
   /** Files dropped on the page: exported runs are kept, a model folder or an adapter goes to the policies, everything else is read as data. */
   readonly take: (files: readonly File[]) => Promise<void>
@@ -85,14 +87,16 @@ export function createWorkbench(): Workbench {
   const comparer = createComparer()
   const runs = createRuns(createRunStore(), comparer)
   const keeper = createRecorder(runs.service, { machine: machineOf(navigator) })
-  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service }, library)
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service,
+    longestPrompt: (settings) => rows.longestPrompt(settings) }, library)
+  const rows = createRows({ library, run })
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), openFrozen, library, settings: () => run.getState().settings })
-  const view = createView(library, run, { sources, runs, memory: localStorage })
-  const queries = createQueryTable({ library, run, view, runs, sources, comparer, memory: localStorage })
+  const view = createView(library, run, { rows, sources, runs, memory: localStorage })
+  const queries = createQueryTable({ library, run, rows, view, runs, sources, comparer, memory: localStorage })
   const cursor = createCursor()
   letGoWith(run, cursor)
-  const replay = createReplay({ run, runs, view, library, cursor })
+  const replay = createReplay({ run, runs, view, rows, cursor })
   const products = createProducts(store, library)
 
   const underWay = (doing: string): string | undefined => {
@@ -162,7 +166,7 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), durations: createDurations(localStorage, run, library), looking: createLooking(library, run, view), search: createSearch(library),
-    queries, cursor, replay, runs, shell: createShell(localStorage), sources,
+    queries, rows, cursor, replay, runs, shell: createShell(localStorage), sources,
     take: async (files) => {
       if (await takeRuns(files)) return
       // answers of other systems are meant where they are compared; elsewhere such files are data, whose stored measures are checked

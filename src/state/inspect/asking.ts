@@ -4,9 +4,12 @@ import type { RunRecord, RunsService } from '../../client/runs.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { stepWords } from '../../domain/stage.ts'
 import { kindOf, type ColumnId, type ColumnKind } from './columns.ts'
-import { askPolicy, rankedElsewhere, rankText, saidBySource, sayNothing, type Asked, type Column, type Found, type Said } from './inspect.ts'
+import type { Task } from '../../experiment/tasks.ts'
+import { askPolicy, rankedElsewhere, rankReading, saidBySource, saidPlainly, type Asked, type Column, type Found, type Said } from './inspect.ts'
 import type { Shop } from '../data/library.ts'
 import type { RunStoreState } from '../run/run.ts'
+import type { Rows } from '../tasks/rows.ts'
+import { TYPED_ROW } from '../tasks/rows.ts'
 import type { SourceAnswer, Sources } from './sources.ts'
 
 /** What a column shows, or why it shows nothing. `later`: whoever answers is not here yet, and will be announced. */
@@ -16,11 +19,14 @@ export interface AskingParts {
   readonly run: { readonly getState: () => RunStoreState; readonly engine: { readonly service: PolicyService | undefined } }
   readonly sources: Pick<Sources, 'getState'>
   readonly past: Pick<RunsService, 'list' | 'checkpoint'>
+  readonly rows: Pick<Rows, 'prepared'>
 }
 
 export interface Asking {
   /** Undefined where `wanted` said no before there was an answer. `fresh` asks again what was answered before. */
-  readonly ask: (id: ColumnId, asked: Asked, text: string, shop: Shop, fresh: boolean, wanted: () => boolean) => Promise<Answered | undefined>
+  readonly ask: (id: ColumnId, asked: Asked, text: string | undefined, shop: Shop, fresh: boolean, wanted: () => boolean) => Promise<Answered | undefined>
+  /** The row as a run would ask about it; undefined where the task asks about no such text. */
+  readonly taskOf: (asked: Asked, shop: Shop) => Promise<Task | undefined>
 }
 
 const MOST_ANSWERS = 400
@@ -29,7 +35,10 @@ const MOST_CHECKPOINT_BYTES = 64e6
 const LATER: Answered = { later: true }
 
 /** What decides how a model is asked, and how its output is read: an answer under other settings is another one. */
-export const ASKED_WITH = ['template', 'thinking', 'maxNewTokens', 'mode'] as const satisfies readonly (keyof Settings)[]
+export const ASKED_WITH = [
+  'template', 'thinking', 'maxNewTokens', 'mode', 'task', 'answerForm', 'historyLength', 'historySplit', 'historySetting', 'seenItems', 'strongFrom', 'candidates',
+  'candidateCount', 'listLength', 'augment', 'seed',
+] as const satisfies readonly (keyof Settings)[]
 /** What decides how a ranking is made and measured. */
 export const RANKED_WITH = ['mode', 'queryMode', 'gains', 'duplicateTargets'] as const satisfies readonly (keyof Settings)[]
 
@@ -68,16 +77,16 @@ class Kept<Value> {
   }
 
   set(key: string, value: Value, weight = 1): void {
-    this.#drop(key)
+    this.drop(key)
     this.#values.set(key, { value, weight })
     this.#weight += weight
     for (const oldest of this.#values.keys()) {
       if (this.#weight <= this.most) break
-      this.#drop(oldest)
+      this.drop(oldest)
     }
   }
 
-  #drop(key: string): void {
+  drop(key: string): void {
     this.#weight -= this.#values.get(key)?.weight ?? 0
     this.#values.delete(key)
   }
@@ -96,7 +105,11 @@ function createNaming(): (thing: object | undefined) => number {
   }
 }
 
-export function createAsking({ run, sources, past }: AskingParts): Asking {
+const NO_ROW: Answered = { absent: 'this task asks about rows of the data, and this text is none of them; pick one' }
+const MOST_TASKS = 200
+
+export function createAsking({ run, sources, past, rows }: AskingParts): Asking {
+  const tasks = new Kept<Promise<Task | undefined>>(MOST_TASKS)
   const said = new Kept<Said>(MOST_ANSWERS)
   const ranked = new Kept<Found>(MOST_ANSWERS)
   const answers = new Kept<SourceAnswer>(MOST_ANSWERS)
@@ -122,7 +135,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
   }
 
   /** What the policy of now answers, with the steps it had made before and after it was asked. */
-  const ofCurrent = async (query: string, settings: Settings, wanted: () => boolean): Promise<(Said & Pick<Column, 'at'>) | undefined> => {
+  const ofCurrent = async (task: Task, settings: Settings, wanted: () => boolean): Promise<(Said & Pick<Column, 'at'>) | undefined> => {
     const { service } = run.engine
     if (service === undefined) return undefined
     return inTurn(service, wanted, async () => {
@@ -132,7 +145,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
         return { stage, done: phase === 'interrupted' ? 0 : summary?.best.step ?? done, best: phase === 'finished' && summary !== undefined }
       }
       const before = steps()
-      const answer = await askPolicy((request) => service.generate(request), query, settings, 'current')
+      const answer = await askPolicy((request) => service.generate(request), task, settings, 'current')
       const after = steps()
       return { ...answer, at: { stage: after.stage, from: before.stage === after.stage ? before.done : 0, to: after.done, best: after.best } }
     })
@@ -140,7 +153,7 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
 
   /** What a policy wrote, whichever weights it had. */
   const ofPolicy = async (
-    kind: Extract<ColumnKind, { is: 'before' | 'current' | 'checkpoint' }>, query: string, fresh: boolean, wanted: () => boolean,
+    kind: Extract<ColumnKind, { is: 'before' | 'current' | 'checkpoint' }>, task: Task, fresh: boolean, wanted: () => boolean,
   ): Promise<{ readonly said: Said & Pick<Column, 'at'> } | Answered | undefined> => {
     const { engine, phase, run: { start, stage, done, summary }, settings } = run.getState()
     const { service } = run.engine
@@ -164,47 +177,70 @@ export function createAsking({ run, sources, past }: AskingParts): Asking {
     } else if (kind.is === 'before' && phase !== 'preparing') version = JSON.stringify(['before', loaded, asks])
     else if (kind.is === 'current' && settled) version = JSON.stringify(['current', loaded, phase, done, summary?.best.step, asks])
 
-    const key = version === undefined ? undefined : JSON.stringify([version, query])
+    const key = version === undefined ? undefined : JSON.stringify([version, task.key, task.prompt.text])
     const known = key === undefined || fresh ? undefined : said.get(key)
     if (known !== undefined) return { said: known }
     const answer = kind.is === 'current'
-      ? await ofCurrent(query, settings, wanted)
-      : await inTurn(service, wanted, () => askPolicy(generate, query, settings, kind.is === 'before' ? 'reference' : 'current'))
+      ? await ofCurrent(task, settings, wanted)
+      : await inTurn(service, wanted, () => askPolicy(generate, task, settings, kind.is === 'before' ? 'reference' : 'current'))
     if (answer === undefined) return undefined
     if (key !== undefined) said.set(key, answer)
     return { said: answer }
+  }
+
+  const taskOf: Asking['taskOf'] = (asked, shop) => {
+    const { settings } = run.getState()
+    const row = { id: asked.judged?.id ?? TYPED_ROW, text: asked.query }
+    const key = JSON.stringify([shop.dataset.hash, nameOf(shop.opened), row.id, row.text, [...ASKED_WITH, ...RANKED_WITH].map((name) => settings[name])])
+    const known = tasks.get(key)
+    if (known !== undefined) return known
+    const made = rows.prepared([row], shop).then(([task]) => task)
+    tasks.set(key, made)
+    // what failed may go well the next time
+    made.catch(() => tasks.drop(key))
+    return made
   }
 
   const ask: Asking['ask'] = async (id, asked, text, shop, fresh, wanted) => {
     const kind = kindOf(id)
     if (kind === undefined) return { absent: `no such column: ${id}; remove it` }
     const { settings } = run.getState()
-    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, asked.judged?.id, RANKED_WITH.map((name) => settings[name])]
+    const task = await taskOf(asked, shop)
+    if (task === undefined) return NO_ROW
+    if (!wanted()) return undefined
+    const { spec } = task
+    const ranking = [nameOf(shop.opened), shop.dataset.hash, asked.query, asked.judged?.id, [...RANKED_WITH, ...ASKED_WITH].map((name) => settings[name])]
     const rank = async (what: Said & Pick<Column, 'at'>): Promise<Answered> => {
-      const key = JSON.stringify([ranking, what.rewrite])
+      const key = JSON.stringify([ranking, what.rewrite, what.items])
       const known = fresh ? undefined : ranked.get(key)
-      const found = known ?? await rankText(what.rewrite ?? '', shop.recommender, asked, settings)
+      const reading = { text: what.rewrite ?? '', ...(what.items === undefined ? {} : { items: what.items }) }
+      const found = known ?? await rankReading(reading, task, shop.recommender, settings)
       // a server that failed may answer the next time
       if (known === undefined && found.unranked === undefined) ranked.set(key, found)
       return { column: { ...what, ...found } }
     }
-    if (kind.is === 'original') return rank({ rewrite: asked.query, ...sayNothing })
-    if (kind.is === 'typed') return rank({ rewrite: text, ...sayNothing })
+    const original = (): Promise<Answered> => rank(saidPlainly(spec.original(task.case)))
+    if (kind.is === 'original') return original()
+    if (kind.is === 'typed') {
+      if (text === undefined) return original()
+      // a query is searched for as it is typed; a list is read as the policy's would be
+      return rank(saidPlainly(spec.answers === 'query' || spec.answers === 'text' ? { text } : spec.read({ ...task.case, prompt: { text: '', prefill: '' } }, text)))
+    }
     if (kind.is === 'source') {
       const source = sources.getState().list.find((one) => one.id === kind.source)
       if (source === undefined) return { absent: 'this source is not here (any more); bring it again, or remove the column' }
       const query = { ...(asked.judged === undefined ? {} : { id: asked.judged.id }), text: asked.query }
       const key = JSON.stringify([nameOf(source), query, ASKED_WITH.map((name) => settings[name])])
       const known = fresh ? undefined : answers.get(key)
-      const answer = known ?? await inTurn(source, wanted, () => source.answer(query))
+      const answer = known ?? await inTurn(source, wanted, () => source.answer({ ...query, prompt: task.prompt }))
       if (answer === undefined) return undefined
       if (answer.kind === 'absent') return { absent: answer.reason }
       if (known === undefined) answers.set(key, answer)
       if (answer.kind === 'ranking') return { column: rankedElsewhere(answer, asked, settings) }
-      return rank(saidBySource(answer))
+      return rank(saidBySource(answer, task))
     }
-    const spoken = await ofPolicy(kind, asked.query, fresh, wanted)
+    const spoken = await ofPolicy(kind, task, fresh, wanted)
     return spoken !== undefined && 'said' in spoken ? rank(spoken.said) : spoken
   }
-  return { ask }
+  return { ask, taskOf }
 }

@@ -1,12 +1,12 @@
 // Frozen models as sources: opened when they are first asked, one worker each, with what they answered kept.
 import type { FrozenFiles, OpenFrozen, openFrozen } from '../../client/frozen.ts'
 import { graphOf, FROZEN_DTYPES, type FrozenDtype } from '../../client/frozen.ts'
-import type { AskedQuery, SourceRecord } from '../../client/sources.ts'
+import type { SourceRecord } from '../../client/sources.ts'
 import { readOutput } from '../../domain/outputs.ts'
-import { renderPrompt } from '../../domain/prompt.ts'
+import type { Prompt } from '../../domain/prompt.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { sentenceOf } from '../sentence.ts'
-import type { SourceAnswer } from './sources.ts'
+import type { AskedQuery, SourceAnswer } from './sources.ts'
 
 export { FROZEN_DTYPES, type FrozenDtype } from '../../client/frozen.ts'
 
@@ -27,7 +27,7 @@ export interface FrozenFolder {
   readonly dtypes: readonly FrozenDtype[]
 }
 
-type Asking = Pick<Settings, 'template' | 'thinking' | 'mode' | 'maxNewTokens'>
+type Asking = Pick<Settings, 'mode' | 'answerForm' | 'maxNewTokens'>
 
 export interface FrozenWorld {
   readonly open: typeof openFrozen
@@ -114,9 +114,9 @@ class Frozen {
     const stop = (): void => void this.#opening?.model.then((model) => model.cancel(), () => undefined)
     signal?.addEventListener('abort', stop)
     try {
-      for (const { text } of queries) {
+      for (const { prompt } of queries) {
         signal?.throwIfAborted()
-        answers.push(await this.#answer(text, settings))
+        answers.push(await this.#answer(prompt, settings))
         onProgress?.(answers.length, queries.length)
       }
       return answers
@@ -127,13 +127,12 @@ class Frozen {
     }
   }
 
-  async #answer(query: string, settings: Asking): Promise<SourceAnswer> {
-    const { template, thinking, mode, maxNewTokens } = settings
-    const key = JSON.stringify([template, thinking, mode, maxNewTokens, query])
+  async #answer(prompt: Prompt, settings: Asking): Promise<SourceAnswer> {
+    const { mode, answerForm, maxNewTokens } = settings
+    const key = JSON.stringify([mode, answerForm, maxNewTokens, prompt.text])
     const known = this.#answers.get(key)
     if (known !== undefined) return known
     const model = await this.open()
-    const prompt = renderPrompt(query, settings)
     const [output] = await model.generate([prompt.text], maxNewTokens)
     const text = output?.text ?? ''
     const answer: SourceAnswer = { kind: 'text', output: text, ...readOutput(prompt, text, settings) }

@@ -3,13 +3,15 @@ import { expect, test } from 'vitest'
 import type { PolicyService } from '../../client/policy.ts'
 import { settingsOf } from '../../domain/config.ts'
 import type { JudgedQuery } from '../../domain/dataset.ts'
-import { askPolicy, measuresOf, rankedElsewhere, rankText } from './inspect.ts'
+import { Task } from '../../experiment/tasks.ts'
+import { askPolicy, measuresOf, rankedElsewhere, rankReading } from './inspect.ts'
 
 const JUDGED: JudgedQuery = {
   id: 'q1', text: 'cheap gamepad', split: 'test', judgements: [{ productId: 'pad', label: 'E' }, { productId: 'cable', label: 'C' }],
 }
 const asked = { query: JUDGED.text, judged: JUDGED }
 const settings = settingsOf('sample')
+const task = new Task(0, JUDGED, settings)
 
 /** Finds the pad by its catalogue name only. */
 const recommender = {
@@ -27,30 +29,30 @@ const saying = (text: string): PolicyService['generate'] => ({ sampling }) => {
 
 test('what a policy wrote is read as thought, rewrite and whole output', async () => {
   const output = 'their word</think><answer>{"query": "game controller"}</answer>'
-  expect(await askPolicy(saying(output), JUDGED.text, settings, 'current')).toEqual({ rewrite: 'game controller', thought: 'their word', output, fault: undefined })
+  expect(await askPolicy(saying(output), task, settings, 'current')).toEqual({ rewrite: 'game controller', thought: 'their word', output, fault: undefined })
 })
 
 test('a thought is read as an imported output’s is: from its last beginning, and none where nothing was thought', async () => {
-  const thoughtOf = async (output: string): Promise<string | undefined> => (await askPolicy(saying(output), JUDGED.text, settings, 'current')).thought
+  const thoughtOf = async (output: string): Promise<string | undefined> => (await askPolicy(saying(output), task, settings, 'current')).thought
   expect(await thoughtOf('<think> again </think><answer>{"query": "a"}</answer>')).toBe('again')
   expect(await thoughtOf(' </think><answer>{"query": "a"}</answer>')).toBeUndefined()
 })
 
 test('a broken format is named, and its text is still what is searched for', async () => {
-  expect((await askPolicy(saying('no end'), JUDGED.text, settings, 'reference')).fault).toBe('</think> is missing')
-  expect(await askPolicy(saying('oops</think><answer>game controller</answer>'), JUDGED.text, settings, 'current'))
+  expect((await askPolicy(saying('no end'), task, settings, 'reference')).fault).toBe('</think> is missing')
+  expect(await askPolicy(saying('oops</think><answer>game controller</answer>'), task, settings, 'current'))
     .toMatchObject({ rewrite: 'game controller', fault: 'the answer is not JSON' })
 })
 
 test('a text is ranked, and measured against the judgements at 10 and at 100', async () => {
-  expect(await rankText('game controller', recommender, asked, settings)).toMatchObject({
+  expect(await rankReading({ text: 'game controller' }, task, recommender, settings)).toMatchObject({
     ids: ['pad', 'cable'], unranked: undefined, boolean: undefined, measures: { 'ndcg@10': 1, 'ndcg@100': 1, 'recall@10': 1, 'recall@100': 1 },
   })
-  expect((await rankText('cheap gamepad', recommender, asked, settings)).measures).toMatchObject({ 'ndcg@100': 0, 'recall@100': 0 })
+  expect((await rankReading({ text: 'cheap gamepad' }, task, recommender, settings)).measures).toMatchObject({ 'ndcg@100': 0, 'recall@100': 0 })
 })
 
 test('a query that nobody judged has a ranking but no measures', async () => {
-  const { ids, measures } = await rankText('red controller', recommender, { query: 'red controller', judged: undefined }, settings)
+  const { ids, measures } = await rankReading({ text: 'red controller' }, new Task(0, { ...JUDGED, text: 'red controller', judgements: [] }, settings), recommender, settings)
   expect([ids, measures]).toEqual([['pad', 'cable'], undefined])
 })
 

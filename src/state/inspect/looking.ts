@@ -7,6 +7,7 @@ import type { Library } from '../data/library.ts'
 import type { Run } from '../run/run.ts'
 import { sentenceOf } from '../sentence.ts'
 import type { ColumnId } from './columns.ts'
+import type { Column } from './inspect.ts'
 import type { View } from './view.ts'
 
 /** A text that was searched for: one of the inspector's columns by its id, or `search`, what stands in the search box. */
@@ -76,6 +77,12 @@ export function compareTerms(here: Explanation | undefined, there: Explanation |
   return [...rows.values()].toSorted((a, b) => gap(b) - gap(a) || Math.max(b.here ?? 0, b.there ?? 0) - Math.max(a.here ?? 0, a.there ?? 0))
 }
 
+/** The text that found a product for a column: of several names, the one that was matched to it. */
+function searchedFor({ searched, entries }: Column, id: string): string | undefined {
+  const at = entries?.findIndex((entry) => entry.id === id) ?? -1
+  return searched[at] ?? searched[0]
+}
+
 export function createLooking(library: Library, run: Run, view: View): Looking {
   const store = createStore<LookingState>(() => ({ looked: undefined, beside: undefined }))
   const { getState, setState } = store
@@ -96,7 +103,8 @@ export function createLooking(library: Library, run: Run, view: View): Looking {
     const { shop } = library.getState()
     const column = by === 'search' ? undefined : view.getState().inspection?.columns[by]
     if (shop === undefined || (by !== 'search' && column === undefined)) return put(undefined)
-    const searched = searchText(column?.rewrite ?? text, run.getState().settings.mode)
+    const said = column === undefined ? text : searchedFor(column, id)
+    const searched = searchText(said ?? '', run.getState().settings.mode)
     const at = column?.ids.indexOf(id) ?? -1
     const looked: Looked = {
       id, by, searched, rank: at < 0 ? undefined : at + 1, score: at < 0 ? undefined : column?.scores[at],
@@ -105,6 +113,7 @@ export function createLooking(library: Library, run: Run, view: View): Looking {
     if (column !== undefined && column.rewrite === undefined) {
       return put({ ...looked, searched: '', absent: 'another system made this ranking, and no text came with it: its scores can’t be taken apart' })
     }
+    if (said === undefined) return put({ ...looked, searched: '', absent: 'the answer is this list itself: no recommender scored it' })
     const { explain } = shop.opened
     if (explain === undefined) return put({ ...looked, absent: `${shop.recommender.name} gives no terms: its scores can’t be taken apart` })
     put(looked)

@@ -1,9 +1,11 @@
 // Checks which answers and which step's rollouts are shown as a run goes on, a step is pinned and another run is chosen.
 import { describe, expect, test, vi } from 'vitest'
+import { settingsOf } from '../../domain/config.ts'
 import { createStore } from 'zustand/vanilla'
 import type { AnswersEvent, ScoredRollout } from '../../experiment/events.ts'
 import { emptyRun, type RunState } from '../../experiment/reduce.ts'
 import { createCursor } from '../cursor.ts'
+import { createRows } from '../tasks/rows.ts'
 import { atOrBefore, createReplay, type ReplayWorld, type StepRollouts } from './replay.ts'
 
 const rollout = (queryId: string, text: string): ScoredRollout => ({
@@ -18,7 +20,7 @@ const line = (stored: StepRollouts): string => JSON.stringify({ type: 'rollouts'
 /** A page with the queries `mug` and `lamp`, and a store of runs that keeps `kept`; `asked` says what was read of it. */
 function page(kept: readonly StepRollouts[] = [], record?: string) {
   const asked: string[] = []
-  const run = createStore(() => ({ run: emptyRun as RunState, record: record === undefined ? undefined : { id: record } }))
+  const run = createStore(() => ({ settings: settingsOf('sample'), run: emptyRun as RunState, record: record === undefined ? undefined : { id: record } }))
   const view = createStore(() => ({ query: 'mug' }))
   const library = createStore(() => ({ shop: { dataset: { queries: [{ id: 'mug', text: 'mug', split: 'train', judgements: [] }, { id: 'lamp', text: 'lamp', split: 'train', judgements: [] }] } } }))
   const service = {
@@ -32,7 +34,7 @@ function page(kept: readonly StepRollouts[] = [], record?: string) {
     list: () => Promise.resolve([]),
   }
   const cursor = createCursor()
-  const replay = createReplay({ run, view, library, cursor, runs: { service } } as unknown as ReplayWorld)
+  const replay = createReplay({ run, view, rows: createRows({ library, run } as never), cursor, runs: { service } } as unknown as ReplayWorld)
   const goOn = (...steps: StepRollouts[]): void => run.setState(({ run: before }) => {
     const history = [...before.rolloutHistory, ...steps].slice(-2)
     return { run: { ...before, rollouts: history.at(-1), rolloutHistory: history } }

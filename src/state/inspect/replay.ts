@@ -3,13 +3,13 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { RunRecord, RunsService } from '../../client/runs.ts'
 import type { AnswersEvent, RunEvent, ScoredRollout } from '../../experiment/events.ts'
 import type { Cursor } from '../cursor.ts'
-import type { Library } from '../data/library.ts'
 import { nextTask } from '../nextTask.ts'
 import { becameAnother } from '../run/another.ts'
 import type { Run } from '../run/run.ts'
 import { sentenceOf } from '../sentence.ts'
 import { greedyMoment, mergeMoments, sampledMoment, type Moment } from './timeline.ts'
-import { judgedQuery, type View } from './view.ts'
+import type { Rows } from '../tasks/rows.ts'
+import type { View } from './view.ts'
 
 export type { AnswersEvent, ScoredRollout } from '../../experiment/events.ts'
 
@@ -52,7 +52,7 @@ export interface ReplayWorld {
   readonly run: Pick<Run, 'getState' | 'subscribe'>
   readonly runs: { readonly service: Pick<RunsService, 'lines' | 'steps' | 'list'> }
   readonly view: Pick<View, 'getState' | 'subscribe'>
-  readonly library: Pick<Library, 'getState'>
+  readonly rows: Pick<Rows, 'getState' | 'subscribe' | 'same'>
   readonly cursor: Cursor
 }
 
@@ -76,7 +76,7 @@ export function atOrBefore(steps: readonly number[], step: number): number | und
   return steps[low - 1]
 }
 
-export function createReplay({ run, runs, view, library, cursor }: ReplayWorld): Replay {
+export function createReplay({ run, runs, view, rows, cursor }: ReplayWorld): Replay {
   const store = createStore<ReplayState>(() => ({
     subject: 'live', query: undefined, moments: [], last: 0, reading: false, step: undefined, steps: [], failure: undefined,
   }))
@@ -114,9 +114,8 @@ export function createReplay({ run, runs, view, library, cursor }: ReplayWorld):
     const mine = ++latest
     const wanted = (): boolean => mine === latest && watchers > 0
     const { subject } = getState()
-    const { shop } = library.getState()
     const { query: asked, queryId } = view.getState()
-    const judged = shop && judgedQuery(shop, asked, queryId)
+    const judged = rows.same(asked, queryId)
     const query = judged && { id: judged.id, text: judged.text }
     const held = query === undefined ? [] : mergeMoments(
       inMemory().flatMap((step) => sampledMoment(step, query.id) ?? []), subject === 'live' ? momentsOf(evaluations, query.id) : [])

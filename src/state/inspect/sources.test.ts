@@ -4,7 +4,8 @@ import { createStore } from 'zustand/vanilla'
 import type { OpenFrozen, openFrozen } from '../../client/frozen.ts'
 import type { FrozenReference, MatchReport, SourceRecord, SourcesService } from '../../client/sources.ts'
 import { settingsOf } from '../../domain/config.ts'
-import { createSources, PENDING, type SourcesWorld } from './sources.ts'
+import { renderPrompt } from '../../domain/prompt.ts'
+import { createSources, PENDING, type AskedQuery, type SourcesWorld } from './sources.ts'
 
 const REPORT: MatchReport = { entries: 3, matched: 2, by: { id: 2, text: 0, targets: 0 }, ambiguous: 0, judged: 5 }
 const OUTPUTS: SourceRecord = { id: 'outputs-1', kind: 'outputs', title: 'gpt', addedAt: 1, file: 'gpt.jsonl', format: 'outputs by query', queries: 3, repeated: 0, refused: { count: 0 } }
@@ -30,6 +31,9 @@ function fakeModel(say: (prompt: string) => string | Promise<string>) {
   }
   return { seen, open }
 }
+
+/** What a source is asked: product search's own prompt. */
+const ask = (text: string, id?: string): AskedQuery => ({ ...(id === undefined ? {} : { id }), text, prompt: renderPrompt(text, settingsOf('sample')) })
 
 function page(kept: SourceRecord[] = [], say: (prompt: string) => string | Promise<string> = () => 'a</think><answer>{"query": "better words"}</answer>') {
   const records = [...kept]
@@ -80,12 +84,12 @@ describe('files of other systems', () => {
     openShop('one')
     await vi.waitFor(() => expect(sources.getState().list).toHaveLength(1))
     const source = sources.getState().list[0]!
-    expect(await source.answer({ id: '1', text: 'mug' })).toEqual({ kind: 'text', output: '<think>b</think><answer>{"query": "one"}</answer>', rewrite: 'one', thought: 'b' })
-    expect(await source.answer({ text: 'lamp' })).toEqual({ kind: 'absent', reason: 'gpt says nothing to “lamp”' })
+    expect(await source.answer(ask('mug', '1'))).toEqual({ kind: 'text', output: '<think>b</think><answer>{"query": "one"}</answer>', rewrite: 'one', thought: 'b' })
+    expect(await source.answer(ask('lamp'))).toEqual({ kind: 'absent', reason: 'gpt says nothing to “lamp”' })
     const told: number[] = []
-    const all = await source.answerAll(Array.from({ length: 1200 }, (_, at) => ({ text: at % 2 === 0 ? 'mug' : 'lamp' })), (done) => told.push(done))
+    const all = await source.answerAll(Array.from({ length: 1200 }, (_, at) => ask(at % 2 === 0 ? 'mug' : 'lamp')), (done) => told.push(done))
     expect([all.length, all.filter(({ kind }) => kind === 'text').length, told]).toEqual([1200, 600, [500, 1000, 1200]])
-    await expect(source.answerAll([{ text: 'mug' }], undefined, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+    await expect(source.answerAll([ask('mug')], undefined, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
   })
 
   test('are taken one by one: what one is wrong with is said, the others are kept, and the same is not taken twice', async () => {
@@ -119,13 +123,13 @@ describe('a frozen model', () => {
     expect(records.map(({ title }) => title)).toEqual(['small q4'])
     const source = sources.getState().list[0]!
     expect([source.note, sources.getState().models.get(source.id)?.is, source.queries()]).toEqual(['frozen q4 on wasm, from the hub', 'ready', undefined])
-    expect(await source.answer({ text: 'mug' })).toEqual({ kind: 'text', output: 'a</think><answer>{"query": "better words"}</answer>', rewrite: 'better words', thought: 'a' })
-    await source.answer({ text: 'mug' })
+    expect(await source.answer(ask('mug'))).toEqual({ kind: 'text', output: 'a</think><answer>{"query": "better words"}</answer>', rewrite: 'better words', thought: 'a' })
+    await source.answer(ask('mug'))
     expect(seen.prompts).toHaveLength(1)
     expect(seen.prompts[0]).toContain('mug')
     sources.closeModel(source.id)
     await vi.waitFor(() => expect(seen.closed).toBe(1))
-    await source.answer({ text: 'lamp' })
+    await source.answer(ask('lamp'))
     expect(seen.opened).toBe(2)
     await sources.remove(source.id)
     await vi.waitFor(() => expect([seen.closed, sources.getState().list]).toEqual([2, []]))
@@ -154,14 +158,14 @@ describe('a frozen model', () => {
     openShop('one')
     await vi.waitFor(() => expect(sources.getState().models.get('frozen-mine fp16')).toEqual({ is: 'absent' }))
     const before = sources.getState().list
-    expect(await before[0]!.answer({ text: 'mug' })).toMatchObject({ kind: 'absent', reason: expect.stringContaining('has to be given again') as string })
+    expect(await before[0]!.answer(ask('mug'))).toMatchObject({ kind: 'absent', reason: expect.stringContaining('has to be given again') as string })
     expect(await sources.offerFolder(FOLDER)).toBe(true)
     expect(sources.getState().offered).toMatchObject({ name: 'mine', dtypes: ['fp16'] })
     await sources.addModel(reference)
     // another source of the same id: whoever asked in vain asks again
     expect(sources.getState().list).not.toBe(before)
     expect(sources.getState().list).toHaveLength(1)
-    expect(await sources.getState().list[0]!.answer({ text: 'mug' })).toMatchObject({ rewrite: 'better words' })
+    expect(await sources.getState().list[0]!.answer(ask('mug'))).toMatchObject({ rewrite: 'better words' })
     expect(sources.getState().offered).toBeUndefined()
   })
 
@@ -182,7 +186,7 @@ describe('a frozen model', () => {
     openShop('one')
     await sources.addModel(HUB)
     const told: number[] = []
-    const all = sources.getState().list[0]!.answerAll(Array.from({ length: 9 }, (_, at) => ({ text: `query ${at}` })), (done) => told.push(done), stop.signal)
+    const all = sources.getState().list[0]!.answerAll(Array.from({ length: 9 }, (_, at) => ask(`query ${at}`)), (done) => told.push(done), stop.signal)
     await expect(all).rejects.toThrow('enough')
     expect([asked, told]).toEqual([3, [1, 2, 3]])
   })

@@ -1,15 +1,21 @@
 // The store of what else may answer a query beside the policy: frozen models, outputs of another system, and its rankings.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { openFrozen } from '../../client/frozen.ts'
-import type { AskedQuery, FrozenReference, MatchReport, SourceEntry, SourceRecord, SourcesService } from '../../client/sources.ts'
+import type { AskedQuery as FiledQuery, FrozenReference, MatchReport, SourceEntry, SourceRecord, SourcesService } from '../../client/sources.ts'
 import { readImported } from '../../domain/outputs.ts'
+import type { Prompt } from '../../domain/prompt.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { frozenFolderOf, FrozenShelf, type FrozenFolder, type FrozenStatus } from './frozen.ts'
 import type { Library } from '../data/library.ts'
 import { sentenceOf } from '../sentence.ts'
 
-export type { AskedQuery, FrozenReference, MatchReport, SourceRecord } from '../../client/sources.ts'
+export type { FrozenReference, MatchReport, SourceRecord } from '../../client/sources.ts'
 export type { FrozenFolder, FrozenStatus } from './frozen.ts'
+
+/** A row as sources are asked about it: files know it by id or text, models read its prompt. */
+export interface AskedQuery extends FiledQuery {
+  readonly prompt: Prompt
+}
 
 /** What a source says to one query. */
 export type SourceAnswer =
@@ -111,7 +117,7 @@ export function createSources(world: SourcesWorld): Sources {
       for (let at = 0; at < queries.length; at += PART) {
         signal?.throwIfAborted()
         const part = queries.slice(at, at + PART)
-        const found = await client.answers(record.id, hash, part)
+        const found = await client.answers(record.id, hash, part.map(({ prompt: _, ...filed }) => filed))
         for (const [place, entry] of found.entries()) answers.push(answerOf(entry, record, part[place]!, world.settings()))
         onProgress?.(answers.length, queries.length)
       }
@@ -273,7 +279,7 @@ function noteOf(record: Extract<SourceRecord, { file: string }>): string {
   return `${kind === 'run' ? 'rankings' : 'outputs'} for ${new Intl.NumberFormat('en').format(queries)} queries of ${file} (${format})`
 }
 
-function answerOf(entry: SourceEntry | undefined, record: SourceRecord, query: AskedQuery, settings: Pick<Settings, 'mode'>): SourceAnswer {
+function answerOf(entry: SourceEntry | undefined, record: SourceRecord, query: FiledQuery, settings: Pick<Settings, 'mode'>): SourceAnswer {
   if (entry === undefined) return { kind: 'absent', reason: `${record.title} says nothing to “${query.text}”` }
   return entry.kind === 'ranking' ? entry : { kind: 'text', output: entry.text, ...readImported(entry.text, settings) }
 }

@@ -10,6 +10,7 @@ import { emptyRun } from '../../experiment/reduce.ts'
 import type { Library, LibraryState } from '../data/library.ts'
 import type { Run, RunStoreState } from '../run/run.ts'
 import type { Source, SourceAnswer, SourcesState } from './sources.ts'
+import { createRows } from '../tasks/rows.ts'
 import { createView } from './view.ts'
 
 const judged = (text: string): JudgedQuery => ({ id: text, text, split: 'test', judgements: [{ productId: `p ${text}`, label: 'E' }] })
@@ -51,7 +52,7 @@ function page({ records = [record], sources: list = [] as readonly Partial<Sourc
   const memory = new Map<string, string>()
   const view = createView(
     library as unknown as Library, { ...run, engine: { service } } as unknown as Run,
-    { sources, runs: runs as never, memory: { getItem: (name) => memory.get(name) ?? null, setItem: (name, value) => void memory.set(name, value) } })
+    { rows: createRows({ library: library as unknown as Library, run }), sources, runs: runs as never, memory: { getItem: (name) => memory.get(name) ?? null, setItem: (name, value) => void memory.set(name, value) } })
   const settle = (): Promise<void> => vi.advanceTimersByTimeAsync(0).then(() => undefined)
   return {
     view, run, sources, calls, ranked, settle, memory, library,

@@ -1,19 +1,19 @@
 // The store of what is looked at: the place, the query under inspection with its columns, and how the curves are drawn.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { JudgedQuery } from '../../domain/dataset.ts'
 import { ndcg, targetsOf } from '../../domain/metrics.ts'
 import type { Settings } from '../../domain/settings.ts'
-import { searchText } from '../../domain/words.ts'
+import type { Row } from '../../domain/tasks/task.ts'
+import { rankAnswers } from '../../experiment/score.ts'
 import { ASKED_WITH, createAsking, RANKED_WITH } from './asking.ts'
 import { kindOf, knownColumns, moved, nextTyped, type ColumnId } from './columns.ts'
 import { DEPTH, type Inspection } from './inspect.ts'
 import type { Library, Shop } from '../data/library.ts'
 import type { Run, RunStoreState } from '../run/run.ts'
 import type { Runs } from '../runs/runs.ts'
-import { queryIndexOf } from './queries.ts'
 import { sentenceOf } from '../sentence.ts'
 import type { Memory } from '../shell.ts'
-import { fromLink, recall, remember, textFor, toLink, withText, type Shown } from './shown.ts'
+import { fromLink, recall, remember, toLink, withText, type Shown } from './shown.ts'
+import type { Rows } from '../tasks/rows.ts'
 import type { Sources } from './sources.ts'
 
 export type { ColumnId } from './columns.ts'
@@ -63,36 +63,37 @@ export interface View extends StoreApi<ViewState> {
 
 /** What the columns may ask, and where the choice of them is remembered. */
 export interface ViewParts {
+  readonly rows: Pick<Rows, 'getState' | 'subscribe' | 'same' | 'prepared'>
   readonly sources: Pick<Sources, 'getState' | 'subscribe'>
   readonly runs: Pick<Runs, 'getState' | 'subscribe' | 'service'>
   readonly memory: Memory
 }
 
-/** The judged query that says the same: that of the id, else spelt alike, else whatever its case and spaces. */
-export function judgedQuery(shop: Shop, text: string, id?: string): JudgedQuery | undefined {
-  return queryIndexOf(shop.dataset.queries).same(text, id)
-}
-
 const TRIED_FIRST = 30
 
 /** The first few that will do, and not one more looked at. */
-function firstOf(queries: readonly JudgedQuery[], wanted: (query: JudgedQuery) => boolean): readonly JudgedQuery[] {
-  const found: JudgedQuery[] = []
-  for (const query of queries) {
+function firstOf(rows: readonly Row[], wanted: (row: Row) => boolean): readonly Row[] {
+  const found: Row[] = []
+  for (const row of rows) {
     if (found.length === TRIED_FIRST) break
-    if (wanted(query)) found.push(query)
+    if (wanted(row)) found.push(row)
   }
   return found
 }
 
-/** The query to begin with: the first test query that, as typed, leaves something to gain. A solved one would be a poor welcome. */
-async function firstQuery({ dataset, recommender }: Shop, settings: Settings): Promise<string> {
-  const relevant = ({ judgements }: JudgedQuery): boolean => targetsOf(judgements, settings).gain.size > 0
-  const test = firstOf(dataset.queries, (query) => query.split === 'test' && relevant(query))
-  const tried = test.length > 0 ? test : firstOf(dataset.queries, relevant)
-  const rankings = await recommender.rank(tried.map(({ text }) => searchText(text, settings.mode)), DEPTH)
-  const found = tried.find(({ judgements }, at) => ndcg(rankings[at]?.ids ?? [], targetsOf(judgements, settings), DEPTH) < 0.5)
-  return (found ?? tried[0] ?? dataset.queries[0])?.text ?? ''
+/** The row to begin with: the first test row that, as it stands, leaves something to gain. A solved one would be a poor welcome. */
+async function firstRow(rows: ViewParts['rows'], shop: Shop, settings: Settings): Promise<Row | undefined> {
+  const { rows: all } = rows.getState()
+  const relevant = ({ judgements }: Row): boolean => targetsOf(judgements, settings).gain.size > 0
+  const test = firstOf(all, (row) => row.split === 'test' && relevant(row))
+  const tried = test.length > 0 ? test : firstOf(all, relevant)
+  try {
+    const tasks = await rows.prepared(tried, shop, settings)
+    const rankings = await rankAnswers(shop.recommender, settings, tasks.map((task) => ({ task, reading: task.spec.original(task.case) })), DEPTH)
+    return tried.find(({ judgements }, at) => ndcg(rankings[at]?.ids ?? [], targetsOf(judgements, settings), DEPTH) < 0.5) ?? tried[0] ?? all[0]
+  } catch {
+    return tried[0] ?? all[0]
+  }
 }
 
 /** What is shown may be another by now: a validation, a pause, an end, a fresh engine, settings that ask, rank or measure otherwise. */
@@ -105,12 +106,12 @@ function worthAnotherLook(now: RunStoreState, before: RunStoreState): boolean {
 /** A person who types pauses before the text is ranked. */
 const TYPING_MS = 350
 
-export function createView(library: Library, run: Run, { sources, runs, memory }: ViewParts): View {
+export function createView(library: Library, run: Run, { rows, sources, runs, memory }: ViewParts): View {
   const store = createStore<ViewState>(() => ({
     ...recall(memory), place: 'train', tab: 'curves', smoothing: 0.6, query: '', queryId: undefined, inspection: undefined, inspecting: false, fault: undefined,
   }))
   const { getState, setState } = store
-  const asking = createAsking({ run, sources, past: runs.service })
+  const asking = createAsking({ run, sources, rows, past: runs.service })
   /** counts the looks at a query: what an older one still brings is nobody's any more */
   let latest = 0
   /** counts how often each column was asked: the last counts */
@@ -142,7 +143,7 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
     pending++
     setState({ inspecting: true })
     try {
-      const answered = await asking.ask(id, { query, judged }, textFor(typed, id, query), shop, fresh, wanted)
+      const answered = await asking.ask(id, { query, judged }, typed[id]?.[query], shop, fresh, wanted)
       if (answered === undefined || !wanted()) return
       if ('column' in answered) put(id, ({ columns, absent }) => ({ columns: { ...columns, [id]: answered.column }, absent: without(absent, id) }))
       else if ('absent' in answered) put(id, ({ columns, absent }) => ({ columns: without(columns, id), absent: { ...absent, [id]: answered.absent } }))
@@ -161,10 +162,15 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
     const { query: asked, queryId, inspection: shown, columns } = getState()
     const query = asked.trim()
     if (shop === undefined || query === '') return setState({ inspection: undefined, fault: undefined })
-    const judged = judgedQuery(shop, query, queryId)
+    const judged = rows.same(query, queryId)
     // the columns of the look before stay until they are replaced, when it is the same query
-    const inspection = shown?.query === query && shown.judged?.id === judged?.id ? { ...shown, judged } : { query, judged, columns: {}, absent: {} }
+    const inspection = shown?.query === query && shown.judged?.id === judged?.id ? { ...shown, judged } : { query, judged, task: undefined, columns: {}, absent: {} }
     setState({ inspection, fault: undefined })
+    const mine = latest
+    void asking.taskOf({ query, judged }, shop).then((task) => {
+      const { inspection: now } = getState()
+      if (mine === latest && now !== undefined && now.task !== task) setState({ inspection: { ...now, task } })
+    }, () => undefined) // every column says why
     for (const id of columns) void lookAt(id, fresh)
   }
   const keep = (): void => {
@@ -191,21 +197,35 @@ export function createView(library: Library, run: Run, { sources, runs, memory }
 
   const welcome = async (shop: Shop | undefined): Promise<void> => {
     if (shop !== undefined) {
-      const query = awaited ?? await firstQuery(shop, run.getState().settings).catch(() => '')
+      const { rows: offered } = rows.getState()
+      const row = awaited === undefined ? await firstRow(rows, shop, run.getState().settings) : undefined
+      const query = awaited ?? row?.text ?? ''
       awaited = undefined
       // someone may have typed, or loaded another shop, in the meantime
-      if (library.getState().shop === shop && getState().query === '') setState({ query })
+      if (library.getState().shop === shop && rows.getState().rows === offered && getState().query === '') setState({ query, queryId: row?.id })
     }
     look(false)
+  }
+  const begin = (shop: Shop | undefined): void => {
+    latest++
+    setState({ query: '', queryId: undefined, inspection: undefined })
+    if (!rows.getState().reading) void welcome(shop)
   }
 
   library.subscribe(({ shop }, before) => {
     if (shop === before.shop) return
     // the same data, ranked otherwise or called otherwise: the query stays
     if (shop !== undefined && shop.dataset.hash === before.shop?.dataset.hash && getState().query !== '') return look(false)
-    latest++
-    setState({ query: '', queryId: undefined, inspection: undefined })
-    void welcome(shop)
+    begin(shop)
+  })
+  rows.subscribe((now, before) => {
+    // other data are told of by the library
+    if (now.rows === before.rows || now.dataset?.hash !== before.dataset?.hash) return
+    if (now.reading) return begin(undefined)
+    const { query, queryId } = getState()
+    const stays = (now.spec.over === 'queries' && before.spec.over === 'queries') || rows.same(query, queryId) !== undefined
+    if (awaited === undefined && query !== '' && stays) look(false)
+    else begin(library.getState().shop)
   })
   run.subscribe((now, before) => {
     if (worthAnotherLook(now, before)) look(false)

@@ -41,7 +41,7 @@ function open(later: readonly string[] = []) {
     },
     loadSamplePolicy: () => Promise.resolve(FILES),
     openModel: (id) => (later.includes(id) ? new Promise((resolve) => { openings.set(id, () => resolve(FILES)) }) : Promise.resolve(FILES)),
-    longestQuery: () => 10,
+    longestPrompt: () => 40,
   }, (status) => { statuses.push(status) })
   const ask = (settings: Settings) => {
     const asked = { settled: '' }

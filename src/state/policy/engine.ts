@@ -1,6 +1,7 @@
 // The policy engine as the page sees it: starting, ready with a loaded policy, absent for a reason, or lost.
 import type { Connection } from '../../client/connection.ts'
 import type { AdapterDescription, LoadOptions, LoadProgress, ModelFiles, PolicyInfo, PolicyService, Trainable } from '../../client/policy.ts'
+import { isEmbedded, type EmbeddedPolicy } from '../../domain/embedded.ts'
 import type { RawConfig } from '../../domain/modelConfig.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { LoadedRecord } from '../../experiment/events.ts'
@@ -36,15 +37,15 @@ export interface GivenAdapter {
 
 export interface EngineClient {
   openPolicy(): Connection<PolicyService>
-  loadSamplePolicy(): Promise<ModelFiles>
+  loadSamplePolicy(id: EmbeddedPolicy): Promise<ModelFiles>
   /** The files of a policy that is kept in this browser; rejects with a sentence where it is not kept whole. */
   openModel(id: string): Promise<ModelFiles>
 }
 
 /** What of the data decides how much memory a run needs. */
 export interface EngineData {
-  /** characters of the longest query */
-  longestQuery(): number
+  /** characters of the longest prompt under these settings */
+  longestPrompt(settings: Settings): number
 }
 
 /** Nothing was begun: the settings, the files or the memory don't allow it. */
@@ -190,7 +191,7 @@ export class Engine {
         throw new Error(`adapter ${given.name} continues low-rank training, but trainable is full; set trainable to lora, or leave the adapter out`)
       }
       const config = configOf(files.config)
-      const { options: planned, allowed, refusal } = needOf(config, settings, this.#adapter, this.#client.longestQuery())
+      const { options: planned, allowed, refusal } = needOf(config, settings, this.#adapter, this.#client.longestPrompt(settings))
       if (planned === undefined || refusal !== undefined) throw new Error(refusal)
       // the engine holds itself to what the plan was judged by
       const options: LoadOptions = { ...planned, ...(allowed === undefined ? {} : { budgetBytes: allowed }) }
@@ -206,7 +207,7 @@ export class Engine {
 
   #filesOf(policy: string): Promise<ModelFiles> {
     if (this.#files?.policy === policy) return this.#files.files
-    const files = policy === 'sample' ? this.#client.loadSamplePolicy() : this.#client.openModel(policy)
+    const files = isEmbedded(policy) ? this.#client.loadSamplePolicy(policy) : this.#client.openModel(policy)
     this.#files = { policy, files }
     // what could not be opened may be there the next time
     files.catch(() => { if (this.#files?.files === files) this.#files = undefined })

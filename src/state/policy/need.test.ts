@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest'
 import { parseSettings, settingsOf } from '../../domain/config.ts'
 import type { Settings } from '../../domain/settings.ts'
-import { factsOf, longestQuery, measuredLines, needOf } from './need.ts'
+import { productSearch } from '../../domain/tasks/productSearch.ts'
+import { longestPromptOf } from '../tasks/longest.ts'
+import { factsOf, measuredLines, needOf } from './need.ts'
 
 const QWEN_05B = {
   architectures: ['Qwen2ForCausalLM'], hidden_size: 896, intermediate_size: 4864, num_hidden_layers: 24, num_attention_heads: 14, num_key_value_heads: 2,
@@ -93,9 +95,10 @@ test('what would make 1.5B fit is found well within a frame or two, whatever is 
 
 test('longer queries need more', () => {
   const query = (text: string) => ({ id: text, text, split: 'train' as const, judgements: [] })
-  const longest = longestQuery([query('lamp'), query('a'.repeat(900)), query('rug')])
-  expect(longest).toBe(900)
-  expect(needOf(QWEN_05B, REAL, undefined, longest).total).toBeGreaterThan(needOf(QWEN_05B, REAL, undefined, 4).total)
+  const longest = (...texts: readonly string[]): number => longestPromptOf(texts.map(query), productSearch, REAL)
+  const long = longest('lamp', 'a'.repeat(900), 'rug')
+  expect(long - longest('lamp')).toBe(896)
+  expect(needOf(QWEN_05B, REAL, undefined, long).total).toBeGreaterThan(needOf(QWEN_05B, REAL, undefined, longest('lamp')).total)
 })
 
 test('what this engine does not run is refused by its name', () => {

@@ -1,10 +1,10 @@
 // What a run will need of graphics memory, beside what the adapter and the person allow, and which settings would make it fit.
 import type { AdapterDescription, LoadOptions } from '../../client/policy.ts'
-import type { JudgedQuery } from '../../domain/dataset.ts'
 import { judgeMemory, parametersOf, planMemory, readable, type Demand, type MemoryPlan, type Purpose } from '../../domain/memory.ts'
 import { readConfig, type ModelConfig, type RawConfig } from '../../domain/modelConfig.ts'
-import { renderPrompt } from '../../domain/prompt.ts'
 import type { Settings } from '../../domain/settings.ts'
+import { taskOf } from '../../domain/tasks/tasks.ts'
+import { longestPromptOf } from '../tasks/longest.ts'
 import { loadOptionsOf, trainableOf } from './loading.ts'
 import { sentenceOf } from '../sentence.ts'
 
@@ -44,8 +44,6 @@ export interface Need {
   readonly remedies: readonly Remedy[]
 }
 
-/** A query of this many characters is longer than nearly all that shoppers type: where no data set is open yet. */
-const LONG_QUERY = 160
 /** Characters of a prompt to a token, low enough that the plan errs on the safe side: English text has 4 and more under Qwen's tokenizer. */
 const CHARACTERS_PER_TOKEN = 3
 /** The best checkpoint and, at the end, the last one stay on the device beside the current weights. */
@@ -90,25 +88,15 @@ export function factsOf(raw: RawConfig): Facts | undefined {
   }
 }
 
-const lengths = new WeakMap<readonly JudgedQuery[], number>()
-
-/** Characters of the longest query that a run may prompt with. */
-export function longestQuery(queries: readonly JudgedQuery[] | undefined): number {
-  if (queries === undefined) return LONG_QUERY
-  const known = lengths.get(queries) ?? queries.reduce((longest, { text }) => Math.max(longest, text.length), 1)
-  lengths.set(queries, known)
-  return known
-}
-
-/** Tokens of the longest prompt under the settings' template, estimated by its characters. */
-export function promptTokens(settings: Settings, longest: number): number {
-  return Math.ceil(renderPrompt('x'.repeat(longest), settings).text.length / CHARACTERS_PER_TOKEN)
+/** Tokens of the longest prompt, estimated by its characters. */
+function promptTokens(longest: number): number {
+  return Math.ceil(longest / CHARACTERS_PER_TOKEN)
 }
 
 function demandOf(settings: Settings, { weights, checkpointing }: LoadOptions, longest: number): Demand {
   const { promptsPerStep, groupSize, maxNewTokens, evaluationBatch, sftBatch } = settings
   return {
-    weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, evaluationBatch, trainable: trainableOf(settings), promptTokens: promptTokens(settings, longest),
+    weights, checkpointing, promptsPerStep, groupSize, maxNewTokens, evaluationBatch, trainable: trainableOf(settings), promptTokens: promptTokens(longest),
     reference: true, keptCheckpoints: KEPT_CHECKPOINTS, ...(settings.stages.includes('sft') ? { sftBatch } : {}),
   }
 }
@@ -153,9 +141,9 @@ let last: { readonly of: readonly unknown[]; readonly need: Need } | undefined
 
 /**
  * The plan of a run with the policy of `raw` (its config.json) under `settings`, and whether it fits. Never throws: what is wrong is the refusal.
- * `longest`: characters of the longest query. Remedies take many plans, so the last answer is kept for who asks the same again.
+ * `longest`: characters of the task's longest prompt; without it, that of a row of usual length. Remedies take many plans, so the last answer is kept for who asks the same again.
  */
-export function needOf(raw: RawConfig, settings: Settings, adapter: AdapterDescription | undefined, longest = LONG_QUERY): Need {
+export function needOf(raw: RawConfig, settings: Settings, adapter: AdapterDescription | undefined, longest = longestPromptOf([], taskOf(settings), settings)): Need {
   const asked = [raw, settings, adapter, longest]
   if (last?.of.every((value, at) => value === asked[at]) !== true) last = { of: asked, need: planned(raw, settings, adapter, longest) }
   return last!.need

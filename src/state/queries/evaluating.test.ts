@@ -56,7 +56,7 @@ test('rankings of another system are measured as they are, and what it does not 
 })
 
 test('a writer’s outputs keep their text and format', async () => {
-  const { told } = await evaluated((part) => Promise.resolve(part.map((): Written => ({ kind: 'text', rewrite: 'words 1', output: '<answer>', format: false }))))
+  const { told } = await evaluated((part) => Promise.resolve(part.map((): Written => ({ kind: 'text', reading: { text: 'words 1' }, output: '<answer>', format: false }))))
   expect(told[0]).toMatchObject({ rewrite: 'words 1', text: '<answer>', format: false })
 })
 

@@ -95,22 +95,26 @@ export interface RunExport {
   readonly tell: (done: number) => void
   /** rankings that came from elsewhere, by query id: they are not made anew */
   readonly rankings?: ReadonlyMap<string, Ranking>
+  /** ranks answers whose text alone is not what is searched for: lists, names, histories */
+  readonly rank?: (answers: readonly TableAnswer[]) => Promise<readonly Ranking[]>
 }
 
 const RANKED_AT_ONCE = 64
 
 /** A system's rankings as a TREC run, ranked anew from what it wrote. A ranking that fails is left out, as trec_eval expects; all that fail are an Error. */
-export async function runFile({ answers, recommender, settings, tag, signal, tell, rankings: given }: RunExport): Promise<Blob> {
+export async function runFile({ answers, recommender, settings, tag, signal, tell, rankings: given, rank }: RunExport): Promise<Blob> {
   const parts: string[] = []
   const name = tag.replaceAll(/\s+/gu, '_')
   let reason: string | undefined
   for (let from = 0; from < answers.length; from += RANKED_AT_ONCE) {
     signal.throwIfAborted()
     const part = answers.slice(from, from + RANKED_AT_ONCE)
-    const texts = new Set(part.flatMap(({ queryId, rewrite }) => (given?.has(queryId) === true ? [] : [rewrite])))
-    const rankings = await rankAll(recommender, [...texts], settings, TABLE_DEPTH)
-    for (const { queryId, rewrite } of part) {
-      const ranking = given?.get(queryId) ?? rankings.get(rewrite)!
+    const anew = part.filter(({ queryId }) => given?.has(queryId) !== true)
+    const byText = rank === undefined ? await rankAll(recommender, [...new Set(anew.map(({ rewrite }) => rewrite))], settings, TABLE_DEPTH) : undefined
+    const ranked = await rank?.(anew)
+    for (const answer of part) {
+      const { queryId, rewrite } = answer
+      const ranking = given?.get(queryId) ?? byText?.get(rewrite) ?? ranked![anew.indexOf(answer)]!
       if (ranking.failed !== undefined) reason ??= ranking.failed
       else parts.push(printRun(queryId, { ids: ranking.ids, scores: fallingScores(ranking) }, name))
     }

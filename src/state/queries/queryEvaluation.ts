@@ -1,11 +1,14 @@
 // What the table of queries has evaluated: a system's answers to every query, the unjudged among what it finds, and its rankings as a file.
 import type { AnswerBook } from './answerBook.ts'
-import { evaluateAll, rewritesOf } from './evaluating.ts'
+import { evaluateAll, rewritesOf, TABLE_DEPTH } from './evaluating.ts'
 import { runFile, runTag } from './exports.ts'
 import type { Jobs } from './jobs.ts'
 import { fileName } from '../../domain/fileName.ts'
 import type { Settings } from '../../domain/settings.ts'
-import type { Library } from '../data/library.ts'
+import { taskOf } from '../../domain/tasks/tasks.ts'
+import { prepare } from '../../experiment/prepare.ts'
+import { rankAnswers } from '../../experiment/score.ts'
+import type { Library, Shop } from '../data/library.ts'
 import type { QueryPlan } from './queryPlan.ts'
 import type { QueryTable, QueryTableState } from './queryTableState.ts'
 import type { Run } from '../run/run.ts'
@@ -64,7 +67,7 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
     const key = book.keyOf(system, split)
     const before = book.get(system, split) ?? []
     void jobs.lasting(`Evaluating the ${titleOf(system)}`, wanted.size, async (signal, tell) => {
-      const tasks = plan.tasksOf(shop, settings, wanted)
+      const tasks = plan.tasksOf(settings, wanted)
       if (tasks.length === 0) throw new Error(`${shop.dataset.name} holds none of these ${wanted.size} queries with a relevant product`)
       const asking = await askingOf(isEvaluated(system) ? POLICY : system, settings, { run, past: runs.service, sources, signal })
       if (isEvaluated(system) && asking.id !== system) {
@@ -73,7 +76,7 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
       holds = asking.unheld !== true
       const told = asking.id === system ? [...before] : []
       await evaluateAll(tasks, asking.write, {
-        recommender: shop.recommender, settings, batch: asking.batch, signal,
+        recommender: shop.recommender, catalogue: shop.catalogue, settings, batch: asking.batch, signal,
         onPart: (answers, done) => {
           for (const answer of answers) told.push(answer)
           tell(done)
@@ -103,8 +106,8 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
     const found = new Map<string, number | undefined>()
     const key = book.keyOf(b, split)
     void jobs.lasting(`Counting what nobody judged, ${titleOf(b)}`, table.answered.b, async (signal, tell) => {
-      await evaluateAll(plan.tasksOf(shop, settings, new Set(said.keys())), rewritesOf(said), {
-        recommender: shop.recommender, settings, batch: RANKED_AT_ONCE, signal,
+      await evaluateAll(plan.tasksOf(settings, new Set(said.keys())), rewritesOf(said), {
+        recommender: shop.recommender, catalogue: shop.catalogue, settings, batch: RANKED_AT_ONCE, signal,
         onPart: (part, done) => {
           for (const { queryId, unjudged } of part) found.set(queryId, unjudged)
           tell(done)
@@ -115,6 +118,24 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
         return unjudged === undefined ? answer : { ...answer, unjudged }
       }), key)
     }).then(look)
+  }
+
+  /** How answers that are no plain query become rankings again; scores are falling reciprocal ranks. */
+  const rankedByTask = (system: string, shop: Shop): Pick<Parameters<typeof runFile>[0], 'rank'> => {
+    const settings = searched(system)
+    const { answers, over } = taskOf(settings)
+    if (answers === 'query' && over === 'queries') return {}
+    return {
+      rank: async (part) => {
+        const tasks = new Map(plan.tasksOf(settings, new Set(part.map(({ queryId }) => queryId))).map((task) => [task.query.id, task]))
+        const known = part.flatMap((answer) => tasks.get(answer.queryId) ?? [])
+        if (known.length < part.length) throw new Error(`${part.length - known.length} of these answers are to rows that ${shop.dataset.name} does not hold`)
+        await prepare({ catalogue: shop.catalogue, recommender: shop.recommender }, settings, known)
+        const readings = part.map(({ rewrite, items }, at) => ({ task: known[at]!, reading: { text: rewrite, ...(items === undefined ? {} : { items }) } }))
+        const ranked = await rankAnswers(shop.recommender, settings, readings, TABLE_DEPTH)
+        return ranked.map(({ ids, failed }) => ({ ids, scores: ids.map((_, at) => 1 / (1 + at)), ...(failed === undefined ? {} : { failed }) }))
+      },
+    }
   }
 
   const saveRun: QueryTable['saveRun'] = async (side, save) => {
@@ -130,7 +151,7 @@ export function createQueryEvaluation({ library, run, runs, sources, book, plan,
       const elsewhere = rankedElsewhere(system)
       if (elsewhere !== undefined) throw new Error(elsewhere)
       const rankings = await rankingsOf(system, answers, sources, signal)
-      const file = await runFile({ answers, recommender, settings: searched(system), tag, signal, tell, rankings })
+      const file = await runFile({ answers, recommender, settings: searched(system), tag, signal, tell, rankings, ...rankedByTask(system, shop) })
       save(`${fileName(`${dataset.name}-${split}-${tag}`, 'rankings', 120)}.run`, file)
     })
   }

@@ -1,25 +1,22 @@
-// The queries of a split as the settings divide the open data, planned once for as long as both stay the same.
-import type { JudgedQuery, Split } from '../../domain/dataset.ts'
+// The rows of a split as the settings divide the open data, planned once for as long as both stay the same.
+import type { Split } from '../../domain/dataset.ts'
 import type { Settings } from '../../domain/settings.ts'
-import { planTasks, Task } from '../../experiment/tasks.ts'
+import type { Row } from '../../domain/tasks/task.ts'
+import { planTasks, type Task } from '../../experiment/tasks.ts'
 import type { Shop } from '../data/library.ts'
+import type { Rows } from '../tasks/rows.ts'
 
 export interface QueryPlan {
-  /** All queries with a relevant product. Throws a sentence where the data cannot be split so. */
-  readonly tasks: (shop: Shop | undefined, settings: Settings, split: Split) => readonly Task[]
-  /** The same as queries; those that their files put into the split where it cannot. */
-  readonly queries: (shop: Shop | undefined, settings: Settings, split: Split) => readonly JudgedQuery[]
-  /** The same of any queries of the open data by id, whatever split they are in now: those that a run was asked stay theirs. */
-  readonly tasksOf: (shop: Shop | undefined, settings: Settings, ids: ReadonlySet<string>) => readonly Task[]
-  readonly byId: (shop: Shop | undefined) => ReadonlyMap<string, JudgedQuery>
+  /** The rows with a relevant product, as people read them; those that their files put into the split where it cannot be divided so. */
+  readonly queries: (shop: Shop | undefined, settings: Settings, split: Split) => readonly Row[]
+  /** Tasks of any rows of the open data by id, whatever split they are in now: those that a run was asked stay theirs. */
+  readonly tasksOf: (settings: Settings, ids: ReadonlySet<string>) => readonly Task[]
 }
 
-export function createQueryPlan(): QueryPlan {
+export function createQueryPlan(rows: Pick<Rows, 'getState' | 'byId' | 'tasks'>): QueryPlan {
   let planned: { readonly dataset: unknown; readonly settings: Settings; readonly tasks: Readonly<Record<Split, readonly Task[]>> } | undefined
-  const ids = new WeakMap<object, ReadonlyMap<string, JudgedQuery>>()
 
-  const tasks: QueryPlan['tasks'] = (shop, settings, split) => {
-    if (shop === undefined) return []
+  const tasks = (shop: Shop, settings: Settings, split: Split): readonly Task[] => {
     if (planned?.dataset !== shop.dataset || planned.settings !== settings) {
       const { training, validation, test } = planTasks(shop.dataset, { ...settings, evaluationQueries: 0 })
       planned = { dataset: shop.dataset, settings, tasks: { train: training, validation, test } }
@@ -27,24 +24,14 @@ export function createQueryPlan(): QueryPlan {
     return planned.tasks[split]
   }
   return {
-    tasks,
-    tasksOf: (shop, settings, ids) => (shop?.dataset.queries ?? []).flatMap((query, key) => {
-      const task = ids.has(query.id) ? new Task(key, query, settings) : undefined
-      return task?.hasRelevant === true ? [task] : []
-    }),
+    tasksOf: (settings, ids) => rows.tasks(rows.getState().rows.filter(({ id }) => ids.has(id)), settings).filter((task) => task.hasRelevant),
     queries: (shop, settings, split) => {
+      if (shop === undefined) return []
       try {
-        return tasks(shop, settings, split).map(({ query }) => query)
+        return tasks(shop, settings, split).map(({ query }) => rows.byId(query.id) ?? query)
       } catch {
-        return shop?.dataset.queries.filter((query) => query.split === split) ?? []
+        return rows.getState().rows.filter((row) => row.split === split)
       }
-    },
-    byId: (shop) => {
-      if (shop === undefined) return new Map()
-      const { queries } = shop.dataset
-      const known = ids.get(queries) ?? new Map(queries.map((query) => [query.id, query]))
-      ids.set(queries, known)
-      return known
     },
   }
 }

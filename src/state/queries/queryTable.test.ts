@@ -6,6 +6,7 @@ import { settingsOf, settingsRecord } from '../../domain/config.ts'
 import type { Dataset, JudgedQuery } from '../../domain/dataset.ts'
 import type { Answer, AnswersEvent, RunEvent, StartEvent } from '../../experiment/events.ts'
 import { emptyRun } from '../../experiment/reduce.ts'
+import { createRows } from '../tasks/rows.ts'
 import { createQueryTable, type QueryTableParts } from './queryTable.ts'
 
 const queries: readonly JudgedQuery[] = Array.from({ length: 12 }, (_, at) => ({
@@ -34,7 +35,7 @@ function open() {
   const sources = createStore(() => ({ list: [] }))
   const memory = new Map<string, string>()
   const table = createQueryTable({
-    library, run, runs, sources,
+    library, run, runs, sources, rows: createRows({ library, run } as never),
     view: {
       ...view, setQuery: (query: string, queryId?: string) => {
         inspected.push(query)

@@ -18,6 +18,7 @@ import { isUnderWay, type Run } from '../run/run.ts'
 import type { Runs } from '../runs/runs.ts'
 import { sentenceOf } from '../sentence.ts'
 import type { Sources } from '../inspect/sources.ts'
+import type { Rows } from '../tasks/rows.ts'
 import { isEvaluated, isTold, keptPlace, listSystems, ORIGINAL, pairOf, POLICY, runOf, sameSystems, START, type System } from './systems.ts'
 import { askedKey, termsNow, type Terms } from './terms.ts'
 import type { View } from '../inspect/view.ts'
@@ -31,6 +32,7 @@ export interface QueryTableParts {
   readonly view: View
   readonly runs: Runs
   readonly sources: Sources
+  readonly rows: Pick<Rows, 'getState' | 'subscribe' | 'byId' | 'tasks'>
   readonly comparer: CompareService
   readonly memory: NoteMemory
 }
@@ -45,7 +47,7 @@ const RESTS_MS = 140
 
 const differ = (one: readonly unknown[], other: readonly unknown[]): boolean => one.length !== other.length || one.some((value, at) => value !== other[at])
 
-export function createQueryTable({ library, run, view, runs, sources, comparer, memory }: QueryTableParts): QueryTable {
+export function createQueryTable({ library, run, view, runs, sources, rows, comparer, memory }: QueryTableParts): QueryTable {
   const store = createStore<QueryTableState>(() => ({
     split: 'test', a: ORIGINAL, b: POLICY, following: true, systems: [], metric: 'ndcg@10',
     filter: 'all', domain: undefined, search: '', sort: undefined, ...NO_TABLE,
@@ -53,7 +55,7 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
   }))
   const { getState, setState } = store
   const book = new AnswerBook()
-  const plan = createQueryPlan()
+  const plan = createQueryPlan(rows)
   const notes = createQueryNotes(memory, runs.service)
   const comparing = createComparing(comparer, (compared) => setState({ compared }), (failure) => setState({ failure }))
   const jobs = createJobs((job) => setState({ job }), (failure) => setState({ failure }))
@@ -133,16 +135,16 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     const { settings } = run.getState()
     const [ofA, ofB] = [book.get(a, split), book.get(b, split)]
     const none = ofA === undefined && ofB === undefined
-    const made = [shop?.dataset, split, ofA, ofB, none ? settings : undefined]
+    const { rows: described } = rows.getState()
+    const made = [shop?.dataset, described, split, ofA, ofB, none ? settings : undefined]
     const home = homeNow({ a, b })
     const read = [home.dataset, home.run?.id, home.run?.notes]
     const change = { systems, split, a, b, ...(differ(read, noted) ? { notes: notes.read(home) } : {}) }
     noted = read
     if (differ(made, joined)) {
       joined = made
-      const byId = plan.byId(shop)
       // what a run was asked about may be some of the split: where one side is known, the other is compared on those
-      const table = joinAnswers(none ? plan.queries(shop, settings, split) : [], ofA ?? [], ofB ?? [], (id) => byId.get(id))
+      const table = joinAnswers(none ? plan.queries(shop, settings, split) : [], ofA ?? [], ofB ?? [], rows.byId)
       const domain = now.domain !== undefined && table.domains.includes(now.domain) ? now.domain : undefined
       setState(measured({ ...change, table, domain, selected: selectedOf(table.rows) }))
       compare()
@@ -190,6 +192,15 @@ export function createQueryTable({ library, run, view, runs, sources, comparer, 
     } else {
       book.forget(() => true)
       setState({ following: true, ...NO_TABLE, domain: undefined, search: '', failure: undefined })
+    }
+    look()
+  })
+  rows.subscribe((now, before) => {
+    if (now.rows === before.rows || now.dataset?.hash !== before.dataset?.hash) return
+    // what was asked on demand about another task's rows is no answer of these
+    if (now.spec !== before.spec) {
+      book.forget((id) => !isTold(id))
+      tried.clear()
     }
     look()
   })

@@ -3,6 +3,7 @@ import type { Split } from '../../domain/dataset.ts'
 import type { RecommenderSpec } from '../../domain/recommender.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { specOf } from '../../domain/spec.ts'
+import { ASKED_WITH } from '../inspect/asking.ts'
 import { settingsFrom } from '../run/kept.ts'
 
 export interface Terms {
@@ -12,6 +13,7 @@ export interface Terms {
   readonly spec: string | undefined
   readonly gains: Settings['gains']
   readonly mode: Settings['mode']
+  readonly task: Settings['task']
 }
 
 /** A server's patience decides no ranking. */
@@ -24,8 +26,8 @@ interface OpenShop {
 }
 
 /** Of what is asked now. */
-export function termsNow({ recommender, spec }: OpenShop, { gains, mode }: Settings): Terms {
-  return { recommender: recommender.name, spec: spec && specText(spec), gains, mode }
+export function termsNow({ recommender, spec }: OpenShop, { gains, mode, task }: Settings): Terms {
+  return { recommender: recommender.name, spec: spec && specText(spec), gains, mode, task }
 }
 
 type Recorded = Readonly<Record<string, string | number | boolean>>
@@ -37,7 +39,7 @@ export function termsOfRun(recommender: string, settings: Recorded): Terms | und
   if (known?.recommender === recommender) return known
   try {
     const all = settingsFrom(settings)
-    const terms = { recommender, spec: specText(specOf(all)), gains: all.gains, mode: all.mode }
+    const terms = { recommender, spec: specText(specOf(all)), gains: all.gains, mode: all.mode, task: all.task }
     recorded.set(settings, terms)
     return terms
   } catch {
@@ -58,6 +60,7 @@ export function rankedOtherwise(one: Terms, now: Terms): string | undefined {
 export function unlike(a: Terms | undefined, b: Terms | undefined): string[] {
   if (a === undefined || b === undefined) return []
   const said: string[] = []
+  if (a.task !== b.task) said.push(`A is of task ${a.task}, B of ${b.task}`)
   if (a.recommender !== undefined && b.recommender !== undefined) {
     if (a.recommender !== b.recommender) said.push(`A is ranked by ${a.recommender}, B by ${b.recommender}`)
     else if (a.spec !== undefined && b.spec !== undefined && a.spec !== b.spec) said.push(`A and B are ranked by ${a.recommender} with different settings`)
@@ -69,6 +72,6 @@ export function unlike(a: Terms | undefined, b: Terms | undefined): string[] {
 
 /** Under what answers on demand hold: who ranked and measured them, how a policy was asked, and which queries are the split's. */
 export function askedKey(terms: Terms, settings: Settings, split: Split): string {
-  const { template, thinking, maxNewTokens, testDepartments, seed, validationShare } = settings
-  return JSON.stringify([terms, template, thinking, maxNewTokens, testDepartments, ...(split === 'test' ? [] : [seed, validationShare])])
+  const { testDepartments, seed, validationShare } = settings
+  return JSON.stringify([terms, ASKED_WITH.map((name) => settings[name]), testDepartments, ...(split === 'test' ? [] : [seed, validationShare])])
 }

@@ -40,7 +40,7 @@ function world(over: { readonly phase?: string; readonly done?: () => number; re
 test('another system answers with rankings, texts, or nothing, as its file has it', async () => {
   const { write, batch } = await askingOf('source:s', settings, world().made)
   expect(batch).toBe(500)
-  expect(await write([task('1'), task('2'), task('3')])).toEqual([{ kind: 'ranking', ids: ['p'] }, { kind: 'text', rewrite: 'words', format: false }, { kind: 'absent' }])
+  expect(await write([task('1'), task('2'), task('3')])).toEqual([{ kind: 'ranking', ids: ['p'] }, { kind: 'text', reading: { text: 'words' }, format: false }, { kind: 'absent' }])
   const rankings = await rankingsOf('source:s', [{ queryId: '1', query: '' }, { queryId: '2', query: '' }], world().made.sources, new AbortController().signal)
   expect([...rankings.keys()]).toEqual(['1'])
 })
@@ -49,7 +49,7 @@ test('a policy in training is held still: the step is that of the weights, and e
   const { made, asked } = world()
   const { id, write, unheld } = await askingOf('policy', settings, made)
   expect([id, unheld]).toEqual(['policy@grpo:12', undefined])
-  expect(await write([task('1')])).toEqual([{ kind: 'text', rewrite: 'no tags', output: 'no tags', format: false }])
+  expect(await write([task('1')])).toEqual([{ kind: 'text', reading: { text: 'no tags' }, output: 'no tags', format: false }])
   expect(asked).toEqual(['checkpoint', 'held still'])
 })
 

@@ -1,16 +1,16 @@
 // Who writes for the queries of a split, a batch at a time: the loaded policy, its start, a kept run's checkpoint, or another system.
 import type { PolicyService } from '../../client/policy.ts'
 import type { RunsService } from '../../client/runs.ts'
-import { readOutput } from '../../domain/outputs.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { inGroups } from '../../experiment/score.ts'
 import { generation, greedyOf, type Task } from '../../experiment/tasks.ts'
 import { misfit } from '../inspect/asking.ts'
+import { saidBySource } from '../inspect/inspect.ts'
 import { kindOf } from '../inspect/columns.ts'
 import { asTyped, type Writer, type Written } from './evaluating.ts'
 import type { RunStoreState } from '../run/run.ts'
 import { isUnderWay } from '../run/run.ts'
-import type { Source, SourceAnswer } from '../inspect/sources.ts'
+import type { AskedQuery, Source, SourceAnswer } from '../inspect/sources.ts'
 import { evaluatedPolicy, ORIGINAL, POLICY, START } from './systems.ts'
 
 export interface WritersWorld {
@@ -30,6 +30,8 @@ export interface Asking {
 }
 
 const RANKED_AT_ONCE = 64
+/** Files of rankings read no prompt. */
+const NO_PROMPT = { text: '', prefill: '' }
 const FILED_AT_ONCE = 500
 const FROZEN_AT_ONCE = 8
 /** Weights and AdamW's two moments in float32; beyond so many bytes a policy in training cannot be held still beside it. */
@@ -44,22 +46,28 @@ function policyWriter(generate: Generate, settings: Settings, version: 'current'
   return async (tasks) => {
     const asked = generation(tasks, { groupSize: 1, sampling: greedyOf(settings), seed: settings.seed, step: 0, version })
     return inGroups(await generate(asked), tasks.length, 1).map(({ prompt, text }): Written => {
-      const { rewrite, fault } = readOutput(tasks[prompt]!.prompt, text, settings)
-      return { kind: 'text', rewrite, output: text, format: fault === undefined }
+      const { spec, asked } = tasks[prompt]!
+      return { kind: 'text', reading: spec.read(asked, text), output: text, format: spec.parse(asked, text).kind === 'query' }
     })
   }
 }
 
-function writtenBy(answer: SourceAnswer): Written {
+function writtenBy(answer: SourceAnswer, task: Task): Written {
   if (answer.kind === 'absent') return { kind: 'absent' }
   if (answer.kind === 'ranking') return { kind: 'ranking', ids: answer.ids }
-  return { kind: 'text', rewrite: answer.rewrite, ...(answer.output === undefined ? {} : { output: answer.output }), format: answer.fault === undefined }
+  const { rewrite, items, output, fault } = saidBySource(answer, task)
+  return {
+    kind: 'text', reading: { text: rewrite ?? '', ...(items === undefined ? {} : { items }) }, ...(output === undefined ? {} : { output }), format: fault === undefined,
+  }
 }
 
-function sourceWriter(source: Source, signal: AbortSignal): Writer {
+/** A prepared task as other systems are asked about it: by the words that people read. */
+const askedOf = (task: Task): AskedQuery => ({ id: task.query.id, text: task.said, prompt: task.prompt })
+
+export function sourceWriter(source: Source, signal: AbortSignal): Writer {
   return async (tasks: readonly Task[]) => {
-    const answers = await source.answerAll(tasks.map(({ query: { id, text } }) => ({ id, text })), undefined, signal)
-    return answers.map(writtenBy)
+    const answers = await source.answerAll(tasks.map(askedOf), undefined, signal)
+    return answers.map((answer, at) => writtenBy(answer, tasks[at]!))
   }
 }
 
@@ -116,7 +124,7 @@ export async function rankingsOf(
   const kind = kindOf(system)
   const source = kind?.is === 'source' ? sources.getState().list.find(({ id }) => id === kind.source) : undefined
   if (source === undefined || source.kind !== 'run') return new Map()
-  const found = await source.answerAll(answers.map(({ queryId, query }) => ({ id: queryId, text: query })), undefined, signal)
+  const found = await source.answerAll(answers.map(({ queryId, query }) => ({ id: queryId, text: query, prompt: NO_PROMPT })), undefined, signal)
   return new Map(answers.flatMap(({ queryId }, at) => {
     const one = found[at]!
     return one.kind === 'ranking' ? [[queryId, one] as const] : []

@@ -11,7 +11,8 @@ import { Engine, type EngineClient, type EngineStatus } from '../policy/engine.t
 import { frames } from '../frames.ts'
 import { checkpointAt, forkFaultsOf, latestCheckpoint, leftBehind, readKept, settingsFrom, type CheckpointPlace } from './kept.ts'
 import type { Library } from '../data/library.ts'
-import { longestQuery } from '../policy/need.ts'
+import { taskOf } from '../../domain/tasks/tasks.ts'
+import { longestPromptOf } from '../tasks/longest.ts'
 import { sentenceOf } from '../sentence.ts'
 
 export type { GrpoStep, RunEvent, ScoredRollout, Summary, Metrics, Gain } from '../../experiment/events.ts'
@@ -52,7 +53,10 @@ export interface RunStoreState {
   readonly dismissed: number
 }
 
-export interface RunClient extends EngineClient, DriverClient {}
+export interface RunClient extends EngineClient, DriverClient {
+  /** characters of the longest prompt that the open data leads to; without it, of one of usual length */
+  longestPrompt?(settings: Settings): number
+}
 
 export interface Run extends StoreApi<RunStoreState> {
   readonly engine: Engine
@@ -127,8 +131,8 @@ export function createRun(client: RunClient, library: Library): Run {
     setState({ run: reduceAll(getState().run, events) })
   })
 
-  const longest = (): number => longestQuery(library.getState().shop?.dataset.queries)
-  const engine = new Engine({ ...client, longestQuery: longest }, (status, adapter) => {
+  const longestPrompt = (settings: Settings): number => client.longestPrompt?.(settings) ?? longestPromptOf([], taskOf(settings), settings)
+  const engine = new Engine({ ...client, longestPrompt }, (status, adapter) => {
     setState({ engine: status, adapter })
     if (status.is === 'lost' && driver.busy) driver.fail(status.reason)
   })

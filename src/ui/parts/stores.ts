@@ -12,7 +12,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'replay' | 'queries' | 'shell'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'replay' | 'queries' | 'shell' | 'rows'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -69,6 +69,17 @@ export function useRun<Slice>(select: (state: StateOf<'run'>) => Slice): Slice {
 
 export function useView<Slice>(select: (state: StateOf<'view'>) => Slice): Slice {
   return useStore(useWorkbench().view, select)
+}
+
+export function useRows<Slice>(select: (state: StateOf<'rows'>) => Slice): Slice {
+  return useStore(useWorkbench().rows, select)
+}
+
+/** Characters of the longest prompt of the task as it is set. */
+export function useLongestPrompt(): number {
+  const { rows } = useWorkbench()
+  const settings = useRun((state) => state.settings)
+  return useRows(() => rows.longestPrompt(settings))
 }
 
 /** The product `id` of the open dataset; undefined until it is known, null where the catalogue lacks it. */

@@ -1,11 +1,10 @@
 // The shown text ranked now by the recommender of the page, on demand: what it would find in the catalogue as it stands.
 import { useEffect, useState } from 'react'
-import { rankText, type Found } from '../../state/inspect/inspect.ts'
+import { rankReading, type Found } from '../../state/inspect/inspect.ts'
 import { sentenceOf } from '../../state/sentence.ts'
-import { judgedQuery } from '../../state/inspect/view.ts'
 import { score } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
-import { useLibrary, useProduct, useRun } from '../parts/stores.ts'
+import { useLibrary, useProduct, useRun, useWorkbench } from '../parts/stores.ts'
 import type { EsciLabel } from '../../domain/dataset.ts'
 import { labelsOf } from '../../domain/labels.ts'
 
@@ -25,7 +24,15 @@ function Product({ id, rank, label }: { readonly id: string; readonly rank: numb
   )
 }
 
-export function Ranked({ query: { id, text: query }, rewrite }: { readonly query: { readonly id: string; readonly text: string }; readonly rewrite: string }) {
+interface RankedProps {
+  readonly query: { readonly id: string; readonly text: string }
+  readonly rewrite: string
+  /** the single items of a list */
+  readonly items?: readonly string[] | undefined
+}
+
+export function Ranked({ query: { id, text: query }, rewrite, items }: RankedProps) {
+  const { rows } = useWorkbench()
   const shop = useLibrary((state) => state.shop)
   const settings = useRun((state) => state.settings)
   const [found, setFound] = useState<{ readonly of: string; readonly found?: Found; readonly fault?: string }>()
@@ -33,7 +40,11 @@ export function Ranked({ query: { id, text: query }, rewrite }: { readonly query
     if (shop === undefined) return undefined
     let wanted = true
     const timer = setTimeout(() => {
-      void rankText(rewrite, shop.recommender, { query, judged: judgedQuery(shop, query, id) }, settings).then(
+      const ranking = rows.prepared([{ id, text: query }], shop, settings).then(([task]) => {
+        if (task === undefined) throw new Error('this row is none of the task that is set now; choose its task in Setup')
+        return rankReading({ text: rewrite, ...(items === undefined ? {} : { items }) }, task, shop.recommender, settings)
+      })
+      void ranking.then(
         (ranked) => { if (wanted) setFound({ of: rewrite, found: ranked }) },
         (error: unknown) => { if (wanted) setFound({ of: rewrite, fault: sentenceOf(error) }) },
       )
@@ -42,12 +53,11 @@ export function Ranked({ query: { id, text: query }, rewrite }: { readonly query
       wanted = false
       clearTimeout(timer)
     }
-  }, [shop, settings, id, query, rewrite])
+  }, [rows, shop, settings, id, query, rewrite, items])
   const fault = found?.fault ?? found?.found?.unranked
   if (fault !== undefined) return <p role="alert" className="notice bad">No ranking: {fault}</p>
   if (found?.found === undefined) return <p className="waiting">ranking …</p>
-  const judgements = (shop && judgedQuery(shop, query, id))?.judgements ?? []
-  const labels = labelsOf(judgements)
+  const labels = labelsOf(rows.same(query, id)?.judgements ?? [])
   const { ids, measures } = found.found
   return (
     <div className={found.of === rewrite ? 'replay-ranked' : 'replay-ranked late'}>

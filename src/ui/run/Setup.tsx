@@ -4,7 +4,7 @@ import { PRESETS } from '../../domain/config.ts'
 import { SETTINGS, type SettingName } from '../../domain/settings.ts'
 import { forkFaultsOf } from '../../state/run/kept.ts'
 import { factsOf } from '../../state/policy/need.ts'
-import { SAMPLE } from '../../state/policy/policies.ts'
+import { EMBEDDED_NAMES, isEmbedded } from '../../domain/embedded.ts'
 import { PRESET_WORDS, TASKS } from '../../state/run/settingSearch.ts'
 import { countQueries, plainWords, type QueryCounts } from '../../state/run/setup.ts'
 import { Datasets } from '../data/Datasets.tsx'
@@ -82,7 +82,7 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
           name="Policy" label="Change which policy the run trains" onChange={() => policies.show(policy, run.getState().settings.policyMirror)}
           facts={loaded === undefined ? '' : `${loaded.architecture}, ${millions(loaded.parameters)} parameters`}
         >
-          {policy === SAMPLE ? 'embedded' : policy}
+          {isEmbedded(policy) ? EMBEDDED_NAMES[policy] : policy}
         </Row>
         <Row name="Recommender" label="Change which recommender the run asks" onChange={() => setSheet('recommender')} facts="a black box: it takes a query and gives a ranking">
           {shop?.recommender.name ?? '–'}

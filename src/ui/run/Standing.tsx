@@ -1,10 +1,10 @@
 // Where the run stands: phase and step, the time left, how fast it samples and trains, and what memory it takes.
 import { useEffect, useMemo } from 'react'
-import { longestQuery, needOf } from '../../state/policy/need.ts'
+import { needOf } from '../../state/policy/need.ts'
 import { PACE_STEPS, paceOf } from '../../state/run/pace.ts'
 import { isUnderWay, type Phase } from '../../state/run/run.ts'
 import { count, duration, memory } from '../parts/format.ts'
-import { useLibrary, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
+import { useLongestPrompt, useProfiling, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
 const SAID: Readonly<Record<Phase, string>> = {
@@ -54,7 +54,7 @@ export function usePlanned(): number | undefined {
   const config = useRun((state) => (state.engine.is === 'ready' ? state.engine.loaded.config : undefined))
   const settings = useRun((state) => state.settings)
   const adapter = useRun((state) => state.adapter)
-  const longest = useLibrary((state) => longestQuery(state.shop?.dataset.queries))
+  const longest = useLongestPrompt()
   const of = useMemo(() => (config === undefined ? undefined : needOf(config, settings, adapter, longest)), [config, settings, adapter, longest])
   return of === undefined || of.total === 0 ? undefined : of.total
 }
