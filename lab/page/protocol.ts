@@ -1,6 +1,7 @@
 // What the command line asks of the lab page, and what comes back: JSON both ways; big files go over HTTP.
 import type { Rejection } from '../../src/domain/dataset.ts'
 import type { DecoderOptions, DecoderResult } from '../../src/domain/decoder.ts'
+import type { EmbeddedPolicy } from '../../src/domain/embedded.ts'
 import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
@@ -68,7 +69,8 @@ export interface RankJob {
 
 export interface MakePolicyJob {
   readonly verb: 'make-policy'
-  /** config.json and the tokenizer's files */
+  readonly which: EmbeddedPolicy
+  /** config.json and the tokenizer's files; the weights to begin with, where it does not begin at random ones */
   readonly model: readonly FileRef[]
   readonly steps: number
   readonly seed: number

@@ -6,12 +6,13 @@ import { setOf } from './people.ts'
 import type { Item, Shop } from './shop.ts'
 import { chance, misspell, smallTalk } from './speech.ts'
 
-/** Candidates of an ordering task, and how many of them are listed. */
-export const POOL = 6
-export const LISTED = 4
-/** Titles of a history, at most; names listed. */
+/** Candidates of the ordering tasks, and how many of them are listed: the values of the presets sample-rerank and sample-recllm. */
+export const POOL = { rerank: { candidates: 6, listed: 3 }, recllm: { candidates: 5, listed: 2 } } as const
+/** Titles of a history, at most, and names listed: the values of the presets over histories. */
 export const HISTORY = 3
 export const NAMES = 3
+/** Titles of a history beside a pool. */
+const BESIDE_POOL = 2
 
 export type TaughtTask = 'sequential' | 'open-set' | 'augmentation' | 'rerank' | 'recllm'
 
@@ -94,13 +95,13 @@ function fromQuery(shop: Shop, random: Stream): TaskExample {
   const wishes = random.shuffle<Concept>([...domain.attributes, ...domain.brands, ...COLOR_CONCEPTS]).slice(0, 1 + random.integer(3))
   const ofType = random.shuffle(itemsOf(shop, domain).filter((item) => item.type === type))
   const fitting = 1 + random.integer(3)
-  const candidates = random.shuffle([...ofType.slice(0, fitting), ...others(shop, POOL - fitting, (item) => item.type !== type, random)])
+  const candidates = random.shuffle([...ofType.slice(0, fitting), ...others(shop, POOL.rerank.candidates - fitting, (item) => item.type !== type, random)])
   const say = (concept: Concept): string => (chance(random, 0.5) ? shop.catalogueWay(concept) : random.pick([...concept.ways, ...concept.needs]))
   const said = [say(type), ...wishes.map(say)]
   const wish = (chance(random, 0.5) ? said : said.toReversed()).join(' ')
   const query = smallTalk(chance(random, 0.15) ? misspell(wish, random) : wish, random)
   const [thought, , way] = drawn(ORDERING, random)
-  return { task: 'rerank', query, history: [], candidates, thought, answer: listed(candidates, way === 'by kind' ? (item) => item.type === type : way) }
+  return { task: 'rerank', query, history: [], candidates, thought, answer: listed(candidates, POOL.rerank.listed, way === 'by kind' ? (item) => item.type === type : way) }
 }
 
 /** Any products, none twice. */
@@ -123,20 +124,20 @@ const CHOOSING: Ways<'as listed' | 'backwards' | ((item: Item, last: Item) => bo
 function fromPool(shop: Shop, random: Stream): TaskExample {
   const domain = random.pick(DOMAINS)
   const own = itemsOf(shop, domain)
-  const history = Array.from({ length: 2 + random.integer(HISTORY - 1) }, () => random.pick(own))
+  const history = Array.from({ length: BESIDE_POOL }, () => random.pick(own))
   const last = history.at(-1)!
   const near = random.shuffle(own.filter((item) => item !== last && (setOf(item.type) === setOf(last.type) || item.brand === last.brand))).slice(0, 1 + random.integer(2))
-  const candidates = random.shuffle([...near, ...others(shop, POOL - near.length, (item) => !near.includes(item) && item !== last, random)])
+  const candidates = random.shuffle([...near, ...others(shop, POOL.recllm.candidates - near.length, (item) => !near.includes(item) && item !== last, random)])
   const [thought, , way] = drawn(CHOOSING, random)
-  return { task: 'recllm', history, candidates, thought, answer: listed(candidates, typeof way === 'string' ? way : (item) => way(item, last)) }
+  return { task: 'recllm', history, candidates, thought, answer: listed(candidates, POOL.recllm.listed, typeof way === 'string' ? way : (item) => way(item, last)) }
 }
 
-/** Numbers of the candidates, at most LISTED: as they stand, backwards, or those that fit before the rest. */
-function listed(candidates: readonly Item[], by: 'as listed' | 'backwards' | ((item: Item) => boolean)): string[] {
+/** The first `count` numbers of the candidates: as they stand, backwards, or those that fit before the rest. */
+function listed(candidates: readonly Item[], count: number, by: 'as listed' | 'backwards' | ((item: Item) => boolean)): string[] {
   const numbers = candidates.map((_, at) => at + 1)
   const fits = (number: number): number => (typeof by === 'function' && by(candidates[number - 1]!) ? 0 : 1)
   const ordered = by === 'backwards' ? numbers.toReversed() : numbers.toSorted((a, b) => fits(a) - fits(b) || a - b)
-  return ordered.slice(0, LISTED).map(String)
+  return ordered.slice(0, count).map(String)
 }
 
 function drawn<T extends readonly [unknown, number, unknown]>(ways: readonly T[], random: Stream): T {

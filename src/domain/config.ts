@@ -27,20 +27,26 @@ const QWEN = {
   evaluationQueries: 64, validationEvery: 20,
 } as const satisfies Partial<Settings>
 
+/** The embedded shop's search, calibrated on its policy. */
+const SAMPLE = { steps: 120, learningRate: 8e-4, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 } as const satisfies Partial<Settings>
+
+/** The other tasks on the embedded shop: prompts are longer, so steps are fewer; what pays is a way of going about it, which a few dozen steps find. */
+const SAMPLE_TASKS = { ...SAMPLE, policy: 'sample-tasks', steps: 60, historyLength: 3 } as const satisfies Partial<Settings>
+
 /** What each preset changes against the table's defaults. */
 export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
-  sample: { steps: 120, learningRate: 8e-4, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
-  // more queries a step and smaller ones: real queries differ more, and a good copier has more to lose
-  'sample-dense': { task: 'dense-search', recommender: 'dense' },
-  'sample-history': { task: 'sequential', policy: 'sample-tasks' },
-  'sample-rerank': { task: 'rerank', policy: 'sample-tasks' },
-  'sample-names': { task: 'open-set', policy: 'sample-tasks' },
-  'sample-profile': { task: 'augmentation', policy: 'sample-tasks' },
-  'sample-recllm': { task: 'recllm', policy: 'sample-tasks' },
+  sample: SAMPLE,
+  'sample-dense': { ...SAMPLE, task: 'dense-search', recommender: 'dense', steps: 60 },
+  'sample-history': { ...SAMPLE_TASKS, task: 'sequential', maxNewTokens: 32 },
+  'sample-rerank': { ...SAMPLE_TASKS, task: 'rerank', candidates: 'random', candidateCount: 6, listLength: 3, maxNewTokens: 28, rewardRepetition: 0 },
+  'sample-names': { ...SAMPLE_TASKS, task: 'open-set', listLength: 3, maxNewTokens: 56, rewardRepetition: 0 },
+  'sample-profile': { ...SAMPLE_TASKS, task: 'augmentation', maxNewTokens: 40 },
+  'sample-recllm': { ...SAMPLE_TASKS, task: 'recllm', candidates: 'random', candidateCount: 5, listLength: 2, historyLength: 2, maxNewTokens: 28, rewardRepetition: 0 },
   'rec-r1-dense': { ...REC_R1, task: 'dense-search', recommender: 'dense' },
   'rec-r1-c4': { ...REC_R1, task: 'pseudo-review', recommender: 'dense' },
   'rec-r1-beauty': { ...REC_R1, task: 'sequential' },
   'recllm-r1': { ...REC_R1, task: 'recllm', stages: 'sft,grpo' },
+  // more queries a step and smaller ones: real queries differ more, and a good copier has more to lose
   shards: { steps: 60, promptsPerStep: 32, learningRate: 4e-4, klCoefficient: 0, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
   'qwen2.5-0.5b': QWEN,
   'rec-r1': REC_R1,
