@@ -2,6 +2,7 @@
 import * as Comlink from 'comlink'
 import { FORMATS } from './ingest/formats/formats.ts'
 import { intake, storedResults, survey, type IntakeOptions } from './ingest/intake.ts'
+import { readImitations } from './ingest/imitations.ts'
 import { checkResults } from './ingest/results.ts'
 import { recognise } from './ingest/recognise.ts'
 import { openDataset } from './store/store.ts'
@@ -30,6 +31,7 @@ const service: IngestService = {
   results: (files, request, onProgress) => alone(request.name, onProgress, (options) => storedResults(files, request, options)),
   survey: (files, request, onProgress) => alone(request.name, onProgress, (options) => survey(files, request, options)),
   checkResults: (files, onProgress) => alone('results', onProgress, (options) => checkResults(files, options)),
+  imitations: (files, onProgress) => alone('texts to imitate', onProgress, (options) => readImitations(files, options)),
   cancel() {
     underWay?.abort(new Error('the read was cancelled; nothing of it was kept'))
     return Promise.resolve()

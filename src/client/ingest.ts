@@ -1,9 +1,9 @@
 // Reads shards in a worker of their own, which ends with the read: nothing of a failed or cancelled read stays in memory.
-import { ESCI_US, type IngestProgress, type IngestReport, type IngestService, type ReadRequest, type Recognised, type StoredCheck } from '../protocol/ingest.ts'
+import { ESCI_US, type IngestProgress, type IngestReport, type IngestService, type ReadImitations, type ReadRequest, type Recognised, type StoredCheck } from '../protocol/ingest.ts'
 import { connect, type Connection } from './connection.ts'
 
 export { ESCI_REC_R1, ESCI_US } from '../protocol/ingest.ts'
-export type { ColumnMapping, EsciFilter, IngestProgress, IngestReport, ReadRequest, Recognised, StoredCheck } from '../protocol/ingest.ts'
+export type { ColumnMapping, EsciFilter, ImitationReport, IngestProgress, IngestReport, ReadImitations, ReadRequest, Recognised, StoredCheck } from '../protocol/ingest.ts'
 
 export interface ReadOptions extends Partial<ReadRequest> {
   readonly onProgress?: (progress: IngestProgress) => void
@@ -64,4 +64,9 @@ export async function surveyFiles(files: readonly File[], { onProgress, signal, 
 /** Recomputes the measures of result files from the rankings beside them; what a file lacks stands as its fault. */
 export function checkResults(files: readonly File[], { onProgress, signal }: Pick<ReadOptions, 'onProgress' | 'signal'> = {}): Promise<readonly StoredCheck[]> {
   return ask(signal, (service) => service.checkResults(files, onProgress))
+}
+
+/** Texts to imitate, of files that are read and not stored. Errors name the file, and of rows the first refused one. */
+export function readImitations(files: readonly File[], { onProgress, signal }: Pick<ReadOptions, 'onProgress' | 'signal'> = {}): Promise<ReadImitations> {
+  return ask(signal, (service) => service.imitations(files, onProgress))
 }

@@ -1,5 +1,6 @@
 // What the ingest worker offers: published shards in, one stored dataset out, nothing half-loaded.
 import type { Dataset, EsciLabel, Product, Rejection } from '../domain/dataset.ts'
+import type { Imitation, ImitationCounts } from '../domain/imitation.ts'
 import type { Recomputed, StoredResult } from '../domain/results.ts'
 
 export interface IngestProgress {
@@ -149,6 +150,22 @@ export interface StoredOutput {
 /** A result file's own measures beside what they come to when its rankings are measured again. */
 export type StoredCheck = { readonly file: string } & ({ readonly recomputed: Recomputed } | { readonly fault: string })
 
+/** What was understood of files of texts to imitate. */
+export interface ImitationReport extends ImitationCounts {
+  /** by file name */
+  readonly formats: Readonly<Record<string, string>>
+  readonly rows: number
+  readonly rejected: readonly Rejection[]
+  readonly rejectedCount: number
+  readonly rejectedBy: Readonly<Record<string, number>>
+  readonly notes: readonly string[]
+}
+
+export interface ReadImitations {
+  readonly imitations: readonly Imitation[]
+  readonly report: ImitationReport
+}
+
 export interface IngestService {
   /** Says what each file is, from its first kilobytes. An empty or unreadable file is an Error by name. */
   recognise(files: readonly File[]): Promise<readonly Recognised[]>
@@ -165,6 +182,8 @@ export interface IngestService {
   survey(files: readonly File[], request: ReadRequest, onProgress?: (progress: IngestProgress) => void): Promise<{ report: IngestReport; problem?: string }>
   /** Measures the rankings of result files again, file by file; nothing is stored. A file that holds none says so as its fault. */
   checkResults(files: readonly File[], onProgress?: (progress: IngestProgress) => void): Promise<readonly StoredCheck[]>
+  /** Reads files of texts to imitate (Rec-R1's SFT Parquet, chats, prompts with completions, queries with outputs); nothing is stored. */
+  imitations(files: readonly File[], onProgress?: (progress: IngestProgress) => void): Promise<ReadImitations>
   /** Ends the read under way: it rejects once nothing of it is left. */
   cancel(): Promise<void>
 }

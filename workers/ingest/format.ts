@@ -1,5 +1,6 @@
 // What every published format is to the readers: how it is recognised, which columns it needs, and what a record says.
 import type { EsciLabel, Product, Split } from '../../src/domain/dataset.ts'
+import type { Imitation } from '../../src/domain/imitation.ts'
 import type { Container, EsciFilter, Role } from '../../src/protocol/ingest.ts'
 
 /** The column under which a keyed JSON object (`{"k": {…}, …}`, one record per key) gives each record's key. */
@@ -67,6 +68,8 @@ export interface Sink {
   }, at: Place): void
   /** an output that some model wrote for a query (stored generations; SFT text with its prompt, and the query found in it) */
   output(output: { readonly queryId: string; readonly text: string; readonly targets?: readonly string[]; readonly prompt?: string; readonly query?: string }, at: Place): void
+  /** an output to imitate, with its prompt or with the query that it answers; a sink that takes none takes `output` of SFT texts */
+  imitation?(told: Imitation, at: Place): void
   /** a row that a filter set aside, by the column that decided */
   filtered(column: string): void
   /** what was assumed of a file, as one sentence; said once however often it is told */

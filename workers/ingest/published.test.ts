@@ -3,9 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Product } from '../../src/domain/dataset.ts'
+import { isText, keepsFormat } from '../../src/domain/imitation.ts'
+import { renderPrompt } from '../../src/domain/prompt.ts'
 import { leaveLastOut, REC_R1_DOMAINS, splitQueries } from '../../src/domain/splits.ts'
 import { ESCI_REC_R1 } from '../../src/protocol/ingest.ts'
 import { readTogether as read } from './assembly/testing.ts'
+import { readImitations } from './imitations.ts'
 
 const REAL = new URL('../../../shared/data/', import.meta.url)
 const real = (path: string) => new File([readFileSync(new URL(path, REAL))], path.split('/').at(-1)!)
@@ -69,6 +72,20 @@ describe.skipIf(!existsSync(REAL))('the real files (left out where ../shared is 
     expect(
       metadata.products.filter((product) => JSON.stringify(words(product)) !== JSON.stringify(byId.get(product.id))).map((product) => product.id),
     ).toEqual([])
+  })
+
+  it('the SFT Parquet is 4,510 texts to imitate, of which 4,459 keep the format: every prompt is the released one up to the assistant’s turn, every completion ends it', async () => {
+    const { imitations, report } = await readImitations([real('rec-r1/esci_sft_train.parquet')])
+    expect(report).toMatchObject({ rows: 4510, texts: 4510, answers: 0, repeated: 0, rejectedCount: 0 })
+    const turns = renderPrompt('{query}', { template: 'rec-r1', thinking: true, answerForm: 'json' })
+    const [before, after] = turns.text.slice(0, turns.text.length - turns.prefill.length).split('{query}')
+    const texts = imitations.filter(isText)
+    expect(texts).toHaveLength(4510)
+    expect(texts.filter(({ prompt }) => !prompt.startsWith(before!) || !prompt.endsWith(after!))).toEqual([])
+    expect(texts.filter(({ completion }) => !completion.endsWith('<|im_end|>') || completion.split('<|im_end|>').length !== 2)).toEqual([])
+    // three of the teacher's outputs begin no thought
+    expect(texts.filter(({ completion }) => !completion.startsWith(turns.prefill))).toHaveLength(3)
+    expect(texts.filter((text) => keepsFormat(text, { mode: 'corrected' })).length).toBe(4459)
   })
 
   it('Beauty 2014: 22,363 users, 198,502 interactions, 12,101 items, each history in time, each last item a test', async () => {

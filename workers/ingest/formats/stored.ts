@@ -1,8 +1,7 @@
-// What others' runs left: Rec-R1's result files with stored rankings, its generations, and texts for supervised training.
+// What others' runs left: Rec-R1's result files with stored rankings, and its generations.
 import { KEY } from '../format.ts'
 import type { Format, Place, Row, Sink } from '../format.ts'
-import { entries, has, hasAny, needs, number, shown, text } from './cells.ts'
-import { quoted } from './verl.ts'
+import { entries, has, hasAny, number, shown, text } from './cells.ts'
 
 const NOT_MEASURES: ReadonlySet<string> = new Set([KEY, 'id', 'retrieved', 'target', 'query'])
 
@@ -50,28 +49,4 @@ export const REC_R1_OUTPUTS: Format = {
 
 function rejectList(row: Row, column: string, at: Place, sink: Sink): void {
   sink.reject(at, column, `${column} is "${shown(row[column])}", which is no list of product ids; store the file again`)
-}
-
-const TEXT_COLUMNS: ReadonlySet<string> = new Set(['text', '__index_level_0__'])
-const ASSISTANT = '<|im_start|>assistant\n'
-const END = '<|im_end|>'
-
-/** Chats as one text; what the assistant wrote is the output, what stands before it the prompt. */
-export const SFT_TEXTS: Format = {
-  name: 'SFT texts',
-  role: 'texts',
-  columns: ['text'],
-  matches: (shape) => has(shape, 'text') && [...shape.columns].every((column) => TEXT_COLUMNS.has(column)),
-  read(row, at, sink) {
-    const whole = text(row['text'])
-    if (!needs(whole, 'text', 'an empty text trains nothing', at, sink)) return
-    const start = whole.lastIndexOf(ASSISTANT)
-    if (start < 0) {
-      sink.output({ queryId: String(at.row - 1), text: whole }, at)
-      return
-    }
-    const [prompt, answer] = [whole.slice(0, start + ASSISTANT.length), whole.slice(start + ASSISTANT.length)]
-    const output = answer.endsWith(END) ? answer.slice(0, -END.length) : answer
-    sink.output({ queryId: String(at.row - 1), text: output, prompt, query: quoted(prompt) }, at)
-  },
 }
