@@ -74,7 +74,7 @@ describe.skipIf(!existsSync(REAL))('the real files (left out where ../shared is 
     ).toEqual([])
   })
 
-  it('the SFT Parquet is 4,510 texts to imitate, of which 4,459 keep the format: every prompt is the released one up to the assistant’s turn, every completion ends it', async () => {
+  it('the SFT Parquet is 4,510 texts to imitate, of which 4,461 keep the format: every prompt is the released one up to the assistant’s turn, every completion ends it', async () => {
     const { imitations, report } = await readImitations([real('rec-r1/esci_sft_train.parquet')])
     expect(report).toMatchObject({ rows: 4510, texts: 4510, answers: 0, repeated: 0, rejectedCount: 0 })
     const turns = renderPrompt('{query}', { template: 'rec-r1', thinking: true, answerForm: 'json' })
@@ -83,9 +83,9 @@ describe.skipIf(!existsSync(REAL))('the real files (left out where ../shared is 
     expect(texts).toHaveLength(4510)
     expect(texts.filter(({ prompt }) => !prompt.startsWith(before!) || !prompt.endsWith(after!))).toEqual([])
     expect(texts.filter(({ completion }) => !completion.endsWith('<|im_end|>') || completion.split('<|im_end|>').length !== 2)).toEqual([])
-    // three of the teacher's outputs begin no thought
+    // three of the teacher's outputs begin in other words
     expect(texts.filter(({ completion }) => !completion.startsWith(turns.prefill))).toHaveLength(3)
-    expect(texts.filter((text) => keepsFormat(text, { mode: 'corrected' })).length).toBe(4459)
+    expect(texts.filter((text) => keepsFormat(text, { mode: 'corrected' })).length).toBe(4461)
   })
 
   it('Beauty 2014: 22,363 users, 198,502 interactions, 12,101 items, each history in time, each last item a test', async () => {
