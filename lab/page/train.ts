@@ -4,12 +4,14 @@ import { openPolicy } from '../../src/client/policy.ts'
 import { openRecommender } from '../../src/client/recommender.ts'
 import { createStore } from '../../src/client/store.ts'
 import { specOf } from '../../src/domain/spec.ts'
+import { taskOf } from '../../src/domain/tasks/tasks.ts'
 import { train } from '../../src/experiment/train.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
 import { catalogueOf } from '../../src/state/data/catalogue.ts'
 import { adapterRecord } from '../../src/state/policy/adapterSettings.ts'
 import { trainableOf } from '../../src/state/policy/loading.ts'
-import { configOf, longestQuery, needOf } from '../../src/state/policy/need.ts'
+import { configOf, needOf } from '../../src/state/policy/need.ts'
+import { longestPromptOf } from '../../src/state/tasks/longest.ts'
 import { chosenFiles, fileOf, leave, modelOf, reading } from './files.ts'
 import type { Results, TrainJob } from './protocol.ts'
 
@@ -34,7 +36,8 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
     }
     const { policy, adapter: continued } = await reading(async () => {
       const model = await modelOf(chosenFiles())
-      const { options, refusal } = needOf(configOf(model.config), settings, adapter, longestQuery(dataset.queries))
+      const task = taskOf(settings)
+      const { options, refusal } = needOf(configOf(model.config), settings, adapter, longestPromptOf(task.rows(dataset, settings), task, settings))
       if (refusal !== undefined) throw new Error(refusal)
       const continues = model.adapterConfig === undefined ? undefined : adapterRecord(settings.policy, { config: model.adapterConfig })
       return { policy: await service.load(model, trainableOf(settings), options), adapter: continues }
