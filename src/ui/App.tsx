@@ -1,4 +1,4 @@
-// The page: a bar at the top, and one of three places below it. What the first sight does not need is loaded after it.
+// The page: a bar at the top, and one of its places below it. What the first sight does not need is loaded after it.
 import { lazy, Suspense, useEffect } from 'react'
 import { isShortcut } from '../state/shell.ts'
 import { PLACES } from '../state/inspect/view.ts'
@@ -19,6 +19,7 @@ import './inspect/inspect.css'
 
 const InspectView = lazy(async () => ({ default: (await import('./inspect/InspectView.tsx')).InspectView }))
 const RunsView = lazy(async () => ({ default: (await import('./runs/RunsView.tsx')).RunsView }))
+const PapersView = lazy(async () => ({ default: (await import('./papers/PapersView.tsx')).PapersView }))
 const AddSheet = lazy(async () => ({ default: (await import('./add/AddSheet.tsx')).AddSheet }))
 const PolicySheet = lazy(async () => ({ default: (await import('./policy/PolicySheet.tsx')).PolicySheet }))
 const Sources = lazy(async () => ({ default: (await import('./sources/Sources.tsx')).Sources }))
@@ -74,6 +75,7 @@ function Place() {
       <Suspense fallback={<p className="waiting">one moment …</p>}>
         {place === 'inspect' && <InspectView />}
         {place === 'runs' && <RunsView />}
+        {place === 'papers' && <PapersView />}
       </Suspense>
     </main>
   )

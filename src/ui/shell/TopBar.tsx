@@ -1,9 +1,9 @@
-// The bar at the top: what this is, the three places of the workbench, and where the run stands from anywhere.
+// The bar at the top: what this is, the places of the workbench, and where the run stands from anywhere.
 import type { KeyboardEvent } from 'react'
 import { useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { PLACES, type Place } from '../../state/inspect/view.ts'
 
-const TITLES: Readonly<Record<Place, string>> = { train: 'Train', inspect: 'Inspect', runs: 'Runs' }
+const TITLES: Readonly<Record<Place, string>> = { train: 'Train', inspect: 'Inspect', runs: 'Runs', papers: 'Papers' }
 
 /** The run in a few words, where its own panel is out of sight. */
 function Standing() {
