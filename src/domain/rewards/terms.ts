@@ -2,12 +2,6 @@
 import type { Entry } from '../glossary.ts'
 import type { RewardPart } from './weights.ts'
 
-export const PART_NAMES: Readonly<Record<RewardPart, string>> = {
-  ndcg: 'NDCG', format: 'format', malformed: 'malformed', repetition: 'repetition', length: 'length', overlong: 'cut off',
-  recall: 'recall', mrr: 'MRR', hit: 'hit', lcs: 'order (LCS)', duplicates: 'duplicates', strangers: 'strangers', wrongLength: 'wrong length',
-  thought: 'long thought', diversity: 'diversity', novelty: 'novelty', coverage: 'coverage', freshness: 'freshness', business: 'business', expression: 'expression',
-}
-
 /** Families in the order in which they are edited. */
 export const PART_FAMILIES: readonly { readonly title: string; readonly parts: readonly RewardPart[] }[] = [
   { title: 'What is found', parts: ['ndcg', 'recall', 'mrr', 'hit', 'lcs'] },

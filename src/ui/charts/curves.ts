@@ -1,7 +1,7 @@
 // The charts of a run as a table: which numbers, how they are written, and what a reader should make of them.
 import type { TermName } from '../../domain/glossary.ts'
 import { REWARD_PARTS, REWARD_WEIGHTS, type RewardPart } from '../../domain/reward.ts'
-import { PART_NAMES } from '../../domain/rewards/terms.ts'
+import { PART_NAMES } from '../../domain/rewards/names.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Evaluation, GrpoStep, RunState } from '../../state/run/run.ts'
 import { count, digits, percent, score } from '../parts/format.ts'
