@@ -1,27 +1,31 @@
 // A run before it begins: what it is made of, what it will do in plain words, how long that takes, and the settings that matter most.
-import { useDeferredValue, useId, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useDeferredValue, useId, useState, type ReactNode } from 'react'
 import { PRESETS } from '../../domain/config.ts'
 import { SETTINGS, type SettingName } from '../../domain/settings.ts'
 import { forkFaultsOf } from '../../state/run/kept.ts'
 import { factsOf } from '../../state/policy/need.ts'
 import { EMBEDDED_NAMES, isEmbedded } from '../../domain/embedded.ts'
-import { PRESET_WORDS, TASKS } from '../../state/run/settingSearch.ts'
+import { presetWords, unusedSettings } from '../../state/run/settingSearch.ts'
 import { countQueries, plainWords, type QueryCounts } from '../../state/run/setup.ts'
 import { Datasets } from '../data/Datasets.tsx'
 import { RecommenderSheet } from '../data/RecommenderSheet.tsx'
 import { count, duration, memory, millions } from '../parts/format.ts'
-import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useRows, useRun, useWorkbench } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
+import { RewardRow } from './RewardRow.tsx'
 import { Setting } from './Setting.tsx'
 import { usePlanned } from './Standing.tsx'
 
 /** What people change first. */
 const MATTERS: readonly SettingName[] = ['steps', 'promptsPerStep', 'groupSize', 'learningRate', 'klCoefficient', 'maxNewTokens', 'validationEvery', 'seed']
 
+const TaskSheet = lazy(async () => ({ default: (await import('./TaskSheet.tsx')).TaskSheet }))
+
 function useCounts(): QueryCounts | undefined {
-  const dataset = useLibrary((state) => state.shop?.dataset)
+  const open = useLibrary((state) => state.shop !== undefined)
+  const queries = useRows((state) => state.rows)
   const settings = useDeferredValue(useRun((state) => state.settings))
-  return dataset === undefined ? undefined : countQueries(dataset, settings)
+  return open ? countQueries({ queries }, settings) : undefined
 }
 
 interface RowProps {
@@ -55,7 +59,7 @@ function Preset({ locked }: { readonly locked: boolean }) {
         <select id={id} value={preset} disabled={locked} aria-describedby={`${id}-words`} onChange={(event) => run.change('preset', event.currentTarget.value)}>
           {Object.keys(PRESETS).map((name) => <option key={name}>{name}</option>)}
         </select>{' '}
-        <span id={`${id}-words`} className="quiet">{PRESET_WORDS[preset]}</span>
+        <span id={`${id}-words`} className="quiet">{presetWords(preset)}</span>
       </dd>
     </div>
   )
@@ -66,12 +70,15 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
   const shop = useLibrary((state) => state.shop)
   const policy = useRun((state) => state.settings.policy)
   const engine = useRun((state) => state.engine)
-  const [sheet, setSheet] = useState<'data' | 'recommender'>()
+  const [sheet, setSheet] = useState<'data' | 'recommender' | 'task'>()
   const close = (): void => setSheet(undefined)
   const loaded = engine.is === 'ready' && engine.loaded.policy === policy ? factsOf(engine.loaded.config) : undefined
-  const task = TASKS[0]
-  const uses = counts && `; ${count(counts.train)} queries to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`
-  const data = shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${uses ?? ''}`
+  const task = useRows((state) => state.spec)
+  const fault = useRows((state) => state.fault)
+  const reading = useRows((state) => state.reading)
+  const rows = task.over === 'queries' ? 'queries' : 'histories'
+  const uses = counts && fault === undefined && `; ${count(counts.train)} ${rows} to train on, ${count(counts.validation)} held out, ${count(counts.test)} to test`
+  const data = shop === undefined ? 'add data, or wait until the sample is loaded' : `${count(shop.dataset.productCount)} products${uses || ''}`
   return (
     <>
       <dl className="setup-choices">
@@ -87,11 +94,16 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
         <Row name="Recommender" label="Change which recommender the run asks" onChange={() => setSheet('recommender')} facts="a black box: it takes a query and gives a ranking">
           {shop?.recommender.name ?? '–'}
         </Row>
-        <Row name="Task" facts={task.words}>{task.title}</Row>
+        <Row name="Task" label="Change what the policy learns" onChange={() => setSheet('task')} facts={reading ? `${task.explanation} Titles of the histories are being read …` : task.explanation}>
+          {task.title}
+        </Row>
+        {fault !== undefined && shop !== undefined && <p role="alert" className="notice bad">{fault}</p>}
+        <RewardRow />
         <Preset locked={locked} />
       </dl>
       {sheet === 'data' && <Datasets onClose={close} />}
       {sheet === 'recommender' && <RecommenderSheet onClose={close} />}
+      {sheet === 'task' && <Suspense><TaskSheet onClose={close} /></Suspense>}
     </>
   )
 }
@@ -152,6 +164,7 @@ export function Setup() {
   const { base, named } = useBase()
   const changed = changedFrom(base, settings)
   const from = fork && { stage: fork.stage, step: fork.step, said: `${fork.stage === 'sft' ? 'imitation ' : ''}step ${fork.step} of ${fork.record.name}` }
+  const unused = unusedSettings(settings)
   const sentences = plainWords(settings, counts, { recommender: recommender ?? settings.recommender, ...(from && { from }) })
   const [words, form] = [useId(), useId()]
   return (
@@ -173,7 +186,7 @@ export function Setup() {
           <legend className="visually-hidden">Settings that matter most</legend>
           {MATTERS.map((name) => {
             const spec = SETTINGS.find((known) => known.name === name)
-            return spec === undefined ? null : <Setting key={name} spec={spec} value={settings[name]} preset={base[name]} />
+            return spec === undefined ? null : <Setting key={name} spec={spec} value={settings[name]} preset={base[name]} unused={unused.get(name)} />
           })}
         </fieldset>
       </section>
