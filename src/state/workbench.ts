@@ -32,6 +32,7 @@ import { createReplay, type Replay } from './inspect/replay.ts'
 import { createRecorder } from './run/recorder.ts'
 import { machineOf } from './run/runFacts.ts'
 import { createRun, isUnderWay, type Run } from './run/run.ts'
+import { changeForData, taskChange } from './run/taskChoice.ts'
 import { isRunArchive } from './runs/runArchive.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
 import { createRows, type Rows } from './tasks/rows.ts'
@@ -62,6 +63,8 @@ export interface Workbench {
   readonly take: (files: readonly File[]) => Promise<void>
   /** Files chosen as a policy or an adapter; anything else is refused. */
   readonly takePolicyFiles: (files: readonly File[]) => Promise<void>
+  /** Takes a task: on the embedded shop with its preset, elsewhere alone; a policy of the person's own stays. */
+  readonly takeTask: (task: Settings['task']) => void
   /** Takes the settings of `preset`, but trains the policy of before, from where it came, within the same budget. */
   readonly takePreset: (preset: Settings['preset']) => void
   /** Brings the policy that the sheet looks at here, where it is not yet, and trains it from now on. */
@@ -115,7 +118,7 @@ export function createWorkbench(): Workbench {
       const { settings } = run.getState()
       const { shop } = library.getState()
       const own = shop !== undefined && !library.isSample(shop.dataset.hash)
-      if (own && settings.preset === 'sample' && differences(settings).length === 0) run.change('preset', 'shards')
+      if (own && settings.preset.startsWith('sample') && differences(settings).length === 0) run.changeAll(changeForData(shop.dataset, settings))
     })
   }
 
@@ -178,6 +181,11 @@ export function createWorkbench(): Workbench {
     takePolicyFiles: async (files) => {
       if (files.length === 0 || await takePolicy(files)) return
       policies.fail('these files are neither a policy (config.json of a language model beside .safetensors) nor an adapter (adapter_config.json beside adapter_model.safetensors)')
+    },
+    takeTask: (task) => {
+      const { shop } = library.getState()
+      const fault = run.changeAll(taskChange(task, run.getState().settings, shop === undefined || library.isSample(shop.dataset.hash)))
+      if (fault !== undefined) library.setState({ failure: fault })
     },
     takePreset: (preset) => {
       const { policy, policyMirror, memoryBudget } = run.getState().settings

@@ -47,10 +47,10 @@ test('less than an epoch, adapters, a reward for drifting away and no checkpoint
 
 test('a run of imitation alone says nothing of rollouts', () => {
   const said = plainWords(settingsOf('sample', { stages: 'sft' }), undefined, { recommender: 'minisearch' })
-  expect(said[0]).toBe('100 steps of imitation, 16 texts each.')
+  expect(said[0]).toBe('100 steps of imitation of what stands there already, 16 texts each.')
   expect(said.join(' ')).not.toContain('rollouts')
   const on = plainWords(settingsOf('sample', { stages: 'sft,grpo', checkpointEvery: 1 }), undefined, { recommender: 'm', from: { said: 'imitation step 90 of a', stage: 'sft', step: 90 } })
-  expect(on.slice(0, 3)).toEqual(['It goes on from imitation step 90 of a.', 'First 10 more steps of imitation, 16 texts each.', '120 steps of 16 queries × 8 rollouts: 15,360 rewrites.'])
+  expect(on.slice(0, 3)).toEqual(['It goes on from imitation step 90 of a.', 'First 10 more steps of imitation of what stands there already, 16 texts each.', '120 steps of 16 queries × 8 rollouts: 15,360 rewrites.'])
   expect(on.at(-1)).toBe('A checkpoint every step is kept, to go on from.')
 })
 

@@ -1,9 +1,11 @@
-// A run before it begins: how many queries it has for each use, what it will do in plain words, and how long a step of its shape took before.
+// A run before it begins: how many rows it has for each use, what it will do in plain words, and how long a step of its shape took before.
 import { departmentList } from '../../domain/department.ts'
 import type { Dataset, JudgedQuery } from '../../domain/dataset.ts'
 import { gainOf } from '../../domain/metrics.ts'
 import type { Settings } from '../../domain/settings.ts'
+import { REWARD_PARTS, REWARD_WEIGHTS, type RewardPart } from '../../domain/rewards/weights.ts'
 import { splitOf } from '../../domain/splits.ts'
+import { taskOf } from '../../domain/tasks/tasks.ts'
 
 /** Queries with a relevant product, by what a run uses them for. */
 export interface QueryCounts {
@@ -42,16 +44,47 @@ const AGGREGATIONS: Readonly<Record<Settings['aggregation'], string>> = {
   micro_batch_token_mean: 'GRPO with a mean per micro-batch',
 }
 
+/** What each part rewards or costs, in words. */
+const PARTS: Readonly<Record<Exclude<RewardPart, 'ndcg'>, (settings: Settings) => string>> = {
+  format: () => 'a well-formed output that finds something', malformed: () => 'a broken format', repetition: () => 'repeated words',
+  length: ({ lengthFree }) => `words beyond ${lengthFree}`, overlong: () => 'a completion that was cut',
+  recall: ({ rewardK }) => `recall@${number.format(rewardK)}`, mrr: ({ rewardK }) => `MRR@${number.format(rewardK)}`, hit: ({ rewardK }) => `a hit within ${number.format(rewardK)}`,
+  lcs: () => 'items in the label’s order (LCS)', duplicates: () => 'items listed twice', strangers: () => 'items outside the pool', wrongLength: () => 'a list of the wrong length',
+  thought: ({ thoughtBudget }) => (thoughtBudget === 0 ? 'long thoughts (none is: thoughtBudget is 0)' : `thought beyond ${many(thoughtBudget, 'word')}`),
+  diversity: ({ diversityBy }) => `diversity by ${diversityBy}`, novelty: () => 'novelty', coverage: () => 'coverage of the catalogue',
+  freshness: ({ freshnessColumn }) => `freshness by ${freshnessColumn}`, business: ({ businessColumn }) => businessColumn,
+  expression: ({ expression }) => (expression.trim() === '' ? 'an expression (none is written)' : expression),
+}
+
 /** The parts of the reward that count, with their weights. */
 function rewardSentence(settings: Settings, recommender: string): string {
-  const { rewardNdcg, rewardFormat, rewardMalformed, rewardRepetition, rewardLength, rewardOverlong, lengthFree, trainK } = settings
-  const others = [
-    [rewardFormat, 'a well-formed output that finds something'], [rewardMalformed, 'a broken format'], [rewardRepetition, 'repeated words'],
-    [rewardLength, `words beyond ${lengthFree}`], [rewardOverlong, 'a completion that was cut'],
-  ] as const
-  const named = others.flatMap(([weight, what]) => (weight === 0 ? [] : [`${weight > 0 ? '+' : '−'}${number.format(Math.abs(weight))} for ${what}`]))
-  const main = `${rewardNdcg === 1 ? '' : `${number.format(rewardNdcg)} × `}NDCG@${number.format(trainK)} by ${recommender} is the reward`
-  return `${main}${named.length === 0 ? '' : `, with ${named.join(', ')}`}.`
+  const { rewardNdcg, trainK } = settings
+  const { answers } = taskOf(settings)
+  const named = REWARD_PARTS.flatMap((part) => {
+    const weight = settings[REWARD_WEIGHTS[part]]
+    return part === 'ndcg' || weight === 0 ? [] : [`${weight > 0 ? '+' : '−'}${number.format(Math.abs(weight))} for ${PARTS[part](settings)}`]
+  })
+  const by = answers === 'ids' ? 'of the list itself' : `by ${recommender}`
+  const rest = named.length === 0 ? '' : `, with ${named.join(', ')}`
+  if (rewardNdcg === 0) return named.length === 0 ? 'Nothing is rewarded: no part has a weight.' : `The reward is ${named.join(', ')}.`
+  return `${rewardNdcg === 1 ? '' : `${number.format(rewardNdcg)} × `}NDCG@${number.format(trainK)} ${by} is the reward${rest}.`
+}
+
+/** What is imitated, by where it comes from. */
+const SOURCES: Readonly<Record<Settings['sftFrom'], string>> = {
+  copy: 'what stands there already', labels: 'the labels', file: 'a file of outputs', teacher: 'a frozen model’s answers',
+  rejection: 'its own answers that were rewarded',
+}
+
+/** What is written for a row. */
+const WRITTEN = { query: ['query', 'queries'], ids: ['list', 'lists'], names: ['list of names', 'lists of names'], text: ['text', 'texts'] } as const
+
+/** Rows and answers, counted in the task's words. */
+function wordsOf(settings: Settings): { readonly rows: (count: number, kind?: string) => string; readonly answers: (count: number) => string } {
+  const { over, answers } = taskOf(settings)
+  const [one, others] = over === 'queries' ? ['query', 'queries'] : ['history', 'histories']
+  const [answer, more] = over === 'queries' && answers === 'query' ? ['rewrite', 'rewrites'] : WRITTEN[answers]
+  return { rows: (count, kind = '') => many(count, `${kind}${one}`, `${kind}${others}`), answers: (count) => many(count, answer, more) }
 }
 
 const every = (count: number): string => (count === 1 ? 'every step' : `every ${number.format(count)} steps`)
@@ -68,23 +101,24 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
   const { stages, sftSteps, sftBatch, steps, promptsPerStep, groupSize, validationEvery, checkpointEvery } = settings
   const { iterations, klCoefficient, aggregation, trainable, loraRank, learningRate } = settings
   const { from } = names
+  const { rows, answers } = wordsOf(settings)
   const sentences: string[] = []
   if (from !== undefined) sentences.push(`It goes on from ${from.said}.`)
   const imitation = Math.max(0, sftSteps - (from?.stage === 'sft' ? from.step : 0))
   const more = (stage: From['stage']): string => (from?.stage === stage ? 'more step' : 'step')
   if (stages.includes('sft') && from?.stage !== 'grpo') {
-    sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, more('sft'))} of imitation, ${many(sftBatch, 'text')} each.`)
+    sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, more('sft'))} of imitation of ${SOURCES[settings.sftFrom]}, ${many(sftBatch, 'text')} each.`)
   }
+  if (stages === 'prompt') sentences.push('Nothing is trained: the policy answers as it is.')
   if (stages.includes('grpo')) {
     const queries = counts === undefined ? promptsPerStep : Math.min(promptsPerStep, Math.max(1, counts.train))
     const still = Math.max(0, steps - (from?.stage === 'grpo' ? from.step : 0))
-    const rewrites = still * queries * groupSize
     const epochs = counts === undefined || counts.train === 0 ? undefined : still * queries / counts.train
     const seen = epochs === undefined ? '' : epochs < 1
-      ? ` of ${number.format(still * queries)} of the ${many(counts!.train, 'training query', 'training queries')}`
-      : ` of ${many(counts!.train, 'training query', 'training queries')}, about ${many(Number(epochs.toPrecision(2)), 'epoch')}`
-    const each = `${many(queries, 'query', 'queries')} × ${many(groupSize, 'rollout')}`
-    sentences.push(`${many(still, more('grpo'))} of ${each}: ${many(rewrites, 'rewrite')}${seen}.`)
+      ? ` of ${number.format(still * queries)} of the ${rows(counts!.train, 'training ')}`
+      : ` of ${rows(counts!.train, 'training ')}, about ${many(Number(epochs.toPrecision(2)), 'epoch')}`
+    const each = `${rows(queries)} × ${many(groupSize, 'rollout')}`
+    sentences.push(`${many(still, more('grpo'))} of ${each}: ${answers(still * queries * groupSize)}${seen}.`)
     sentences.push(rewardSentence(settings, names.recommender))
     const what = trainable === 'lora' ? `Adapters of rank ${loraRank} are trained` : 'Every weight is trained'
     const kl = klCoefficient === 0 ? 'nothing holds it to its start'
@@ -94,9 +128,10 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
   }
   if (counts !== undefined) {
     const validated = validationEvery === 0 || counts.validation === 0 || stages === 'sft' ? 'The last step is what is measured'
-      : `Validated ${every(validationEvery)} on ${many(counts.validation, 'held-out query', 'held-out queries')}, and the best is what is measured`
-    sentences.push(`${validated}: ${many(counts.test, 'test query', 'test queries')}, before and after.`)
+      : `Validated ${every(validationEvery)} on ${rows(counts.validation, 'held-out ')}, and the best is what is measured`
+    sentences.push(stages === 'prompt' ? `It is measured on ${rows(counts.test, 'test ')}.` : `${validated}: ${rows(counts.test, 'test ')}, before and after.`)
   }
+  if (stages === 'prompt') return sentences
   sentences.push(checkpointEvery === 0
     ? 'Of its checkpoints only the best and the last are kept.'
     : `A checkpoint ${every(checkpointEvery)} is kept, to go on from.`)
@@ -106,11 +141,11 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
 /** What a step's length depends on, as the key under which a measured one is remembered. */
 export function shapeKey(settings: Settings, dataset: { readonly hash: string }, adapter: string): string {
   const { policy, trainable, loraRank, baseWeights, checkpointing, promptsPerStep, groupSize, maxNewTokens } = settings
-  const { template, thinking, iterations, klCoefficient, recommender, trainK } = settings
+  const { template, thinking, iterations, klCoefficient, recommender, trainK, task, historyLength, candidates, candidateCount } = settings
   const lora = trainable === 'lora' ? loraRank : 0
   return JSON.stringify([
     adapter, dataset.hash, policy, trainable, lora, baseWeights, checkpointing, promptsPerStep, groupSize, maxNewTokens,
-    template, thinking, iterations, klCoefficient !== 0, recommender, trainK,
+    template, thinking, iterations, klCoefficient !== 0, recommender, trainK, ...(task === 'product-search' ? [] : [task, historyLength, candidates, candidateCount]),
   ])
 }
 
