@@ -18,6 +18,41 @@ const REC_R1 = {
 } as const satisfies Partial<Settings>
 
 /**
+ * scripts/train/dense of the repository on ESCI: BLaIR-base over first tokens, 1000 deep, 20 epochs of 140 steps; no checkpoint is named. As committed
+ * its reward swallows a TypeError and is never above 0; here it is NDCG, as the paper says.
+ */
+const REC_R1_DENSE = {
+  ...REC_R1, task: 'dense-search', recommender: 'dense', encoder: 'hyp1231/blair-roberta-base', pooling: 'cls', steps: 2800,
+  validationEvery: 20, checkpointEvery: 200,
+} as const satisfies Partial<Settings>
+
+/**
+ * The same on Amazon-C4: BLaIR-large, 3000 deep, the checkpoint of step 800; four departments are the test, and 1000 queries of the 19,501 others
+ * choose the checkpoint.
+ */
+const REC_R1_C4 = {
+  ...REC_R1_DENSE, task: 'pseudo-review', encoder: 'hyp1231/blair-roberta-large', trainK: 3000, steps: 800,
+  testDepartments: 'Video_Games,Baby_Products,Office_Products,Sports_and_Outdoors', validationShare: 0.0513,
+} as const satisfies Partial<Settings>
+
+/** train_rec-amazon_review_3b: the last ten titles, BM25 5000 deep in training and 50 in validation, the checkpoint of step 1000; seen items stay. */
+const REC_R1_BEAUTY = {
+  ...REC_R1, task: 'sequential', historyLength: 10, historySplit: 'auto', seenItems: 'kept', trainK: 5000, evalK: 50, steps: 1000, checkpointEvery: 100,
+} as const satisfies Partial<Settings>
+
+/**
+ * RecLLM-R1 as far as its paper says: SFT as a cold start, then GRPO with 12 rollouts, a step size of 1e-4, loss averaged by completion, no clipping;
+ * the order of the list is the reward (position-weighted LCS), with penalties for recurrent errors. Not printed there, and ours: steps, batch,
+ * temperature, the KL weight (Rec-R1's), lengths, the size of the pool, and all weights of the reward but that of the order. Its policy is
+ * DeepSeek-R1-Distill-Qwen-1.5B.
+ */
+const RECLLM_R1 = {
+  ...REC_R1, task: 'recllm', stages: 'sft,grpo', sftFrom: 'labels', steps: 400, temperature: 1, groupSize: 12, learningRate: 1e-4, clipLow: 1, clipHigh: 10,
+  historyLength: 50, candidates: 'random', candidateCount: 40, listLength: 10, trainK: 10, evalK: 10,
+  rewardNdcg: 0, rewardLcs: 1, rewardMalformed: -1, rewardDuplicates: -0.5, rewardStrangers: -0.5, rewardWrongLength: -0.25,
+} as const satisfies Partial<Settings>
+
+/**
  * The published run with the smallest Qwen2.5 and adapters, in batches for one graphics card: rank 16 on every linear layer. Ten times the
  * step size of whole weights, and alpha 32: Schulman et al. 2025, LoRA Without Regret; eight rollouts a query: TRL's GRPOConfig.
  */
@@ -42,10 +77,10 @@ export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
   'sample-names': { ...SAMPLE_TASKS, task: 'open-set', listLength: 3, maxNewTokens: 56, rewardRepetition: 0 },
   'sample-profile': { ...SAMPLE_TASKS, task: 'augmentation', maxNewTokens: 40 },
   'sample-recllm': { ...SAMPLE_TASKS, task: 'recllm', candidates: 'random', candidateCount: 5, listLength: 2, historyLength: 2, maxNewTokens: 28, rewardRepetition: 0 },
-  'rec-r1-dense': { ...REC_R1, task: 'dense-search', recommender: 'dense' },
-  'rec-r1-c4': { ...REC_R1, task: 'pseudo-review', recommender: 'dense' },
-  'rec-r1-beauty': { ...REC_R1, task: 'sequential' },
-  'recllm-r1': { ...REC_R1, task: 'recllm', stages: 'sft,grpo' },
+  'rec-r1-dense': REC_R1_DENSE,
+  'rec-r1-c4': REC_R1_C4,
+  'rec-r1-beauty': REC_R1_BEAUTY,
+  'recllm-r1': RECLLM_R1,
   // more queries a step and smaller ones: real queries differ more, and a good copier has more to lose
   shards: { steps: 60, promptsPerStep: 32, learningRate: 4e-4, klCoefficient: 0, warmupSteps: 10, schedule: 'linear', rewardRepetition: -0.5 },
   'qwen2.5-0.5b': QWEN,

@@ -9,6 +9,9 @@ export const MOST_ENTRIES = 1000
 /** A longer entry is cut: no name or title is so long. */
 const LONGEST_ENTRY = 1000
 
+/** A list without JSON is read so far; a longer one is none. */
+const MOST_READ = 100_000
+
 /** Keys of the list; the second is that of the released re-ranking prompt. */
 const KEYS = ['items', 'reranked_items'] as const
 
@@ -18,6 +21,7 @@ type Entry = string | number
 export function strictEntries({ prompt, settings }: Pick<Asked, 'prompt' | 'settings'>, completion: string): readonly Entry[] | Extract<Request, { readonly reason: string }> {
   const answer = strictAnswer(prompt, completion, settings.mode)
   if (typeof answer !== 'string') return answer
+  if (settings.answerForm === 'plain' && answer.length > MOST_READ) return { kind: 'malformed', reason: `the list has ${answer.length} letters, more than ${MOST_READ}` }
   const list = settings.answerForm === 'plain' ? entriesOfText(answer) : listIn(answer)
   if (!Array.isArray(list)) return list as Extract<Request, { readonly reason: string }>
   if (list.length === 0) return { kind: 'unusable', reason: 'the list is empty' }
@@ -63,8 +67,6 @@ function lenientList({ prompt }: Pick<Asked, 'prompt'>, completion: string): { r
   if (!Array.isArray(list)) return { text: said }
   return { list: list.filter(isEntry).slice(0, MOST_ENTRIES).map(cut), text: said }
 }
-
-const MOST_READ = 100_000
 
 /** The names that an answer lists, read leniently. */
 export function lenientNames(asked: Pick<Asked, 'prompt'>, completion: string): readonly string[] {

@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { settingsOf } from '../config.ts'
 import type { Product } from '../dataset.ts'
 import type { Settings } from '../settings.ts'
+import { openSet } from './openSet.ts'
+import { rerank } from './rerank.ts'
+import { sequential } from './sequential.ts'
 import type { Asked, Case, Facts, Row, TaskSpec } from './task.ts'
 import { TASKS, taskOf } from './tasks.ts'
 
@@ -63,20 +66,31 @@ describe.each(TASKS.map((task) => [task.name, task] as const))('the task %s', (_
       if (request.kind === 'query') expect(typeof request.query).toBe('string')
     }), { numRuns: 200 })
   })
+})
 
-  it('reads hostile outputs of a megabyte in time that grows no faster than they do', () => {
-    const inside = ['['.repeat(1_000_000), '{"items": ['.repeat(90_000), `{"items": [${'1,'.repeat(500_000)}1]}`, '"'.repeat(1_000_000), '9'.repeat(1_000_000), '- '.repeat(500_000), '1. '.repeat(333_333),
-      '{"__proto__": {"items": [1]}}', '{"items": {"length": 3}}', '{"items": [null, {}, [1], 1e999]}', '{"query": NaN}', '\u202e\u0000💥'.repeat(200_000), '<answer>'.repeat(120_000), ']}'.repeat(500_000), ' \n;'.repeat(330_000), '<|'.repeat(500_000)]
-    for (const frame of FRAMES) {
-      const about = asked(task, frame)
-      for (const text of inside) {
-        for (const output of [text, `why</think><answer>${text}</answer>`, `<answer>${text}`]) {
-          const begin = performance.now()
-          task.parse(about, output)
-          task.rank(task.read(about, output), [], about, 10)
-          expect(performance.now() - begin).toBeLessThan(1000)
-        }
+// every task reads by one of these three: a text, names, or ids of candidates
+describe.each([sequential, openSet, rerank].map((task) => [task.answers, task] as const))('a megabyte of hostile output, read as %s,', (_, task) => {
+  const MEGABYTE = 1_000_000
+  const filled = (text: string): string => text.repeat(MEGABYTE / text.length)
+  const hostile = [
+    filled('['), filled('{"items": ['), `{"items": [${filled('1,')}1]}`, `[${filled('"a",')}"a"]`, filled('"'), filled('9'), filled('- '), filled('1. '), filled('{"'), filled('\u202e\0💥'),
+    filled('<answer>'), filled('</think><answer></answer>'), filled(']}'), filled(' \n;'), filled('<|'), `[${filled('“ ')}]`,
+  ]
+  it.each([{ answerForm: 'json' }, { answerForm: 'plain' }] as const)('takes no more than its length in time: %o', (form) => {
+    const about = asked(task, form)
+    for (const text of hostile) {
+      for (const output of [text, `why</think><answer>${text}</answer>`]) {
+        const begin = performance.now()
+        const request = task.parse(about, output)
+        task.rank(task.read(about, output), [], about, 10)
+        expect(performance.now() - begin, output.slice(0, 40)).toBeLessThan(3000)
+        if (request.kind === 'query') expect(request.items?.length ?? 0).toBeLessThanOrEqual(1000)
       }
     }
   })
 })
+
+it.each(['{"__proto__": {"items": [1]}}', '{"items": {"length": 3}}', '{"items": [null]}', '{"items": [[1]]}', '{"items": [1e999]}', '{"items": "1, 2"}', '[1, 2]', 'NaN', '{"constructor": [1]}'])(
+  'a list is malformed as %s', (json) => {
+    for (const task of [openSet, rerank]) expect(task.parse(asked(task), `why</think><answer>${json}</answer>`).kind).toBe('malformed')
+  })
