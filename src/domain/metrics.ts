@@ -76,6 +76,12 @@ export function recall(ids: readonly string[], targets: Targets, k: number): num
   return found.size / targets.gain.size
 }
 
+/** 1 / rank of the first relevant id within the first `k`; 0 where none stands there (Voorhees 1999). */
+export function reciprocalRank(ids: readonly string[], targets: Targets, k: number): number {
+  const at = ids.slice(0, k).findIndex((id) => targets.gain.has(id))
+  return at < 0 ? 0 : 1 / (at + 1)
+}
+
 /** trec_eval's order of a scored run: score falling in single precision, which is how it keeps them, then id falling; ranks written in the run are ignored. */
 export function trecOrder(scores: Iterable<readonly [id: string, score: number]>): string[] {
   return [...scores].map(([id, score]) => [id, Math.fround(score)] as const).sort(([a, x], [b, y]) => (y > x ? 1 : y < x ? -1 : 0) || (a < b ? 1 : a > b ? -1 : 0)).map(([id]) => id)

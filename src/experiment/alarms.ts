@@ -28,6 +28,9 @@ const DISTINCT = { below: 0.8, fall: 0.1 }
 /** Share of words that are not the query's: rewrites that went well kept a third of them at least. */
 const NEW_WORDS = { above: 0.85, rise: 0.2 }
 
+/** Thoughts that die out: below a fifth of the start's words, where the start had some worth the name. */
+const THOUGHT = { left: 1 / 5, words: 2 }
+
 /**
  * Validations in a row that fell, each below the one before: among five equally good ones in any order that happens once in 120. Or in a row below the 95 %
  * interval of the best: a fall too deep for chance, however it came.
@@ -104,6 +107,14 @@ const CONDITIONS: readonly Condition[] = [
     const [first, now] = [start((step) => step.newWords), recent((step) => step.newWords)]
     const left = now > NEW_WORDS.above && now > first + NEW_WORDS.rise
     return left ? `${percent(now)} of the rewrites’ words are not their query’s, ${percent(first)} at the start; read whether they still ask for the same` : undefined
+  },
+  ({ start, recent }) => {
+    const words = (step: GrpoStep): number => step.thought?.words ?? Number.NaN
+    const [first, now] = [start(words), recent(words)]
+    const collapsed = first >= THOUGHT.words && now < THOUGHT.left * first
+    return collapsed
+      ? `thoughts died out: ${now.toFixed(1)} words, ${first.toFixed(1)} at the start; nothing rewards them, so they go. Set thinking to false, which is cheaper, or raise klCoefficient`
+      : undefined
   },
 ]
 

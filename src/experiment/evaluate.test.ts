@@ -47,7 +47,10 @@ describe('an evaluation', () => {
     const { metrics, reward, perQuery } = await measure(ports, SETTINGS, training, { by: 'greedy', version: 'current' })
     const second = 1 / (1 + 1 / Math.log2(3))
     expect(perQuery['ndcg@10']).toEqual([1, second])
-    expect(metrics).toEqual({ 'ndcg@10': (1 + second) / 2, 'ndcg@100': (1 + second) / 2, 'recall@10': 0.75, format: 0.5, words: 2, distinct: 0.75 })
+    expect(metrics).toEqual({
+      'ndcg@10': (1 + second) / 2, 'ndcg@100': (1 + second) / 2, 'recall@10': 0.75, format: 0.5, words: 2, distinct: 0.75,
+      'ndcg@5': (1 + second) / 2, 'recall@5': 0.75, 'mrr@10': 1, thoughtWords: 1, thoughtShare: 1,
+    })
     expect(reward).toBeCloseTo((1.1 - 2) / 2, 12)
   })
 

@@ -1,16 +1,20 @@
 // How well a policy, or the query as it stands, does on a set of queries.
-import { mean, ndcg, recall } from '../domain/metrics.ts'
+import { mean, ndcg, recall, reciprocalRank } from '../domain/metrics.ts'
+import { thoughtOf } from '../domain/outputs.ts'
 import type { Request } from '../domain/request.ts'
-import { rewardParts, totalReward } from '../domain/reward.ts'
+import { totalReward } from '../domain/reward.ts'
+import { weightedLcs } from '../domain/rewards/sequence.ts'
+import { thoughtWords } from '../domain/rewards/thought.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Reading } from '../domain/tasks/task.ts'
 import { bootstrapInterval, resamplings } from '../domain/statistics.ts'
 import { queryWords } from '../domain/words.ts'
 import type { PolicyVersion } from '../protocol/policy.ts'
-import type { Answer, AnswersEvent, Metrics, RunEvent } from './events.ts'
+import type { Answer, AnswerMetrics, AnswersEvent, Metrics, RunEvent } from './events.ts'
 import type { Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
-import { inGroups, meanDistinct, outcomeOf, rankAnswers } from './score.ts'
+import { openRewarding, type Ranked, type Rewarding } from './rewarding.ts'
+import { inGroups, meanDistinct, rankAnswers } from './score.ts'
 import { generation, greedyOf, samplingOf, type Task } from './tasks.ts'
 
 /** Who answers: the unchanged query; a policy, greedily; or a policy by `samples` draws per query. */
@@ -40,18 +44,25 @@ interface Output {
   readonly stop: 'token' | 'length'
 }
 
-/** NaN stands for what was not measured. */
+/** An output with what was measured of it; no metrics and NaN for a reward stand for what was not. */
 interface Row {
-  readonly ndcg10: number
-  readonly ndcg100: number
-  readonly recall10: number
+  readonly metrics: AnswerMetrics | undefined
   readonly reward: number
   readonly format: number
   readonly words: readonly string[]
+  readonly thought: string | undefined
   readonly failed: string | undefined
 }
 
-const UNMEASURED = { ndcg10: Number.NaN, ndcg100: Number.NaN, recall10: Number.NaN, reward: Number.NaN }
+/** What a ranking is worth for a row: distinct products, whatever the reward counts. */
+export function answerMetrics(task: Task, ids: readonly string[]): AnswerMetrics {
+  const { measured, query: { sequence }, case: { settings } } = task
+  return {
+    'ndcg@10': ndcg(ids, measured, 10), 'ndcg@100': ndcg(ids, measured, 100), 'recall@10': recall(ids, measured, 10),
+    'ndcg@5': ndcg(ids, measured, 5), 'recall@5': recall(ids, measured, 5), 'mrr@10': reciprocalRank(ids, measured, 10),
+    ...(sequence === undefined ? {} : { lcs: weightedLcs(ids, sequence, settings.listLength) }),
+  }
+}
 
 /** Mean of the values that were measured; NaN where none was. */
 function meanMeasured(values: readonly number[]): number {
@@ -64,55 +75,61 @@ const EVALUATION_STEP = 0
 
 /**
  * Measures answers to `tasks`, `evaluationBatch` queries at a time. Rankings follow the lenient reading of an output,
- * format rate and reward the strict one. Same settings and weights, same result, whatever the batch.
+ * format rate and reward the strict one; for rewards all outputs are one batch. Same settings and weights, same result, whatever the batch.
  */
-export async function measure(ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers): Promise<Measured> {
-  const depth = Math.max(100, settings.evalK)
-  const rows: Row[] = []
-  const given: Answer[] = []
+export async function measure(
+  ports: Ports, settings: Settings, tasks: readonly Task[], answers: Answers, rewarding: Rewarding = openRewarding(ports, settings, []),
+): Promise<Measured> {
+  const depth = Math.max(100, settings.evalK, settings.rewardK)
+  const outputs: (Output & Ranked)[] = []
   for (let start = 0; start < tasks.length; start += settings.evaluationBatch) {
     const part = tasks.slice(start, start + settings.evaluationBatch)
     await prepare(ports, settings, part)
-    const outputs = await answer(ports, settings, part, answers)
-    const rankings = await rankAnswers(ports.recommender, settings, outputs, depth)
-    for (const [i, output] of outputs.entries()) {
-      const { task, reading, request, text = '', stop } = output
-      const { ids, failed } = rankings[i]!
-      const row: Row = {
-        ...(failed !== undefined ? UNMEASURED : {
-          ndcg10: ndcg(ids, task.measured, 10), ndcg100: ndcg(ids, task.measured, 100), recall10: recall(ids, task.measured, 10),
-          reward: totalReward(rewardParts(outcomeOf(task, request, { text, stop }, ids, settings.evalK), settings), settings),
-        }),
-        format: request.kind === 'query' ? 1 : 0, words: queryWords(reading.text), failed,
-      }
-      rows.push(row)
-      if (answers.by !== 'samples') given.push(describeAnswer(output, row))
-    }
+    const some = await answer(ports, settings, part, answers)
+    const rankings = await rankAnswers(ports.recommender, settings, some, depth)
+    for (const [i, one] of some.entries()) outputs.push({ ...one, output: { text: one.text ?? '', stop: one.stop }, ranked: rankings[i]! })
   }
+  const parts = await rewarding.partsOf(outputs, settings.evalK)
+  const rows = outputs.map(({ task, reading, text, request, ranked: { ids, failed } }, i): Row => ({
+    metrics: failed === undefined ? answerMetrics(task, ids) : undefined,
+    reward: failed === undefined ? totalReward(parts[i]!, settings) : Number.NaN,
+    format: request.kind === 'query' ? 1 : 0, words: queryWords(reading.text), failed,
+    thought: text === undefined ? undefined : thoughtOf(task.prompt.prefill + text),
+  }))
   const samples = answers.by === 'samples' ? answers.samples : 1
-  const perQuery = (values: readonly number[]): number[] => tasks.map((_, i) => meanMeasured(values.slice(i * samples, (i + 1) * samples)))
-  const ndcg10 = perQuery(rows.map((row) => row.ndcg10))
-  const ndcg100 = perQuery(rows.map((row) => row.ndcg100))
+  const valuesOf = (name: keyof AnswerMetrics): number[] => rows.map(({ metrics }) => metrics?.[name] ?? Number.NaN)
+  const perQuery = (name: keyof AnswerMetrics): number[] => {
+    const values = valuesOf(name)
+    return tasks.map((_, i) => meanMeasured(values.slice(i * samples, (i + 1) * samples)))
+  }
+  const [ndcg10, ndcg100] = [perQuery('ndcg@10'), perQuery('ndcg@100')]
   const failures = rows.flatMap(({ failed }) => failed ?? [])
+  const lcs = meanMeasured(valuesOf('lcs'))
   return {
     metrics: {
-      'ndcg@10': meanMeasured(ndcg10), 'ndcg@100': meanMeasured(ndcg100), 'recall@10': meanMeasured(rows.map((row) => row.recall10)),
+      'ndcg@10': meanMeasured(ndcg10), 'ndcg@100': meanMeasured(ndcg100), 'recall@10': meanMeasured(valuesOf('recall@10')),
       ...(failures.length === 0 ? {} : { failed: failures.length }),
       format: mean(rows.map((row) => row.format)),
       words: mean(rows.map((row) => row.words.length)), distinct: meanDistinct(rows.map((row) => row.words)),
+      'ndcg@5': meanMeasured(valuesOf('ndcg@5')), 'recall@5': meanMeasured(valuesOf('recall@5')), 'mrr@10': meanMeasured(valuesOf('mrr@10')),
+      ...(Number.isNaN(lcs) ? {} : { lcs }),
+      ...(answers.by === 'original' ? {} : {
+        thoughtWords: mean(rows.map(({ thought }) => thoughtWords(thought))),
+        thoughtShare: mean(rows.map(({ thought }) => (thought === undefined ? 0 : 1))),
+      }),
     },
     reward: meanMeasured(rows.map((row) => row.reward)),
     failed: { outputs: failures.length, of: rows.length, ...(failures[0] === undefined ? {} : { reason: failures[0] }) },
     perQuery: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100 },
-    answers: given,
+    answers: answers.by === 'samples' ? [] : outputs.map((output, i) => describeAnswer(output, rows[i]!)),
   }
 }
 
-function describeAnswer({ task, reading, text }: Output, { ndcg10, ndcg100, recall10, format, failed }: Row): Answer {
+function describeAnswer({ task, reading: { text: rewrite, items }, text }: Output, { metrics, format, failed }: Row): Answer {
   const { id, domain } = task.query
   return {
-    queryId: id, query: task.said, ...(domain === undefined ? {} : { domain }), rewrite: reading.text, ...(reading.items === undefined ? {} : { items: reading.items }), ...(text === undefined ? {} : { text }), format: format === 1,
-    ...(failed === undefined ? { metrics: { 'ndcg@10': ndcg10, 'ndcg@100': ndcg100, 'recall@10': recall10 } } : { failed }),
+    queryId: id, query: task.said, ...(domain === undefined ? {} : { domain }), rewrite, ...(items === undefined ? {} : { items }),
+    ...(text === undefined ? {} : { text }), format: format === 1, ...(metrics === undefined ? { failed: failed! } : { metrics }),
   }
 }
 
@@ -139,8 +156,8 @@ const INTERVAL_DRAWS = 1000
 type Evaluation = Extract<RunEvent, { type: 'evaluation' }>
 
 /** The answers of an evaluation, as the event that follows its own. */
-export function answersEvent({ answers }: Measured, { split, policy, step }: Pick<Evaluation, 'split' | 'policy' | 'step'>): AnswersEvent {
-  return { type: 'answers', split, policy, step, answers }
+export function answersEvent({ answers }: Measured, { split, policy, stage, step }: Pick<Evaluation, 'split' | 'policy' | 'stage' | 'step'>): AnswersEvent {
+  return { type: 'answers', split, policy, ...(stage === undefined ? {} : { stage }), step, answers }
 }
 
 /** What `measure` found, from the two events that it was told by: for a run that goes on. A value that is missing was not measured. */
@@ -155,10 +172,10 @@ export function measuredFrom({ metrics, reward }: Evaluation, { answers }: Answe
 }
 
 /** An evaluation as an event, with the bootstrap interval of its NDCG@10 over the queries that were measured. */
-export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'step' | 'ms'>, seed: number): Evaluation {
-  const { ms, ...rest } = where
+export function evaluationEvent(measured: Measured, where: Pick<Evaluation, 'split' | 'policy' | 'stage' | 'step' | 'loss' | 'ms'>, seed: number): Evaluation {
+  const { ms, loss, ...rest } = where
   const values = measured.perQuery['ndcg@10'].filter((value) => !Number.isNaN(value))
   const interval = bootstrapInterval(values, seed, 0.95, Math.min(INTERVAL_DRAWS, resamplings(values.length)))
   const { metrics, reward } = measured
-  return { type: 'evaluation', ...rest, metrics, ...(Number.isNaN(reward) ? {} : { reward }), interval, ms }
+  return { type: 'evaluation', ...rest, metrics, ...(Number.isNaN(reward) ? {} : { reward }), ...(loss === undefined ? {} : { loss }), interval, ms }
 }

@@ -11,9 +11,21 @@ export interface Metrics {
   readonly format: number
   readonly words: number
   readonly distinct: number
+  /** absent in records of before they were measured */
+  readonly 'ndcg@5'?: number
+  readonly 'recall@5'?: number
+  readonly 'mrr@10'?: number
+  /** position-weighted longest common subsequence with the label sequence at listLength; absent where no row has one */
+  readonly lcs?: number
+  /** words of a thought, none counting 0, and the share of outputs with one; absent where no policy was asked */
+  readonly thoughtWords?: number
+  readonly thoughtShare?: number
   /** outputs whose ranking failed, left out of NDCG and recall; absent where there are none */
   readonly failed?: number
 }
+
+/** What an answer is worth by its ranking. */
+export type AnswerMetrics = Pick<Metrics, 'ndcg@10' | 'ndcg@100' | 'recall@10' | 'ndcg@5' | 'recall@5' | 'mrr@10' | 'lcs'>
 
 /** Mean paired difference on one metric, its 95 % bootstrap interval and two-sided randomisation p. */
 export interface Gain {
@@ -31,6 +43,8 @@ export interface ScoredRollout {
   readonly text: string
   /** undefined when the output broke the format */
   readonly rewrite?: string
+  /** the single entries of a list, where the task asks for one */
+  readonly items?: readonly string[]
   /** absent when the ranking failed */
   readonly reward?: number
   /** why there was no ranking, and so no reward: the rollout stands apart from its group's statistics, its advantage is 0 */
@@ -61,13 +75,13 @@ export interface Answer {
   /** whether the output keeps the format, read strictly */
   readonly format: boolean
   /** absent when the ranking failed */
-  readonly metrics?: { readonly 'ndcg@10': number; readonly 'ndcg@100': number; readonly 'recall@10': number }
+  readonly metrics?: AnswerMetrics
   /** why there was no ranking */
   readonly failed?: string
 }
 
 /** The answers behind the evaluation event just before it, in the tasks' order. */
-export interface AnswersEvent extends Pick<EvaluationEvent, 'split' | 'policy' | 'step'> {
+export interface AnswersEvent extends Pick<EvaluationEvent, 'split' | 'policy' | 'step' | 'stage'> {
   readonly type: 'answers'
   readonly answers: readonly Answer[]
 }
@@ -82,6 +96,8 @@ export type RunEvent =
   | { readonly type: 'rollouts'; readonly step: number; readonly rollouts: readonly ScoredRollout[] }
   | AnswersEvent
   | CheckpointEvent
+  | ImitationsEvent
+  | ImitatedEvent
   /** this run goes on from a checkpoint of another, whose events up to there stand before */
   | { readonly type: 'fork'; readonly run: string; readonly step: number }
   /** a run that goes on, goes on with these settings changed: after a checkpoint, or its `fork` */
@@ -129,19 +145,65 @@ export interface StartEvent {
     readonly test: number
   }
   readonly recommender: string
+  /** the task, and the version of its prompt and parser; absent in records of before there were several */
+  readonly task?: { readonly name: string; readonly version: number }
   readonly versions: Readonly<Record<string, string>>
+}
+
+/** An imitation as it is recorded: an answer to a row, which the task writes as a completion; a row's completion as it was sampled; or a text as it stands. */
+export type RecordedImitation =
+  | { readonly queryId: string; readonly answer: string | readonly string[]; readonly thought?: string }
+  | { readonly queryId: string; readonly completion: string; readonly reward: number }
+  | { readonly prompt: string; readonly completion: string }
+
+/** Texts to imitate that settings and data alone do not give again: of a file, of a teacher, or sampled and kept. Some of them an event, before the sft stage's start. */
+export interface ImitationsEvent {
+  readonly type: 'imitations'
+  /** what they are for: training, or the held-out loss */
+  readonly use: 'training' | 'validation'
+  readonly imitations: readonly RecordedImitation[]
+  /** of rejection: what was sampled for these, whether kept or not */
+  readonly sampled?: SampledFor
+}
+
+export interface SampledFor {
+  readonly rows: number
+  readonly rollouts: number
+  readonly generatedTokens: number
+  /** mean reward of what was sampled; NaN where no ranking came */
+  readonly reward: number
+  readonly ms: number
+}
+
+/** What the sft stage imitates, once it is known: told before its start. */
+export interface ImitatedEvent {
+  readonly type: 'imitated'
+  readonly from: string
+  /** texts that are trained on, and texts for the held-out loss */
+  readonly training: number
+  readonly validation: number
+  /** of a file or a teacher: answers that name no row of this data, and those to test rows; both are left out */
+  readonly unmatched?: number
+  readonly ofTest?: number
+  /** of rejection: what was sampled in all, of which `training` and `validation` were kept */
+  readonly sampled?: SampledFor
 }
 
 export interface EvaluationEvent {
   readonly type: 'evaluation'
   readonly split: 'validation' | 'test'
-  readonly policy: 'original' | 'before' | 'after' | 'current'
+  /** prompted: before the first of several stages; before, after: around the last one */
+  readonly policy: 'original' | 'prompted' | 'before' | 'after' | 'current'
+  /** of a validation within the sft stage */
+  readonly stage?: 'sft'
   readonly step: number
   readonly metrics: Metrics
   /** of NDCG@10: 95 % bootstrap over queries */
   readonly interval: { readonly low: number; readonly high: number }
   /** mean training reward of the outputs at the evaluation K: the best checkpoint is chosen by it; absent where every ranking failed */
   readonly reward?: number
+  /** of the sft stage: mean cross-entropy of the held-out imitations, in nats per counted token; absent where none are held out */
+  readonly loss?: number
   readonly ms: number
 }
 
@@ -174,6 +236,8 @@ export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {
   readonly newWords: number
   /** distinct rewrites among the well-formed ones of a group, as a share, mean over groups: 1 when every rollout asks something else */
   readonly distinctOutputs: number
+  /** thoughts of the step: mean words, the share of outputs with one, and distinct ones among a group’s, mean over groups; absent where none is asked for */
+  readonly thought?: { readonly words: number; readonly share: number; readonly distinct: number }
   readonly completionLength: { readonly mean: number; readonly max: number; readonly truncated: number }
   readonly zeroSpread: { readonly share: number; readonly allGood: number; readonly allBad: number }
   readonly learningRate: number
@@ -188,8 +252,9 @@ export interface GrpoStep extends Omit<UpdateReport, 'ms' | 'loss'> {
 export interface Summary {
   readonly steps: number
   readonly seconds: number
-  readonly test: { readonly original: Metrics; readonly before: Metrics; readonly after: Metrics }
-  readonly gain: { readonly before: Gain; readonly original: Gain }
+  /** prompted: of the policy before the first of several stages */
+  readonly test: { readonly original: Metrics; readonly prompted?: Metrics; readonly before: Metrics; readonly after: Metrics }
+  readonly gain: { readonly before: Gain; readonly original: Gain; readonly prompted?: Gain }
   readonly train: {
     readonly first20: number
     readonly last20: number

@@ -1,7 +1,9 @@
 // A run's memory, made again from its events, so that what follows is what would have followed.
+import type { Settings } from '../domain/settings.ts'
+import { taskOf } from '../domain/tasks/tasks.ts'
 import { measuredFrom } from './evaluate.ts'
-import type { AnswersEvent, EvaluationEvent, RunEvent } from './events.ts'
-import { measureStart, nextTask } from './measure.ts'
+import type { AnswersEvent, EvaluationEvent, RunEvent, StartEvent } from './events.ts'
+import { leaveStage, measureStart, nextTask } from './measure.ts'
 import { changedNames, changesMeasure, changesReward, forkFaults } from './resume.ts'
 import type { Place, Run, RunInput, Tested } from './run.ts'
 
@@ -34,7 +36,7 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
     }
     const event = given.type === 'step' || given.type === 'evaluation' ? withNaN(given) : given
     if (++read % EVENTS_A_TASK === 0) await nextTask()
-    if ('ms' in event) run.startMs -= event.ms
+    if ('ms' in event) run.startMs -= event.ms ?? 0
     beyond = event.type
     switch (event.type) {
       case 'start':
@@ -43,13 +45,17 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
         if (event.policy.trainableParameters !== policy.trainableParameters) {
           throw new Error(`this run trains ${event.policy.trainableParameters} parameters, but the policy that is loaded has ${policy.trainableParameters}; load the policy that it was made with`)
         }
+        checkTask(event, settings)
         break
       case 'settings':
         inForce = { ...inForce, ...event.changed }
         turn(run, Object.keys(event.changed))
         break
       case 'stage':
-        run.validatedAt = undefined
+        leaveStage(run)
+        break
+      case 'imitations':
+        run.recorded[event.use].push(...event.imitations)
         break
       case 'step':
         if (event.stage === 'sft') {
@@ -66,7 +72,7 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
           validation = event
           run.validations++
           run.validatedAt = event.step
-          run.alarms.validated(event)
+          if (event.stage !== 'sft') run.alarms.validated(event)
         }
         break
       case 'checkpoint':
@@ -83,7 +89,7 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
       case 'stopped':
         run.stopped = true
         break
-      case 'paired': case 'alarm': case 'done':
+      case 'imitated': case 'paired': case 'alarm': case 'done':
         break
     }
   }
@@ -99,6 +105,8 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
     run.original = tested(tests.get('original'), answers.get('original'))
     run.before = tested(tests.get('before'), answers.get('before'))
   }
+  // records of before the prompted policy was tested have none
+  if (tests.has('prompted')) run.prompted = tested(tests.get('prompted'), answers.get('prompted'))
   const names = changedNames(inForce, settings)
   if (names.length > 0) turn(run, names)
   const { stage, step, name } = place
@@ -112,11 +120,20 @@ export async function* takeSettings(run: Run, { step, changed }: Continued): Asy
   if (changesMeasure(Object.keys(changed)) && run.before !== undefined) yield* measureStart(run, 'reference')
 }
 
+/** Throws where the record's prompts are not those that would be made now. Records of before tasks were told are of product search. */
+function checkTask({ task }: StartEvent, settings: Settings): void {
+  const { name, version } = taskOf(settings)
+  if (task === undefined || task.name !== name || task.version === version) return
+  throw new Error(`this run's prompts are version ${task.version} of task ${name}, and this page writes version ${version}; open the page of the former to go on, or start a new run`)
+}
+
 /** From here on the run is another: its troubles begin anew, and so does the choice of the best where rewards are now other. */
 function turn(run: Run, names: readonly string[]): void {
   run.stopped = false
   run.forkedAt = run.history.length
   run.alarms.forget()
+  // its weights are gone, so it cannot be tested again
+  if (changesMeasure(names)) run.prompted = undefined
   if (!changesReward(names)) return
   run.best = undefined
   run.validations = 0

@@ -4,8 +4,8 @@ import { pairedGain, randomisationTest } from '../domain/statistics.ts'
 import { PAIRED_SAMPLES } from '../domain/settings.ts'
 import type { PolicyVersion } from '../protocol/policy.ts'
 import { answersEvent, evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
-import type { EvaluationEvent, Gain, RunEvent, StageName } from './events.ts'
-import type { Run, Tested } from './run.ts'
+import type { EvaluationEvent, Gain, RunEvent, StageName, Summary } from './events.ts'
+import type { Place, Run, Tested } from './run.ts'
 import { summarise } from './summary.ts'
 import type { Task } from './tasks.ts'
 
@@ -23,7 +23,7 @@ interface Timed {
 async function timed(run: Run, tasks: readonly Task[], answers: Answers): Promise<Timed> {
   const { ports, settings } = run
   const start = ports.now()
-  const measured = await measure(ports, settings, tasks, answers)
+  const measured = await measure(ports, settings, tasks, answers, run.rewarding)
   const ms = ports.now() - start
   await nextTask()
   return { measured, ms }
@@ -42,7 +42,7 @@ function inBoth(one: readonly number[], other: readonly number[]): { readonly on
 }
 
 /** What an evaluation tells: its means, the answers behind them, and the rankings that failed. Returns the first of these. */
-function* told(run: Run, { measured, ms }: Timed, where: Pick<EvaluationEvent, 'split' | 'policy' | 'step'>, what: string, step = where.step): Generator<RunEvent, EvaluationEvent> {
+function* told(run: Run, { measured, ms }: Timed, where: Pick<EvaluationEvent, 'split' | 'policy' | 'stage' | 'step' | 'loss'>, what: string, step = where.step): Generator<RunEvent, EvaluationEvent> {
   const event = evaluationEvent(measured, { ...where, ms }, run.settings.seed)
   yield event
   yield answersEvent(measured, where)
@@ -50,14 +50,21 @@ function* told(run: Run, { measured, ms }: Timed, where: Pick<EvaluationEvent, '
   return event
 }
 
-/** Fixes the reference, and tests what the last stage starts from. */
-export async function* measureBefore(run: Run): AsyncGenerator<RunEvent> {
+/** Tests the policy as it is before the first of several stages. */
+export async function* measurePrompted(run: Run): AsyncGenerator<RunEvent> {
+  const prompted = await timed(run, run.tasks.test, { by: 'greedy', version: 'current' })
+  run.prompted = testedOf(prompted.measured)
+  yield* told(run, prompted, { split: 'test', policy: 'prompted', step: 0 }, 'the prompted policy’s test')
+}
+
+/** Fixes the reference, and tests what the last stage starts from. Returns that test. */
+export async function* measureBefore(run: Run): AsyncGenerator<RunEvent, Measured> {
   await run.ports.policy.fixReference()
-  yield* measureStart(run, 'current')
+  return yield* measureStart(run, 'current')
 }
 
 /** Tests the unchanged query, and the policy that the last stage starts from: `current` as it begins, the `reference` ever after. */
-export async function* measureStart(run: Run, version: PolicyVersion): AsyncGenerator<RunEvent> {
+export async function* measureStart(run: Run, version: PolicyVersion): AsyncGenerator<RunEvent, Measured> {
   const { test } = run.tasks
   const original = await timed(run, test, { by: 'original' })
   run.original = testedOf(original.measured)
@@ -67,6 +74,7 @@ export async function* measureStart(run: Run, version: PolicyVersion): AsyncGene
   const before = await timed(run, test, { by: 'greedy', version })
   run.before = testedOf(before.measured)
   yield* told(run, before, { split: 'test', policy: 'before', step: 0 }, 'the starting policy’s test')
+  return before.measured
 }
 
 const testedOf = ({ metrics, perQuery }: Measured): Tested => ({ metrics, perQuery })
@@ -77,60 +85,101 @@ export function* keepStep({ settings }: Run, stage: StageName, step: number, ste
   yield { type: 'checkpoint', name: 'step', stage, step, reason: `every ${settings.checkpointEvery} steps` }
 }
 
+/** The loss of imitations that are held out, where a stage has any. */
+type HeldOut = () => Promise<number | undefined>
+const NONE: HeldOut = () => Promise.resolve(undefined)
+
+const STARTS = { sft: 'the start of sft', grpo: 'the start of grpo, which the KL is measured from' } as const
+
+/** What comes before a stage's next step: at its beginning its record; within it, what the checkpoint that the run goes on from stood before. */
+export async function* beginStage(run: Run, stage: StageName, from: Place | undefined, steps: number, heldOut = NONE): AsyncGenerator<RunEvent> {
+  if (from === undefined) {
+    yield { type: 'checkpoint', name: 'start', stage, step: 0, reason: STARTS[stage] }
+    leaveStage(run)
+  }
+  if (from === undefined || from.name === 'start') yield* validate(run, stage, 0, heldOut)
+  if (from?.name === 'best' && !run.stopped) yield* keepStep(run, stage, from.step, steps)
+}
+
+/** A stage chooses its best among its own validations. */
+export function leaveStage(run: Run): void {
+  run.best = undefined
+  run.validations = 0
+  run.validatedAt = undefined
+}
+
+/** Ends training at a person's word; what was reached may be the best. */
+export async function* stopStage(run: Run, stage: StageName, step: number, heldOut = NONE): AsyncGenerator<RunEvent> {
+  run.stopped = true
+  yield { type: 'stopped', step }
+  if (run.validatedAt !== step) yield* validate(run, stage, step, heldOut)
+}
+
 /** Validates the policy after `step` updates, and keeps it where its mean reward is the highest so far (the earlier of equals). */
-export async function* validate(run: Run, step: number): AsyncGenerator<RunEvent> {
-  const { ports: { policy }, settings, tasks } = run
+export async function* validate(run: Run, stage: StageName, step: number, heldOut = NONE): AsyncGenerator<RunEvent> {
+  const { ports: { policy, now }, settings, tasks } = run
   if (settings.validationEvery === 0 || tasks.validation.length === 0) return
-  const validation = await timed(run, tasks.validation, { by: 'greedy', version: 'current' })
-  const { measured } = validation
+  const start = now()
+  const { measured } = await timed(run, tasks.validation, { by: 'greedy', version: 'current' })
+  const loss = await heldOut()
   run.validations++
   run.validatedAt = step
-  const event = yield* told(run, validation, { split: 'validation', policy: 'current', step }, 'the validation')
-  for (const message of run.alarms.validated(event)) yield { type: 'alarm', step, message }
+  const where = { split: 'validation', policy: 'current', ...(stage === 'sft' ? { stage } : {}), step, ...(loss === undefined ? {} : { loss }) } as const
+  const event = yield* told(run, { measured, ms: now() - start }, where, 'the validation')
+  if (stage === 'grpo') for (const message of run.alarms.validated(event)) yield { type: 'alarm', step, message }
   if (Number.isNaN(measured.reward)) return
   if (run.best !== undefined && !(measured.reward > run.best.reward)) return
   const above = run.best === undefined ? 'the first' : `above ${run.best.reward.toFixed(4)} at step ${run.best.step}`
   await policy.keep('best')
   run.best = { step, reward: measured.reward }
-  yield { type: 'checkpoint', name: 'best', stage: 'grpo', step, reason: `validation reward ${measured.reward.toFixed(4)}, ${above}` }
+  yield { type: 'checkpoint', name: 'best', stage, step, reason: `validation reward ${measured.reward.toFixed(4)}, ${above}` }
 }
 
-/** Brings back the best checkpoint, and tests it; ends with the summary. */
-export async function* measureAfter(run: Run, isKept: boolean): AsyncGenerator<RunEvent> {
-  const { ports, settings, tasks, best } = run
-  const stage = settings.stages === 'sft' ? 'sft' : 'grpo'
-  const last = stage === 'sft' ? run.supervised : run.history.at(-1)?.step ?? 0
-  await ports.policy.keep('last')
-  if (!isKept) {
-    yield { type: 'checkpoint', name: 'last', stage, step: last, reason: run.stopped ? 'training was ended here' : 'the end of training' }
-  }
-  if (best !== undefined && best.step !== last) await ports.policy.restore('best')
-  const chosen = best === undefined
-    ? { step: last, reason: 'the last step: there was no validation to choose by' }
-    : { step: best.step, reason: `highest validation reward of ${run.validations}: ${best.reward.toFixed(4)}` }
+/** Where nothing was trained, the policy as it is has been tested already. */
+const UNTRAINED = { step: 0, reason: 'nothing was trained: this is the policy as it was loaded' } as const
 
-  const after = await timed(run, tasks.test, { by: 'greedy', version: 'current' })
+/** Brings back the best checkpoint, and tests it; ends with the summary. `untrained`: the test of a policy that only was prompted. */
+export async function* measureAfter(run: Run, isKept: boolean, untrained?: Measured): AsyncGenerator<RunEvent> {
+  const { ports, settings, tasks } = run
+  const { last, chosen } = untrained === undefined ? yield* settle(run, isKept) : { last: 0, chosen: UNTRAINED }
+  const after = untrained === undefined ? await timed(run, tasks.test, { by: 'greedy', version: 'current' }) : { measured: untrained, ms: 0 }
   yield* told(run, after, { split: 'test', policy: 'after', step: chosen.step }, 'the trained policy’s test', last)
 
   const start = ports.now()
   const sampled = { by: 'samples', samples: PAIRED_SAMPLES } as const
-  const was = await measure(ports, settings, tasks.paired, { ...sampled, version: 'reference' })
-  const is = await measure(ports, settings, tasks.paired, { ...sampled, version: 'current' })
+  const was = await measure(ports, settings, tasks.paired, { ...sampled, version: 'reference' }, run.rewarding)
+  const is = untrained === undefined ? await measure(ports, settings, tasks.paired, { ...sampled, version: 'current' }, run.rewarding) : was
   yield* failuresOf(was, 'the training queries before', last)
-  yield* failuresOf(is, 'the training queries after', last)
+  if (is !== was) yield* failuresOf(is, 'the training queries after', last)
   const { one: now, other: then } = inBoth(is.perQuery['ndcg@100'], was.perQuery['ndcg@100'])
   const p = randomisationTest(now, then, settings.seed)
   const paired = now.length === 0 ? { before: Number.NaN, after: Number.NaN, p } : { before: mean(then), after: mean(now), p }
   yield { type: 'paired', ...paired, ms: ports.now() - start }
 
-  const { original, before } = run as { readonly original: Tested; readonly before: Tested }
+  const { original, before, prompted } = run as Run & { readonly original: Tested; readonly before: Tested }
   const gainOn = async (against: Tested): Promise<Gain> => {
     await nextTask()
     const { one, other } = inBoth(after.measured.perQuery['ndcg@10'], against.perQuery['ndcg@10'])
     return one.length === 0 ? UNKNOWN : pairedGain(one, other, settings.seed)
   }
-  const test = { original: original.metrics, before: before.metrics, after: after.measured.metrics }
-  const gain = { before: await gainOn(before), original: await gainOn(original) }
+  const test = { original: original.metrics, ...(prompted && { prompted: prompted.metrics }), before: before.metrics, after: after.measured.metrics }
+  const gain = { before: await gainOn(before), original: await gainOn(original), ...(prompted && { prompted: await gainOn(prompted) }) }
   const summary = summarise(run.history, last, { test, gain, paired, best: chosen })
   yield { type: 'done', summary, ms: ports.now() - run.startMs }
+}
+
+/** Keeps the last step's policy, and brings back the best. */
+async function* settle({ ports: { policy }, settings, history, supervised, validations, stopped, best }: Run, isKept: boolean): AsyncGenerator<RunEvent, {
+  readonly last: number
+  readonly chosen: Summary['best']
+}> {
+  const stage = settings.stages === 'sft' ? 'sft' : 'grpo'
+  const last = stage === 'sft' ? supervised : history.at(-1)?.step ?? 0
+  await policy.keep('last')
+  if (!isKept) yield { type: 'checkpoint', name: 'last', stage, step: last, reason: stopped ? 'training was ended here' : 'the end of training' }
+  if (best !== undefined && best.step !== last) await policy.restore('best')
+  const chosen = best === undefined
+    ? { step: last, reason: 'the last step: there was no validation to choose by' }
+    : { step: best.step, reason: `highest validation reward of ${validations}: ${best.reward.toFixed(4)}` }
+  return { last, chosen }
 }

@@ -13,7 +13,7 @@ export interface Catalogue {
 }
 
 export interface Ports {
-  readonly policy: Pick<PolicyService, 'generate' | 'update' | 'supervise' | 'encode' | 'fixReference' | 'keep' | 'restore'>
+  readonly policy: Pick<PolicyService, 'generate' | 'update' | 'supervise' | 'encode' | 'logLikelihood' | 'fixReference' | 'keep' | 'restore'>
   readonly recommender: Recommender
   /** needed by tasks that show products in their prompts, and by reward parts that look at products */
   readonly catalogue?: Catalogue

@@ -18,8 +18,12 @@ export interface RunState {
   readonly planned: number
   readonly steps: readonly GrpoStep[]
   readonly sft: readonly SftStep[]
+  /** of the last stage; those of an sft stage before it stand apart, for their steps are counted apart */
   readonly validations: readonly Evaluation[]
-  readonly tests: Readonly<Partial<Record<'original' | 'before' | 'after', Evaluation>>>
+  readonly sftValidations: readonly Evaluation[]
+  readonly tests: Readonly<Partial<Record<'original' | 'prompted' | 'before' | 'after', Evaluation>>>
+  /** what the sft stage imitates: texts so far, and once they are all there what they are */
+  readonly imitating: { readonly texts: number; readonly imitated: Of<'imitated'> | undefined }
   /** the last step's rollouts, and those of the latest `rolloutsKept` steps, oldest first */
   readonly rollouts: StepRollouts | undefined
   readonly rolloutHistory: readonly StepRollouts[]
@@ -40,7 +44,8 @@ export interface RunState {
 }
 
 export const emptyRun: RunState = {
-  start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], tests: {}, rollouts: undefined, rolloutHistory: [],
+  start: undefined, stage: undefined, done: 0, planned: 0, steps: [], sft: [], validations: [], sftValidations: [], tests: {},
+  imitating: { texts: 0, imitated: undefined }, rollouts: undefined, rolloutHistory: [],
   unranked: { rollouts: 0, reason: undefined },
   checkpoints: [], best: undefined, paired: undefined, alarms: [], tested: [], forkedAt: [], changes: [], stopped: undefined, summary: undefined,
 }
@@ -87,13 +92,19 @@ class Draft {
         this.#rollouts({ step: event.step, rollouts: event.rollouts })
         break
       case 'evaluation':
-        if (event.split === 'validation') this.#add('validations', event)
+        if (event.split === 'validation') this.#add(event.stage === 'sft' && state.start?.settings['stages'] !== 'sft' ? 'sftValidations' : 'validations', event)
         else this.#add('tested', event)
         if (event.split === 'test' && event.policy !== 'current') state.tests = { ...state.tests, [event.policy]: event }
         break
       case 'checkpoint':
         this.#add('checkpoints', event)
         if (event.name === 'best') state.best = event
+        break
+      case 'imitations':
+        if (event.use === 'training') state.imitating = { ...state.imitating, texts: state.imitating.texts + event.imitations.length }
+        break
+      case 'imitated':
+        state.imitating = { texts: event.training, imitated: event }
         break
       case 'paired':
         state.paired = event

@@ -165,7 +165,7 @@ describe('a run that is ended', () => {
   it('in its first stage has the second measure what the first one made', async () => {
     const events = await story(2, ['stages=sft,grpo'])
     expect(names(events)).toEqual([
-      'start sft 0', 'sft 1', 'sft 2', 'stopped 2', 'original 0', 'before 0', 'start grpo 0', 'current 0', 'best grpo 0', 'last grpo 0', 'after 0'])
+      'prompted 0', 'start sft 0', 'current 0', 'best sft 0', 'sft 1', 'sft 2', 'stopped 2', 'current 2', 'best sft 2', 'original 0', 'before 0', 'start grpo 0', 'current 0', 'best grpo 0', 'last grpo 0', 'after 0'])
     expect(events.at(-1)!.type).toBe('done')
   })
 

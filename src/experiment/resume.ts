@@ -27,6 +27,8 @@ export function resumePoint(events: readonly RunEvent[]): ResumePoint | undefine
   let last: string | undefined
   for (const event of events) {
     if (event.type === 'start') last = String(event.settings['stages']).split(',').at(-1)
+    // a stage chooses its best among its own validations
+    if (event.type === 'stage') best = undefined
     if (event.type === 'settings' && changesReward(Object.keys(event.changed))) best = undefined
     if (event.type !== 'checkpoint') continue
     const { name, stage, step } = event
@@ -73,6 +75,7 @@ export function settingsInForce(events: readonly RunEvent[]): Recorded | undefin
 }
 
 const SHAPE = 'the checkpoint’s weights are of the former'
+const OTHER_TASK = 'the checkpoint learned to answer the former'
 const HELD_OUT = 'queries that were trained on could come to be measured on'
 
 /** What cannot change within a run, and why. */
@@ -81,7 +84,11 @@ const FIXED: Partial<Record<SettingName, string>> = {
   baseWeights: 'the checkpoint was trained beside the former',
   stages: 'the checkpoint stands within the former',
   seed: HELD_OUT, validationShare: HELD_OUT, testDepartments: HELD_OUT,
+  historySplit: HELD_OUT, historySetting: HELD_OUT, strongFrom: HELD_OUT,
+  task: OTHER_TASK, augment: OTHER_TASK, candidates: OTHER_TASK, candidateCount: OTHER_TASK,
 }
+/** What is imitated was settled before the sft stage's first step. */
+const OF_SFT: ReadonlySet<string> = new Set(['sftFrom', 'sftExamples', 'rejectionSamples', 'rejectionFrom'])
 const OF_ADAPTERS: ReadonlySet<string> = new Set(['loraRank', 'loraAlpha', 'loraTargets', 'baseWeights'])
 
 /**
@@ -90,7 +97,7 @@ const OF_ADAPTERS: ReadonlySet<string> = new Set(['loraRank', 'loraAlpha', 'lora
  */
 export function forkFaults(before: Recorded, after: Settings, at?: CheckpointPlace): string[] {
   const faults = changedNames(before, after).flatMap((name) => {
-    const why = FIXED[name]
+    const why = at?.stage === 'sft' && OF_SFT.has(name) ? 'the checkpoint stands within an sft stage that imitates the former' : FIXED[name]
     if (why === undefined || (OF_ADAPTERS.has(name) && before['trainable'] === 'full' && after.trainable === 'full')) return []
     return `setting ${name} was ${JSON.stringify(before[name])} and would be ${JSON.stringify(after[name])}, but ${why}; keep ${JSON.stringify(before[name])}, or start a new run`
   })
@@ -109,9 +116,9 @@ const namesOf = (...groups: readonly string[]): SettingName[] => SETTINGS.filter
 /** How a server is asked changes no ranking. */
 const ASKING: ReadonlySet<string> = new Set(['httpConcurrency', 'httpTimeout', 'httpRetries'])
 /** What the tests measure follows from these: with others, what was tested before is tested again. */
-const MEASURE: ReadonlySet<string> = new Set([...namesOf('recommender', 'task').filter((name) => !ASKING.has(name)), 'maxNewTokens', 'evaluationQueries'])
+const MEASURE: ReadonlySet<string> = new Set([...namesOf('recommender', 'task').filter((name) => !ASKING.has(name) && name !== 'thoughtBudget'), 'maxNewTokens', 'evaluationQueries'])
 /** What the validation reward measures follows from these too: with others, earlier rewards cannot be compared. */
-const REWARD: ReadonlySet<string> = new Set([...MEASURE, ...namesOf('reward'), 'evalK'])
+const REWARD: ReadonlySet<string> = new Set([...MEASURE, ...namesOf('reward'), 'evalK', 'thoughtBudget'])
 
 export const changesMeasure = (names: readonly string[]): boolean => names.some((name) => MEASURE.has(name))
 export const changesReward = (names: readonly string[]): boolean => names.some((name) => REWARD.has(name))

@@ -1,19 +1,14 @@
 // What the parts of one run share: its ports, settings and queries, and what it remembers of its steps.
 import type { Dataset } from '../domain/dataset.ts'
+import type { Imitation } from '../domain/imitation.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Objective, Optimiser, PolicyInfo } from '../protocol/policy.ts'
 import { Alarms } from './alarms.ts'
-import type { GrpoStep, LoadedRecord, RunEvent, StageName } from './events.ts'
+import type { GrpoStep, LoadedRecord, RecordedImitation, RunEvent, StageName } from './events.ts'
 import type { Measured } from './evaluate.ts'
 import type { Ports } from './ports.ts'
+import { openRewarding, type Rewarding } from './rewarding.ts'
 import { planTasks, type Tasks } from './tasks.ts'
-
-/** An output to imitate. */
-export interface SftPair {
-  readonly query: string
-  readonly rewrite: string
-  readonly thought?: string
-}
 
 export interface RunInput {
   readonly dataset: Dataset
@@ -24,8 +19,8 @@ export interface RunInput {
   readonly loaded?: LoadedRecord
   /** names and versions of what ran, for the record */
   readonly versions: Readonly<Record<string, string>>
-  /** outputs that the sft stage imitates; absent: training queries are copied */
-  readonly sftPairs?: readonly SftPair[]
+  /** outputs that the sft stage imitates where `sftFrom` is file or teacher; a run that goes on has them in its events */
+  readonly imitate?: readonly Imitation[]
   /**
    * Events of a run up to and including a `checkpoint` event (a `fork` event may follow): training goes on after it. The engine must hold that
    * checkpoint's state, the stage's starting weights as reference and, where there was one, the best checkpoint under `best`: resume.ts restores
@@ -42,7 +37,10 @@ export interface Run {
   readonly ports: Ports
   readonly settings: Settings
   readonly tasks: Tasks
-  readonly sftPairs: readonly SftPair[] | undefined
+  readonly rewarding: Rewarding
+  readonly imitate: readonly Imitation[] | undefined
+  /** what the sft stage imitates, as the record has it; nothing where data and settings give it again */
+  readonly recorded: { readonly training: RecordedImitation[]; readonly validation: RecordedImitation[] }
   readonly objective: Objective
   readonly optimiser: (learningRate: number) => Optimiser
   /** the run's beginning by the ports' clock; of a run that goes on, what its steps and evaluations took before lies between */
@@ -55,6 +53,8 @@ export interface Run {
   /** the checkpoint that will be measured, kept in the policy worker as 'best' */
   best: { readonly step: number; readonly reward: number } | undefined
   validations: number
+  /** test results of the policy before the first of several stages */
+  prompted: Tested | undefined
   /** test results of the unchanged query and of the policy that the last stage starts from */
   original: Tested | undefined
   before: Tested | undefined
@@ -78,18 +78,20 @@ export interface Place {
   readonly name: 'start' | 'best' | 'step' | 'last'
 }
 
-export function openRun(ports: Ports, { dataset, settings, sftPairs, ended = () => false }: RunInput): Run {
+export function openRun(ports: Ports, { dataset, settings, imitate, ended = () => false }: RunInput): Run {
   const { beta1, beta2, adamEpsilon: epsilon, weightDecay, maxGradNorm } = settings
   const { aggregation, importance, clipLow, clipHigh, klCoefficient, entropyCoefficient, temperature, microBatchSequences } = settings
+  const tasks = planTasks(dataset, settings)
   return {
-    ports, settings, sftPairs,
-    tasks: planTasks(dataset, settings),
+    ports, settings, imitate, tasks,
+    rewarding: openRewarding(ports, settings, tasks.training),
+    recorded: { training: [], validation: [] },
     objective: {
       aggregation, importance, clipLow, clipHigh, klCoefficient, entropyCoefficient, temperature, microBatchSequences,
       maxCompletionLength: settings.maxNewTokens,
     },
     optimiser: (learningRate) => ({ learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm }),
-    startMs: ports.now(), history: [], supervised: 0, sftLoss: 0, best: undefined, validations: 0, original: undefined, before: undefined,
+    startMs: ports.now(), history: [], supervised: 0, sftLoss: 0, best: undefined, validations: 0, prompted: undefined, original: undefined, before: undefined,
     validatedAt: undefined, stopped: false, forkedAt: 0, alarms: new Alarms(settings.groupSize), ended,
   }
 }

@@ -2,6 +2,7 @@
 import { standardDeviation, type Advantages } from '../domain/advantage.ts'
 import { mean } from '../domain/metrics.ts'
 import { REWARD_PARTS, type RewardPart } from '../domain/reward.ts'
+import { thoughtWords } from '../domain/rewards/thought.ts'
 import { queryWords } from '../domain/words.ts'
 import type { UpdateReport } from '../protocol/policy.ts'
 import type { GrpoStep, Summary } from './events.ts'
@@ -37,6 +38,7 @@ export function describeStep(
     distinct: meanDistinct(written),
     newWords: newWordShare(scored),
     distinctOutputs: distinctOutputShare(scored),
+    ...thoughtsOf(scored),
     completionLength: { mean: mean(lengths), max: Math.max(...lengths), truncated: cut / scored.length },
     zeroSpread: { share: zeroSpread.groups / groups, allGood: zeroSpread.allGood / groups, allBad: zeroSpread.allBad / groups },
     generatedTokens: lengths.reduce((sum, length) => sum + length, 0),
@@ -64,6 +66,16 @@ function distinctOutputShare(scored: readonly Scored[]): number {
     if (request.kind === 'query') groups.set(key, [...groups.get(key) ?? [], request.query])
   }
   return meanOrNaN([...groups.values()].map((texts) => new Set(texts).size / texts.length))
+}
+
+/** Thoughts in numbers, where the prompt asks for any. `distinct` is NaN where no rollout has one. */
+function thoughtsOf(scored: readonly Scored[]): Pick<GrpoStep, 'thought'> {
+  if (scored[0]?.task.case.settings.thinking !== true) return {}
+  const groups = new Map<number, string[]>()
+  for (const { task: { key }, thought } of scored) if (thought !== undefined) groups.set(key, [...groups.get(key) ?? [], thought])
+  const distinct = meanOrNaN([...groups.values()].map((thoughts) => new Set(thoughts).size / thoughts.length))
+  const share = scored.filter(({ thought }) => thought !== undefined).length / scored.length
+  return { thought: { words: mean(scored.map(({ thought }) => thoughtWords(thought))), share, distinct } }
 }
 
 const meanOrNaN = (values: readonly number[]): number => (values.length === 0 ? Number.NaN : mean(values))

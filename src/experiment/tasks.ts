@@ -85,6 +85,8 @@ export interface Tasks {
   readonly test: readonly Task[]
   /** training and validation queries that the policy is sampled on before and after */
   readonly paired: readonly Task[]
+  /** all of validation and test, whether this run measures them or not: none is ever imitated */
+  readonly held: { readonly validation: readonly Task[]; readonly test: readonly Task[] }
 }
 
 /** Throws where there is nothing to train on, or nothing to test. */
@@ -108,7 +110,7 @@ export function planTasks(dataset: Dataset, settings: Settings): Tasks {
   const { training, validation: chosen } = validation.length > 0 ? { training: train, validation } : splitValidation(train, settings.validationShare, settings.seed)
   const some = (tasks: readonly Task[], use: string): readonly Task[] => drawInOrder(tasks, settings.evaluationQueries || tasks.length, settings.seed, use)
   const paired = [...training, ...chosen].toSorted((a, b) => a.key - b.key)
-  return { training, validation: some(chosen, 'validation'), test: some(test, 'test'), paired: some(paired, 'paired') }
+  return { training, validation: some(chosen, 'validation'), test: some(test, 'test'), paired: some(paired, 'paired'), held: { validation: chosen, test } }
 }
 
 export function samplingOf(settings: Settings): Sampling {

@@ -7,6 +7,7 @@ import type { Ranking, Recommender } from '../domain/recommender.ts'
 import { queryWords } from '../domain/words.ts'
 import type { GenerateRequest, PolicyInfo, Rollout, SftReport, SftRequest, UpdateReport, UpdateRequest } from '../protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../protocol/policy.ts'
+import type { LikelihoodReport, LikelihoodRequest } from '../protocol/scoring.ts'
 import type { Ports } from './ports.ts'
 
 /** Every concept can be said in three ways; the catalogue says the last, shoppers say the first for one word in three. */
@@ -145,12 +146,18 @@ export class TablePolicy {
     return Promise.resolve({ loss, gradNorm: Math.hypot(...gradient), tokens: ids.length, ms: 1 })
   }
 
+  logLikelihood({ sequences, version }: LikelihoodRequest): Promise<LikelihoodReport> {
+    const logits = version === 'reference' ? this.reference : this.state.logits
+    const nll = sequences.map(({ ids }) => ids.reduce((sum, id) => sum - logSoftmax(logits, slotOf(id), 1)[id % ACTIONS]!, 0))
+    return Promise.resolve({ nll, tokens: sequences.map(({ ids }) => ids.length) })
+  }
+
   /** A rendered completion becomes the choices that would have written it; anything else, the concepts of its words. */
   encode(texts: readonly string[]): Promise<number[][]> {
     return Promise.resolve(texts.map((text) => {
       const answer = /<answer>(.*)<\/answer>/.exec(text)
       if (answer === null) return text.split(' ').filter((word) => /^[a-l]w\d$/.test(word)).map(conceptOf)
-      const words = (JSON.parse(answer[1]!) as { readonly query: string }).query.split(' ')
+      const words = (JSON.parse(answer[1]!) as { readonly query: string }).query.trim().split(' ')
       return [...words.map((word) => conceptOf(word) * ACTIONS + Number(word.at(-1))), END * ACTIONS]
     }))
   }

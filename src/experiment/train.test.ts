@@ -195,8 +195,9 @@ describe('stages', () => {
     const ports = tablePorts(SHOP)
     const events = await runOn(ports, ['stages=sft,grpo', 'steps=10', 'sftSteps=40', 'sftLearningRate=0.2'])
     const order = events.flatMap((event) => (event.type === 'stage' ? [event.stage] : event.type === 'evaluation' ? [event.policy] : []))
-    expect(order).toEqual(['sft', 'original', 'before', 'grpo', 'current', 'current', 'current', 'after'])
-    expect(ports.policy.calls.indexOf('fixReference')).toBe(40)
+    expect(order).toEqual([
+      'prompted', 'sft', ...Array.from({ length: 9 }, () => 'current'), 'original', 'before', 'grpo', 'current', 'current', 'current', 'after'])
+    expect(ports.policy.calls.slice(0, ports.policy.calls.indexOf('fixReference')).filter((call) => call === 'supervise')).toHaveLength(40)
     expect(stepsOf(events)[0]!.kl).toBe(0)
     const { test } = summary(events)
     // copying has taught the format, and to say the three words of a query once each
@@ -209,15 +210,15 @@ describe('stages', () => {
     const steps = of(events, 'step').filter(({ stage }) => stage === 'sft')
     expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss / 2)
     expect(steps.at(-1)!.learningRate).toBeCloseTo(0.2 / 30, 12)
-    expect(summary(events)).toMatchObject({ steps: 30, maxLogpGap: 0, best: { step: 30 }, train: { first20: 0 } })
+    expect(summary(events)).toMatchObject({ steps: 30, maxLogpGap: 0, best: { reason: expect.stringContaining('highest validation reward of 7') as string }, train: { first20: 0 } })
   })
 
-  it('sft imitates given pairs instead, where there are some', async () => {
+  it('sft imitates given answers instead, where it is told to', async () => {
     const ports = tablePorts(SHOP)
-    const sftPairs = SHOP.queries.filter(({ split }) => split === 'train').map(({ text }) => ({ query: text, rewrite: text.replaceAll('w0', 'w2') }))
-    const settings = parseSettings([...TABLE, 'stages=sft', 'sftSteps=60', 'sftLearningRate=0.2'])
+    const imitate = SHOP.queries.filter(({ split }) => split === 'train').map(({ text }) => ({ query: text, answer: text.replaceAll('w0', 'w2') }))
+    const settings = parseSettings([...TABLE, 'stages=sft', 'sftFrom=file', 'sftSteps=60', 'sftLearningRate=0.2'])
     const events: RunEvent[] = []
-    for await (const event of train(ports, { dataset: SHOP, settings, policy: POLICY_INFO, versions: {}, sftPairs })) events.push(event)
+    for await (const event of train(ports, { dataset: SHOP, settings, policy: POLICY_INFO, versions: {}, imitate })) events.push(event)
     expect(summary(events).test.after['ndcg@10']).toBeGreaterThan(0.9)
   })
 })

@@ -1,13 +1,13 @@
 // A run as one generator of events: the loop that the rest of the project serves. To pause a run is not to pull its next event.
-import { groupAdvantages } from '../domain/advantage.ts'
 import { settingsRecord } from '../domain/config.ts'
 import { planBatch } from '../domain/order.ts'
+import { taskOf } from '../domain/tasks/tasks.ts'
 import type { GrpoStep, RunEvent, StageName } from './events.ts'
 import { goOn, takeSettings } from './goOn.ts'
-import { keepStep, measureAfter, measureBefore, validate } from './measure.ts'
+import { beginStage, keepStep, measureAfter, measureBefore, measurePrompted, stopStage, validate } from './measure.ts'
 import type { Ports } from './ports.ts'
 import { prepare } from './prepare.ts'
-import { describeRollout, inGroups, scoreRollouts } from './score.ts'
+import { advantagesOf, describeRollout, inGroups, scoreRollouts } from './score.ts'
 import { openRun, type Place, type Run, type RunInput } from './run.ts'
 import { supervise } from './sft.ts'
 import { describeStep } from './summary.ts'
@@ -26,12 +26,21 @@ export async function* train(ports: Ports, input: RunInput): AsyncGenerator<RunE
   const { dataset: { name, hash, productCount }, settings, policy, loaded, versions } = input
   const { training, validation, test } = run.tasks
   const counts = { products: productCount, train: training.length, validation: validation.length, test: test.length }
-  const record = { settings: settingsRecord(settings), policy, ...(loaded && { loaded }), dataset: { name, hash, ...counts }, recommender: ports.recommender.name, versions }
+  const { name: task, version } = taskOf(settings)
+  const record = {
+    settings: settingsRecord(settings), policy, ...(loaded && { loaded }), dataset: { name, hash, ...counts }, recommender: ports.recommender.name,
+    task: { name: task, version }, versions,
+  }
   if (from === undefined) yield { type: 'start', ...record }
   else yield* takeSettings(run, from)
   // training had ended: what is left is to measure it
   const isMeasured = from?.name === 'last' && !from.forked
+  if (settings.stages === 'prompt') {
+    yield* measureAfter(run, true, yield* measureBefore(run))
+    return
+  }
   const stages = settings.stages.split(',') as StageName[]
+  if (from === undefined && stages.length > 1) yield* measurePrompted(run)
   for (const stage of stages.slice(from === undefined ? 0 : stages.indexOf(from.stage))) {
     const within = stage === from?.stage ? from : undefined
     if (stage === stages.at(-1) && within === undefined) yield* measureBefore(run)
@@ -50,10 +59,11 @@ function learningRateAt({ learningRate, warmupSteps, schedule, steps }: Run['set
 async function* reinforce(run: Run, from?: Place): AsyncGenerator<RunEvent> {
   const { ports: { policy, recommender, now }, settings, tasks, history, alarms } = run
   const { seed, groupSize, iterations, steps } = settings
-  yield* begin(run, from)
+  if (from === undefined) yield { type: 'stage', stage: 'grpo', steps }
+  yield* beginStage(run, 'grpo', from, steps)
   for (let step = (from?.step ?? 0) + 1; step <= steps && !run.stopped && !isIdle(run); step++) {
     if (run.ended()) {
-      yield* stop(run, step - 1)
+      yield* stopStage(run, 'grpo', step - 1)
       break
     }
     const startMs = now()
@@ -64,8 +74,8 @@ async function* reinforce(run: Run, from?: Place): AsyncGenerator<RunEvent> {
     const rollouts = inGroups(generated, batch.length, groupSize)
     const generatedMs = now()
 
-    const scored = await scoreRollouts(recommender, settings, batch, rollouts)
-    const advantages = groupAdvantages(scored.map(({ reward }) => reward), groupSize, settings)
+    const scored = await scoreRollouts(recommender, settings, batch, rollouts, run.rewarding)
+    const advantages = advantagesOf(scored, settings)
     // when nothing could be ranked there is nothing to step towards, and broken formats alone teach no search: the update only measures
     const away = scored.some(({ failed }) => failed !== undefined) && !scored.some(({ request, failed }) => request.kind === 'query' && failed === undefined)
     const learningRate = away ? 0 : learningRateAt(settings, step)
@@ -84,27 +94,9 @@ async function* reinforce(run: Run, from?: Place): AsyncGenerator<RunEvent> {
 
     const why = isAway(done) ? 'had no ranking to learn from' : 'were not finite'
     if (isIdle(run)) yield { type: 'alarm', step, message: `training ends: ${MOST_IDLE} updates in a row ${why}` }
-    if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === steps)) yield* validate(run, step)
+    if (settings.validationEvery > 0 && (step % settings.validationEvery === 0 || step === steps)) yield* validate(run, 'grpo', step)
     yield* keepStep(run, 'grpo', step, steps)
   }
-}
-
-/** What comes before the next step: at the stage's beginning its record; within it, what the checkpoint that the run goes on from stood before. */
-async function* begin(run: Run, from: Place | undefined): AsyncGenerator<RunEvent> {
-  const { steps } = run.settings
-  if (from === undefined) {
-    yield { type: 'stage', stage: 'grpo', steps }
-    yield { type: 'checkpoint', name: 'start', stage: 'grpo', step: 0, reason: 'the start of grpo, which the KL is measured from' }
-  }
-  if (from === undefined || from.name === 'start') yield* validate(run, 0)
-  if (from?.name === 'best') yield* keepStep(run, 'grpo', from.step, steps)
-}
-
-/** Ends training at a person's word; what was reached may be the best. */
-async function* stop(run: Run, step: number): AsyncGenerator<RunEvent> {
-  run.stopped = true
-  yield { type: 'stopped', step }
-  if (run.validatedAt !== step) yield* validate(run, step)
 }
 
 /** Whether the latest updates came to nothing, one after another. */
