@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   generate: async () => (await import('./verbs/policy.ts')).generate,
   tokenize: async () => (await import('./verbs/tokenize.ts')).tokenize,
   train: async () => (await import('./verbs/train.ts')).train,
+  table: async () => (await import('./verbs/table.ts')).table,
   evaluate: async () => (await import('./verbs/evaluate.ts')).evaluate,
   rank: async () => (await import('./verbs/rank.ts')).rank,
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,

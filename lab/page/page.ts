@@ -8,6 +8,8 @@ async function work(job: Job): Promise<unknown> {
     case 'generate': return (await import('./policy.ts')).generate(job)
     case 'tokenize': return (await import('./tokenize.ts')).tokenize(job)
     case 'train': return (await import('./train.ts')).trainRun(job)
+    case 'paper-facts': return (await import('./papers.ts')).factsOf(job)
+    case 'paper-extras': return (await import('./papers.ts')).extrasOf(job)
     case 'rank': return (await import('./rank.ts')).rank(job)
     case 'make-policy': return (await import('./make-policy.ts')).makePolicy(job)
     case 'export': return (await import('./export.ts')).exportPolicy(job)
