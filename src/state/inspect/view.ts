@@ -20,8 +20,8 @@ export type { ColumnId } from './columns.ts'
 export type { Column, Inspection } from './inspect.ts'
 export type { Shown } from './shown.ts'
 
-/** The three places of the workbench. */
-export const PLACES = ['train', 'inspect', 'runs'] as const
+/** The places of the workbench. */
+export const PLACES = ['train', 'inspect', 'runs', 'papers'] as const
 export type Place = (typeof PLACES)[number]
 
 export interface ViewState extends Shown {
