@@ -27,6 +27,14 @@ export const VERBS = {
     positionals: [0, 0],
     options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, interactions: TEXTS, imitate: TEXTS, policy: TEXT, out: TEXT },
   },
+  table: {
+    usage: 'table NAME [--seeds 1,2,3] [--preset NAME] [--set KEY=VALUE]… [--recommenders bm25,…] [--modes corrected,as-released] [--measure ndcg@100] [--budget WORDS] [--price PER_HOUR] [--products FILE… …] [--imitate FILE…] [--outputs FILE…] [--policy DIR] --out DIR',
+    positionals: [1, 1],
+    options: {
+      seeds: TEXT, preset: TEXT, set: TEXTS, recommenders: TEXT, modes: TEXT, measure: TEXT, budget: TEXT, price: TEXT, products: TEXTS, examples: TEXTS, interactions: TEXTS,
+      imitate: TEXTS, outputs: TEXTS, policy: TEXT, out: TEXT,
+    },
+  },
   evaluate: {
     usage: 'evaluate --run FILE (--qrels FILE | --examples FILE) [--metrics ndcg@10,recall@100,…] [--ties trec|ranked] [--missing zero|skip] [--set gains=graded] | --results FILE',
     positionals: [0, 0], options: { run: TEXT, qrels: TEXT, examples: TEXT, results: TEXT, metrics: TEXT, ties: TEXT, missing: TEXT, set: TEXTS },

@@ -2,6 +2,8 @@
 import type { Rejection } from '../../src/domain/dataset.ts'
 import type { DecoderOptions, DecoderResult } from '../../src/domain/decoder.ts'
 import type { EmbeddedPolicy } from '../../src/domain/embedded.ts'
+import type { TableMeasure } from '../../src/domain/methodsTable.ts'
+import type { Extra, PaperFacts } from '../../src/domain/papers/experiment.ts'
 import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
@@ -49,6 +51,8 @@ export interface TrainJob {
   readonly settings: Settings
   readonly versions: Readonly<Record<string, string>>
   readonly shards: readonly FileRef[]
+  /** outputs that the sft stage imitates */
+  readonly imitate?: readonly FileRef[]
   /** the data set's name in the record */
   readonly shop: string
   /** for a search server; no record holds it */
@@ -130,7 +134,23 @@ export interface BenchIngestJob {
   readonly verb: 'bench-ingest'
 }
 
-export type Job = CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | DecoderJob | BenchIngestJob | BenchKeepJob
+/** What of the data an experiment of the papers depends on. */
+export interface PaperFactsJob extends Pick<TrainJob, 'settings' | 'shards' | 'shop'> {
+  readonly verb: 'paper-facts'
+}
+
+/** Rows of a paper's table that no run makes: outputs of other systems, ranked as each column ranks, and baselines. */
+export interface PaperExtrasJob extends Pick<TrainJob, 'shards' | 'shop' | 'authorisation'> {
+  readonly verb: 'paper-extras'
+  readonly outputs: readonly FileRef[]
+  readonly baselines: boolean
+  readonly columns: readonly { readonly column: string; readonly settings: Settings }[]
+}
+
+/** An extra row as it crosses from the page: its values as pairs. */
+export type PaperExtra = Omit<Extra, 'values'> & { readonly values: readonly (readonly [id: string, values: Readonly<Partial<Record<TableMeasure, number>>>])[] }
+
+export type Job = PaperFactsJob | PaperExtrasJob | CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | DecoderJob | BenchIngestJob | BenchKeepJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -139,6 +159,8 @@ export interface Generated {
 }
 
 export interface Results {
+  readonly 'paper-facts': Omit<PaperFacts, 'start'> & { readonly start: readonly (readonly [id: string, start: 'warm' | 'mixed' | 'cold'])[] }
+  readonly 'paper-extras': { readonly extras: readonly PaperExtra[] }
   readonly 'check-policy': GoldenReport
   readonly generate: Generated
   readonly tokenize: { readonly ids: readonly (readonly number[])[] }
