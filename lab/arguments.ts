@@ -56,6 +56,9 @@ export const VERBS = {
     usage: 'decoder [--interactions FILE… --products FILE…] [--set NAME=VALUE]… [--seed N] [--out FILE.json]', positionals: [0, 0],
     options: { interactions: TEXTS, products: TEXTS, set: TEXTS, seed: TEXT, out: TEXT },
   },
+  forget: {
+    usage: 'forget [--probes FILE.jsonl…] [--set KEY=VALUE]… [--seed N]', positionals: [0, 0], options: { probes: TEXTS, set: TEXTS, seed: TEXT },
+  },
   fuzz: { usage: 'fuzz [--count 1000] [--seed N] [--from N]', positionals: [0, 0], options: { count: TEXT, seed: TEXT, from: TEXT } },
   export: {
     usage: 'export DIR --to safetensors|onnx [--dtype f32|f16|bf16] --out DIR', positionals: [1, 1], options: { to: TEXT, dtype: TEXT, out: TEXT },

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   'make-weights': async () => (await import('./verbs/make-weights.ts')).makeWeights,
   ingest: async () => (await import('./verbs/ingest.ts')).ingest,
   decoder: async () => (await import('./verbs/decoder.ts')).decoder,
+  forget: async () => (await import('./verbs/forget.ts')).forget,
   fuzz: async () => (await import('./verbs/fuzz.ts')).fuzz,
   export: async () => (await import('./verbs/export.ts')).exportPolicy,
   bench: async () => (await import('./verbs/bench.ts')).bench,

@@ -16,6 +16,7 @@ async function work(job: Job): Promise<unknown> {
     case 'bench': return (await import('./bench.ts')).bench(job)
     case 'ingest': return (await import('./ingest.ts')).ingest(job)
     case 'decoder': return (await import('./decoder.ts')).decoder(job)
+    case 'forget': return (await import('./forget.ts')).forget(job)
     case 'fuzz': return (await import('./fuzz.ts')).fuzz(job)
     case 'bench-keep': return (await import('./bench-keep.ts')).benchKeep(job)
     case 'bench-ingest': return (await import('./bench-ingest.ts')).benchIngest()

@@ -4,6 +4,8 @@ import type { DecoderOptions, DecoderResult } from '../../src/domain/decoder.ts'
 import type { EmbeddedPolicy } from '../../src/domain/embedded.ts'
 import type { TableMeasure } from '../../src/domain/methodsTable.ts'
 import type { Extra, PaperFacts } from '../../src/domain/papers/experiment.ts'
+import type { Forgetting, Probe } from '../../src/domain/forgetting.ts'
+import type { Imitation } from '../../src/domain/imitation.ts'
 import type { EsciFilter } from '../../src/protocol/ingest.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { Summary } from '../../src/experiment/events.ts'
@@ -124,6 +126,22 @@ export interface DecoderJob {
   readonly values?: string
 }
 
+/** A way of training whose forgetting is measured, from the same start as the others. */
+export interface ForgettingMethod {
+  readonly method: string
+  readonly settings: Settings
+}
+
+export interface ForgetJob {
+  readonly verb: 'forget'
+  readonly shards: readonly FileRef[]
+  readonly probes: readonly Probe[]
+  readonly methods: readonly ForgettingMethod[]
+  /** what supervised methods imitate */
+  readonly imitate: readonly Imitation[]
+  readonly seed: number
+}
+
 export interface BenchKeepJob {
   readonly verb: 'bench-keep'
   /** a hub that serves it as owner/tiny; without one the chosen files are the model's folder */
@@ -150,7 +168,7 @@ export interface PaperExtrasJob extends Pick<TrainJob, 'shards' | 'shop' | 'auth
 /** An extra row as it crosses from the page: its values as pairs. */
 export type PaperExtra = Omit<Extra, 'values'> & { readonly values: readonly (readonly [id: string, values: Readonly<Partial<Record<TableMeasure, number>>>])[] }
 
-export type Job = PaperFactsJob | PaperExtrasJob | CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | DecoderJob | BenchIngestJob | BenchKeepJob
+export type Job = PaperFactsJob | PaperExtrasJob | CheckPolicyJob | GenerateJob | TokenizeJob | TrainJob | RankJob | MakePolicyJob | BenchJob | ExportJob | IngestJob | FuzzJob | DecoderJob | ForgetJob | BenchIngestJob | BenchKeepJob
 
 export interface Generated {
   readonly ids: readonly number[]
@@ -171,6 +189,7 @@ export interface Results {
   readonly export: { readonly files: readonly { readonly name: string; readonly bytes: number }[] }
   readonly ingest: Counted
   readonly fuzz: FuzzCount
+  readonly forget: Forgetting & { readonly trained: readonly { readonly method: string; readonly gain: Summary['gain']['before']; readonly seconds: number }[] }
   readonly decoder: Omit<DecoderResult, 'values'>
   readonly 'bench-ingest': IngestFigures
   readonly 'bench-keep': KeepFigures

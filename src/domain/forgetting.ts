@@ -170,3 +170,12 @@ export function forgettingReport(start: Measures, methods: readonly { readonly m
     }))),
   }
 }
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+
+/** What a pair of methods says about the papers' claim, in a sentence; `level` is how rare chance may be. */
+export function verdictOf({ first, second, nats }: Forgetting['pairs'][number], level = 0.05): string {
+  const numbers = `${signed(nats.delta)} nats a token (95 % ${signed(nats.low)} to ${signed(nats.high)}, p ${nats.p < 0.001 ? '< 0.001' : `= ${nats.p.toFixed(3)}`})`
+  if (nats.p >= level) return `${first} and ${second} forget alike as far as these probes tell: ${numbers}`
+  return `${first} forgets ${nats.delta > 0 ? 'more' : 'less'} than ${second}: ${numbers}`
+}
