@@ -2,7 +2,7 @@
 import { renderFrame, type Wording } from '../prompt.ts'
 import { parseEvaluation, parseTraining } from '../request.ts'
 import type { Settings } from '../settings.ts'
-import { compactTitles, describeHistory, historyNeeds, historyRows, compactTitle, titleOf, titlesOf, toldOf } from './histories.ts'
+import { compactTitles, describeHistory, historyNeeds, historyRows, compactTitle, taughtTitle, titleOf, titlesOf, toldOf } from './histories.ts'
 import { textCompletion, withoutSeen } from './searching.ts'
 import type { Case, TaskSpec } from './task.ts'
 
@@ -50,5 +50,5 @@ export const augmentation: TaskSpec = {
   asks: ({ text }, { row, facts, settings }) => [[...titlesOf(row, facts, settings), text].map((part) => part.trim()).filter((part) => part !== '').join(' ')],
   rank: (_, [ranking], { row }, k) => withoutSeen(ranking?.ids ?? [], row.seen).slice(0, k),
   completion: (thought, answer, { settings }) => textCompletion(thought, answer, KEYS[settings.augment], settings),
-  label: ({ row, facts }) => titleOf(facts.product(row.sequence?.[0] ?? '')) || undefined,
+  label: ({ row, facts, settings }) => taughtTitle(facts.product(row.sequence?.[0] ?? ''), settings),
 }

@@ -2,7 +2,7 @@
 import type { Dataset, Split, UserHistory } from '../dataset.ts'
 import type { Settings } from '../settings.ts'
 import { timeCuts } from '../splits.ts'
-import { hasSplit, historyRow, pastOf, someUsers } from './histories.ts'
+import { hasSplit, historyRow, pastOf, rowNames, someUsers } from './histories.ts'
 import type { Past, Row } from './task.ts'
 
 /** The paper drops users with fewer interactions. */
@@ -16,8 +16,8 @@ interface Window {
 }
 
 /**
- * Users of five interactions or more, oldest first. Without a split of the files, the last events of each are the test's labels and those before
- * them training's: as many as a list has, but at most a third of the history each, so that as much stands before. By time, one instant parts all
+ * Users of five interactions or more, oldest first. Without a split of the files, the last events of each, up to the last strong one, are the
+ * test's labels and those before them training's: as many as a list has, but at most a third of the history each, so that as much stands before. By time, one instant parts all
  * users: labels of training happen between 60 % and 80 % of all events, of validation up to 90 %, of the test after that. Ready histories have the
  * one label that their file names; of people whose file says where they belong, the last events are the labels of that split. Throws where no label is left.
  */
@@ -42,29 +42,31 @@ export function engagementRows({ name, users = [] }: Dataset, settings: Settings
 }
 
 function readyRows(users: readonly UserHistory[], settings: Settings): Row[] {
-  const met = new Map<string, number>()
+  const nameOf = rowNames()
   return users.flatMap((user) => {
     if (user.next === undefined) return []
-    const count = (met.get(user.userId) ?? 0) + 1
-    met.set(user.userId, count)
-    const { target, split = 'test', domain } = user.next
-    return [historyRow({
-      id: `${user.userId}:${count}`, user, past: pastOf(user), at: user.items.length, split, targets: [target], settings, ...(domain === undefined ? {} : { domain }),
-    })]
+    const { target, split = 'test' } = user.next
+    const at = user.items.length
+    return [historyRow({ id: nameOf(user.userId, at), user, past: pastOf(user), at, split, targets: [target], settings })]
   })
 }
 
 function windowRows(users: readonly UserHistory[], settings: Settings, windowsOf: (past: readonly Past[], user: UserHistory) => readonly Window[]): Row[] {
+  const nameOf = rowNames()
   return users.flatMap((user) => {
     if (user.next !== undefined) return []
     const ordered = inOrder(user)
     const past = pastOf(ordered)
-    return windowsOf(past, user).flatMap(({ split, from, to }) => {
-      const targets = labelsOf(past, from, to, settings)
-      return from === 0 || targets.length === 0 ? [] : [historyRow({ id: `${user.userId}:${from}-${to}`, user: ordered, past, at: from, split, targets, settings })]
+    // what follows the last strong engagement labels nothing
+    const told = past.slice(0, past.findLastIndex((event) => isStrong(event, settings)) + 1)
+    return windowsOf(told, user).flatMap(({ split, from, to }) => {
+      const targets = from > 0 ? labelsOf(told, from, to, settings) : []
+      return targets.length === 0 ? [] : [historyRow({ id: nameOf(user.userId, from), user: ordered, past, at: from, split, targets, settings })]
     })
   })
 }
+
+const isStrong = ({ strength }: Past, { strongFrom }: Settings): boolean => (strength ?? Infinity) >= strongFrom
 
 /** Strictly by time; events of one instant, and those without times, keep the files' order. */
 function inOrder(user: UserHistory): UserHistory {
@@ -78,9 +80,9 @@ function inOrder(user: UserHistory): UserHistory {
 }
 
 /** Strong engagements in the order in which they came, each item once. */
-function labelsOf(past: readonly Past[], from: number, to: number, { strongFrom, seenItems }: Settings): string[] {
-  const had = seenItems === 'removed' ? new Set(past.slice(0, from).map(({ id }) => id)) : new Set<string>()
-  const strong = past.slice(from, to).filter(({ id, strength }) => (strength ?? Infinity) >= strongFrom && !had.has(id))
+function labelsOf(past: readonly Past[], from: number, to: number, settings: Settings): string[] {
+  const had = settings.seenItems === 'removed' ? new Set(past.slice(0, from).map(({ id }) => id)) : new Set<string>()
+  const strong = past.slice(from, to).filter((event) => isStrong(event, settings) && !had.has(event.id))
   return [...new Set(strong.map(({ id }) => id))]
 }
 

@@ -54,20 +54,26 @@ function strongestLast(users: readonly UserHistory[], strongFrom: number): Event
 /** Events of histories as rows; ids are unique and stay the same while the data does. */
 function inRows(places: readonly EventPlace[], settings: Settings): Row[] {
   const pasts = new Map<UserHistory, readonly Past[]>()
-  const met = new Map<string, number>()
+  const nameOf = rowNames()
   return places.map(({ user, at, split }) => {
     let past = pasts.get(user)
     if (past === undefined) pasts.set(user, past = pastOf(user))
-    const isReady = at === user.items.length
-    // several ready rows may tell of one person: they are told apart by their order
-    const ready = isReady ? (met.get(user.userId) ?? 0) + 1 : 0
-    if (isReady) met.set(user.userId, ready)
-    const target = isReady ? user.next!.target : user.items[at]!
-    return historyRow({
-      id: `${user.userId}:${isReady ? ready : at}`, user, past, at, split, targets: [target], settings,
-      ...(user.next?.domain === undefined ? {} : { domain: user.next.domain }),
-    })
+    const target = user.items[at] ?? user.next!.target
+    return historyRow({ id: nameOf(user.userId, at), user, past, at, split, targets: [target], settings })
   })
+}
+
+/** Ids of rows: the person and how much came before; several ready rows may tell of one person, and those are told apart by their order. */
+export function rowNames(): (userId: string, at: number) => string {
+  const taken = new Set<string>()
+  const met = new Map<string, number>()
+  return (userId, at) => {
+    const base = `${userId}:${at}`
+    let id = base
+    for (let count = met.get(base) ?? 1; taken.has(id); id = `${base}:${count}`) met.set(base, ++count)
+    taken.add(id)
+    return id
+  }
 }
 
 export interface HistoryEvent {
@@ -78,14 +84,13 @@ export interface HistoryEvent {
   readonly at: number
   readonly split: Row['split']
   readonly targets: readonly string[]
-  readonly domain?: string
   readonly settings: Settings
 }
 
 /** A row of a history. What came before is cut out when it is asked for: a person of a thousand purchases has as many rows. */
-export function historyRow({ id, user, past, at, split, targets, domain, settings }: HistoryEvent): Row {
+export function historyRow({ id, user, past, at, split, targets, settings }: HistoryEvent): Row {
   const row = {
-    id, split, ...(domain === undefined ? {} : { domain }),
+    id, split, ...(user.next?.domain === undefined ? {} : { domain: user.next.domain }),
     get text() { return user.items.slice(Math.max(0, at - settings.historyLength), at).join(' ') },
     judgements: targets.map((productId) => ({ productId, label: 'E' as const })),
     get history() { return past.slice(0, at) },
@@ -107,6 +112,12 @@ export function pastOf({ items, times, strengths }: UserHistory): Past[] {
 /** The latest events that the prompt tells, oldest first. */
 export function toldOf({ history = [] }: Row, { historyLength }: Pick<Settings, 'historyLength'>): readonly Past[] {
   return history.slice(-historyLength)
+}
+
+/** A title as supervised training teaches it: in the compact frame in its words. Undefined where the catalogue has none. */
+export function taughtTitle(product: Product | undefined, { template }: Pick<Settings, 'template'>): string | undefined {
+  const title = template === 'compact' ? compactTitle(titleOf(product)) : titleOf(product).trim()
+  return title === '' ? undefined : title
 }
 
 /** Ids of the history that is told, and of what comes after, which labels are made of. */

@@ -1,7 +1,7 @@
 // Open-set generation: the policy names what somebody might buy next, and the recommender finds the product that each name means.
 import { renderFrame } from '../prompt.ts'
 import type { Ranking } from '../recommender.ts'
-import { compactTitles, describeHistory, historyNeeds, historyRows, titleOf, titlesOf } from './histories.ts'
+import { compactTitles, describeHistory, historyNeeds, historyRows, taughtTitle, titlesOf } from './histories.ts'
 import { lenientNames, listCompletion, namesOf, strictEntries } from './lists.ts'
 import type { Reading, TaskSpec } from './task.ts'
 
@@ -63,7 +63,7 @@ to buy next, the likeliest first, by names as they would stand in its catalogue.
   rank: (_, rankings, { row }, k) => roundRobin(rankings, k, row.seen),
   completion: (thought, answer, { settings }) => listCompletion(thought, typeof answer === 'string' ? answer.split(/[;\n]/).map((name) => name.trim()) : answer, settings),
   label: ({ row, facts, settings }) => {
-    const names = (row.sequence ?? []).map((id) => titleOf(facts.product(id))).filter((title) => title !== '')
+    const names = (row.sequence ?? []).flatMap((id) => taughtTitle(facts.product(id), settings) ?? [])
     return names.length === 0 ? undefined : names.slice(0, settings.listLength)
   },
 }

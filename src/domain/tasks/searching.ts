@@ -2,7 +2,8 @@
 import { renderAnswer, renderFrame, type Wording } from '../prompt.ts'
 import { parseEvaluation, parseTraining } from '../request.ts'
 import type { Settings } from '../settings.ts'
-import type { TaskSpec } from './task.ts'
+import { taughtTitle } from './histories.ts'
+import type { Row, TaskSpec } from './task.ts'
 
 /** A completion whose answer is one text. In compact frames the text begins with a space: its first word is then made of the same tokens as in the prompt. */
 export function textCompletion(thought: string, answer: string | readonly string[], key: string, settings: Settings): string {
@@ -18,7 +19,7 @@ export function searchTask(told: Pick<TaskSpec, 'name' | 'title' | 'version' | '
     over: 'queries',
     answers: 'query',
     rows: ({ queries }) => queries,
-    needs: () => [],
+    needs: (row, settings) => (isTaughtByLabels(settings) ? firstRelevant(row) : []),
     describe: ({ text }) => text,
     prompt: ({ row, settings }) => renderFrame(wording(row.text), settings),
     parse: ({ prompt, settings }, completion) => parseTraining(prompt, completion, settings),
@@ -27,8 +28,19 @@ export function searchTask(told: Pick<TaskSpec, 'name' | 'title' | 'version' | '
     asks: ({ text }) => [text],
     rank: (_, [ranking], { row }, k) => withoutSeen(ranking?.ids ?? [], row.seen).slice(0, k),
     completion: (thought, answer, { settings }) => textCompletion(thought, answer, 'query', settings),
-    label: ({ row }) => row.text,
+    label: ({ row, facts, settings }) => firstRelevant(row).map((id) => taughtTitle(facts.product(id), settings))[0],
   }
+}
+
+/** Products of labels are fetched where they are read, and nowhere else. */
+function isTaughtByLabels({ stages, sftFrom }: Settings): boolean {
+  return stages.includes('sft') && sftFrom === 'labels'
+}
+
+/** The first Exact product: the title that a perfect query might quote. */
+function firstRelevant({ judgements }: Row): string[] {
+  const first = judgements.find(({ label }) => label === 'E')
+  return first === undefined ? [] : [first.productId]
 }
 
 /** A ranking without what the person has already. */

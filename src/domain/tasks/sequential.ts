@@ -1,7 +1,7 @@
 // Sequential recommendation by search: what somebody bought becomes query terms, and the next purchase is looked for in their ranking (Rec-R1 on Beauty).
 import { BOOLEAN_RULE, QUERY_EXAMPLE, renderFrame } from '../prompt.ts'
 import { parseEvaluation, parseTraining } from '../request.ts'
-import { compactTitles, describeHistory, historyNeeds, historyRows, titleOf, titlesOf } from './histories.ts'
+import { compactTitles, describeHistory, historyNeeds, historyRows, taughtTitle, titlesOf } from './histories.ts'
 import { textCompletion, withoutSeen } from './searching.ts'
 import type { TaskSpec } from './task.ts'
 
@@ -32,5 +32,5 @@ these potential products.\nBelow is the user purchase history:\n\`\`\`${told}\`\
   asks: ({ text }) => [text],
   rank: (_, [ranking], { row }, k) => withoutSeen(ranking?.ids ?? [], row.seen).slice(0, k),
   completion: (thought, answer, { settings }) => textCompletion(thought, answer, 'query', settings),
-  label: ({ row, facts }) => titleOf(facts.product(row.sequence?.[0] ?? '')) || undefined,
+  label: ({ row, facts, settings }) => taughtTitle(facts.product(row.sequence?.[0] ?? ''), settings),
 }
