@@ -1,8 +1,9 @@
 // A whole run on the lab's page: the same loop, client and workers as the product's page.
-import { readFiles } from '../../src/client/ingest.ts'
+import { readFiles, readImitations } from '../../src/client/ingest.ts'
 import { openPolicy } from '../../src/client/policy.ts'
 import { openRecommender } from '../../src/client/recommender.ts'
 import { createStore } from '../../src/client/store.ts'
+import type { Imitation } from '../../src/domain/imitation.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { taskOf } from '../../src/domain/tasks/tasks.ts'
 import { train } from '../../src/experiment/train.ts'
@@ -13,11 +14,19 @@ import { trainableOf } from '../../src/state/policy/loading.ts'
 import { configOf, needOf } from '../../src/state/policy/need.ts'
 import { longestPromptOf } from '../../src/state/tasks/longest.ts'
 import { chosenFiles, fileOf, leave, modelOf, reading } from './files.ts'
-import type { Results, TrainJob } from './protocol.ts'
+import type { FileRef, Results, TrainJob } from './protocol.ts'
 
 /** Rejects when a worker crashes, so that work which waits for its answer ends. */
 function crash(failed: Promise<Error>): Promise<never> {
   return failed.then((reason) => Promise.reject(reason))
+}
+
+/** The texts of files to imitate; what was refused is told. */
+async function imitationsOf(files: readonly FileRef[]): Promise<readonly Imitation[]> {
+  const { imitations, report: { rejected: [first], rejectedCount, repeated } } = await readImitations(await Promise.all(files.map(fileOf)))
+  await window.labProgress(`${imitations.length} texts to imitate${repeated > 0 ? `, ${repeated} given twice left out` : ''}`)
+  if (first !== undefined) await window.labProgress(`${rejectedCount} texts were refused, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`)
+  return imitations
 }
 
 export async function trainRun(job: TrainJob): Promise<Results['train']> {
@@ -34,6 +43,7 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
       const first = report.rejected[0]
       await window.labProgress(`${report.rejectedCount} rows were refused${first === undefined ? '' : `, the first in ${first.file} row ${first.row}, ${first.column}: ${first.reason}`}`)
     }
+    const imitate = job.imitate === undefined ? undefined : await reading(() => imitationsOf(job.imitate!))
     const { policy, adapter: continued } = await reading(async () => {
       const model = await modelOf(chosenFiles())
       const task = taskOf(settings)
@@ -50,7 +60,7 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
       const lost = service.lost().then((reason) => Promise.reject(new Error(reason)))
       const run = async (): Promise<Summary> => {
         let summary: Summary | undefined
-        for await (const event of train(ports, { dataset, settings, policy, loaded: { policy: settings.policy, ...(continued && { adapter: continued }) }, versions })) {
+        for await (const event of train(ports, { dataset, settings, policy, loaded: { policy: settings.policy, ...(continued && { adapter: continued }) }, versions, ...(imitate && { imitate }) })) {
           await window.labEvent(event)
           if (event.type === 'done') summary = summaryOf(event)
         }

@@ -16,6 +16,17 @@ export function eventLine(event: RunEvent): string | undefined {
       return event.stage === 'sft'
         ? `step ${event.step}: loss ${event.loss.toFixed(4)} (${event.ms.toFixed(0)} ms)`
         : `step ${event.step}: reward ${event.reward.mean.toFixed(3)} ± ${event.reward.std.toFixed(3)}, ndcg ${event.ndcg.toFixed(3)}, format ${(100 * event.format).toFixed(0)} %, gap ${event.logpGap.toExponential(1)}${event.failed.rollouts > 0 ? `, ${event.failed.rollouts} not ranked` : ''} (${event.ms.toFixed(0)} ms)`
+    case 'imitations': {
+      const { rollouts, rows, imitations, reward, generatedTokens, ms } = event
+      return rollouts === undefined ? undefined
+        : `sampled ${rollouts} outputs for ${rows} rows: reward ${reward?.toFixed(3)}, ${imitations.length} kept for ${event.use} (${generatedTokens} tokens, ${ms?.toFixed(0)} ms)`
+    }
+    case 'imitated': {
+      const { from, training, validation, unmatched = 0, ofTest = 0, sampled } = event
+      const left = unmatched + ofTest === 0 ? '' : `; left out: ${unmatched} that name no row, ${ofTest} of rows that are tested`
+      const drawn = sampled === undefined ? '' : ` of ${sampled.rollouts} outputs for ${sampled.rows} rows`
+      return `sft imitates ${training} texts (${from})${drawn}, ${validation} held out${left}`
+    }
     case 'checkpoint': return `checkpoint ${event.name}, step ${event.step}: ${event.reason}`
     case 'alarm': return `alarm at step ${event.step}: ${event.message}`
     case 'paired': return `sampled outputs over all training queries: ${event.before.toFixed(4)} before, ${event.after.toFixed(4)} after, p ${event.p}`

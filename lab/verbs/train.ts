@@ -11,6 +11,7 @@ import { authorisationOf, upstreamOf } from '../searching.ts'
 import { settingsFrom } from '../settings.ts'
 import { EMBEDDED_POLICIES, isEmbedded, SAMPLE_SHARDS, type EmbeddedPolicy } from '../../src/domain/embedded.ts'
 import { settingsRecord } from '../../src/domain/config.ts'
+import type { Settings } from '../../src/domain/settings.ts'
 import type { RunEvent } from '../../src/experiment/events.ts'
 import { lineOf } from '../../src/experiment/line.ts'
 import type { Command } from './command.ts'
@@ -51,13 +52,29 @@ function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
+/** Texts are given if and only if they are imitated. */
+function checkImitations({ stages, sftFrom }: Settings, files: number): void {
+  const isWanted = stages.includes('sft') && (sftFrom === 'file' || sftFrom === 'teacher')
+  if (files > 0 && !isWanted) {
+    throw new BadInput(`train: --imitate gives texts, but ${stages.includes('sft') ? `sftFrom is ${sftFrom}` : `stages is ${stages}`}; set ${stages.includes('sft') ? 'sftFrom=file' : '--stages sft or sft,grpo'}, or leave --imitate out`)
+  }
+  if (files === 0 && isWanted) {
+    throw new BadInput(`train: sft imitates what --imitate gives (sftFrom=${sftFrom}), and it gives nothing; give --imitate FILE, or --set sftFrom=copy, labels or rejection`)
+  }
+}
+
 export const train: Command = async (args, terminal) => {
   const out = needed(args, 'out')
   const products = texts(args, 'products')
   const [examples, interactions] = [texts(args, 'examples'), texts(args, 'interactions')]
   const preset = text(args, 'preset') ?? (products.length > 0 ? 'shards' : undefined)
   const stages = text(args, 'stages')
-  const given = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]), ...texts(args, 'set')])
+  const imitate = texts(args, 'imitate')
+  const given = settingsFrom([
+    ...(preset === undefined ? [] : [`preset=${preset}`]), ...(stages === undefined ? [] : [`stages=${stages}`]),
+    ...(imitate.length === 0 ? [] : ['sftFrom=file']), ...texts(args, 'set'),
+  ])
+  checkImitations(given, imitate.length)
   const policy = text(args, 'policy')
   if (policy === undefined && !isEmbedded(given.policy)) {
     throw new BadInput(`train: setting policy is ${JSON.stringify(given.policy)}, but models are read from folders here; give --policy DIR, or --set policy=sample for an embedded one (${Object.keys(EMBEDDED_POLICIES).join(', ')})`)
@@ -67,17 +84,18 @@ export const train: Command = async (args, terminal) => {
   const upstream = upstreamOf(settings)
   const authorisation = authorisationOf()
   if ((products.length === 0) !== (examples.length + interactions.length === 0)) {
-    throw new BadInput('train: --products belong together with --examples, --interactions or both; give them together, or none for the embedded sample')
+    throw new BadInput('train: --products and --examples belong together, or --products and --interactions, or all three; give them together, or none for the embedded sample')
   }
   const ownShop = products.length > 0
   const shards = ownShop ? [...products, ...examples, ...interactions].map(fileAt) : filesIn(join(SAMPLE, 'shop'), SAMPLE_SHARDS)
+  const imitated = imitate.map(fileAt)
   filesIn(policyFolder, TOKENIZER)
   const model = modelIn(policyFolder)
   prepare(out, policyFolder)
 
   const exchange = new Exchange()
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-  const files = { data: await Promise.all(shards.map(recordOf)), policy: await Promise.all(model.map(recordOf)) }
+  const files = { data: await Promise.all(shards.map(recordOf)), policy: await Promise.all(model.map(recordOf)), imitate: await Promise.all(imitated.map(recordOf)) }
 
   const event = (value: unknown): void => {
     const happened = value as RunEvent
@@ -87,6 +105,7 @@ export const train: Command = async (args, terminal) => {
       writeJson(join(out, 'run.json'), {
         name: 'rec-r1-workbench', settings: settingsRecord(settings), seeds: { seed: settings.seed }, versions, adapter, recommender,
         policy: { name: settings.policy, ...(loaded?.adapter && { continues: loaded.adapter }), ...info, files: files.policy }, data: { ...dataset, files: files.data },
+        ...(imitated.length === 0 ? {} : { imitate: files.imitate }),
       })
     }
     const line = eventLine(happened)
@@ -99,6 +118,7 @@ export const train: Command = async (args, terminal) => {
     return lab.run({
       verb: 'train', settings, ...(authorisation === undefined ? {} : { authorisation }), versions: { workbench: version, browser: lab.browser },
       shop: ownShop ? basename(shards[0]!) : 'sample', shards: shards.map((path) => exchange.offer(path)),
+      ...(imitated.length === 0 ? {} : { imitate: imitated.map((path) => exchange.offer(path)) }),
     })
   })
   // a model trained whole is a folder to train on from

@@ -156,14 +156,15 @@ export type RecordedImitation =
   | { readonly queryId: string; readonly completion: string; readonly reward: number }
   | { readonly prompt: string; readonly completion: string }
 
-/** Texts to imitate that settings and data alone do not give again: of a file, of a teacher, or sampled and kept. Some of them an event, before the sft stage's start. */
-export interface ImitationsEvent {
+/**
+ * Texts to imitate that settings and data alone do not give again: of a file, of a teacher, or sampled and kept. Some of them an event, before the sft
+ * stage's start; of rejection with what was sampled for these, whether kept or not.
+ */
+export interface ImitationsEvent extends Partial<SampledFor> {
   readonly type: 'imitations'
   /** what they are for: training, or the held-out loss */
   readonly use: 'training' | 'validation'
   readonly imitations: readonly RecordedImitation[]
-  /** of rejection: what was sampled for these, whether kept or not */
-  readonly sampled?: SampledFor
 }
 
 export interface SampledFor {

@@ -1,11 +1,9 @@
 // What the sft stage imitates: copies, labels, answers of a file or a teacher, or the policy's own answers that were rewarded.
 import { mean } from '../domain/metrics.ts'
-import type { ImitatedAnswer, ImitatedText, Imitation } from '../domain/imitation.ts'
+import { ended, isText, type ImitatedText, type Imitation } from '../domain/imitation.ts'
 import { drawInOrder } from '../domain/order.ts'
-import { END_OF_TURN } from '../domain/prompt.ts'
 import { Stream } from '../domain/random.ts'
 import type { Settings } from '../domain/settings.ts'
-import type { Rollout } from '../protocol/policy.ts'
 import type { ImitationsEvent, RecordedImitation, RunEvent, SampledFor } from './events.ts'
 import { prepare } from './prepare.ts'
 import type { Run } from './run.ts'
@@ -132,7 +130,7 @@ async function* taken(run: Run): AsyncGenerator<RunEvent> {
     throw new Error(`sft imitates ${sftFrom === 'file' ? 'a file of outputs' : 'a teacher'} (sftFrom=${sftFrom}), but none is there; ${
       sftFrom === 'file' ? 'give one (lab train: --imitate FILE), or drop it into the page' : 'ask the teacher first'}, or set sftFrom to copy, labels or rejection`)
   }
-  const useOf = imitate.some((one) => 'prompt' in one) ? await usesOf(run) : answerUses(run)
+  const useOf = imitate.some(isText) ? await usesOf(run) : answerUses(run)
   const by: Record<'training' | 'validation', RecordedImitation[]> = { training: [], validation: [] }
   let [unmatched, ofTest] = [0, 0]
   for (const one of imitate) {
@@ -165,8 +163,8 @@ function answerUses({ tasks: { training, validation, held } }: Run): (one: Imita
   }
   const validated = new Set(validation)
   return (one) => {
-    if ('prompt' in one) return undefined
-    const { rowId, query, answer, thought }: ImitatedAnswer = one
+    if (isText(one)) return undefined
+    const { rowId, query, answer, thought } = one
     const found = (rowId === undefined ? undefined : ids.get(rowId)) ?? texts.get(query.trim())
     if (found === undefined) return undefined
     const [use, task] = found
@@ -191,7 +189,7 @@ async function usesOf(run: Run): Promise<(one: Imitation) => Used> {
   }
   const answered = answerUses(run)
   return (one) => {
-    if (!('prompt' in one)) return answered(one)
+    if (!isText(one)) return answered(one)
     const use = uses.get(askedIn(one.prompt)) ?? 'training'
     return use === 'test' ? 'test' : { use, imitation: { prompt: one.prompt, completion: one.completion } }
   }
@@ -227,11 +225,6 @@ async function* sampled(run: Run): AsyncGenerator<RunEvent> {
   yield { type: 'imitated', from: 'rejection', training: length, validation: recorded.validation.length, sampled: figures }
 }
 
-/** What was written, with the token that ended it: the engine's texts are without. */
-function completionOf({ text, stop }: Rollout): string {
-  return stop === 'token' && !text.endsWith(END_OF_TURN) ? text + END_OF_TURN : text
-}
-
 /** Draws for some rows, and what is kept of them. Chance is apart from that of evaluations and training steps. */
 async function drawFor({ ports, settings, rewarding }: Run, rows: readonly Task[]): Promise<{ readonly kept: RecordedImitation[]; readonly figures: SampledFor }> {
   const start = ports.now()
@@ -242,7 +235,7 @@ async function drawFor({ ports, settings, rewarding }: Run, rows: readonly Task[
   const rollouts = inGroups(generated, rows.length, groupSize)
   const scored = await scoreRollouts(ports.recommender, settings, rows, rollouts, rewarding)
   const kept = rows.flatMap((task, i): RecordedImitation[] => {
-    const own = scored.slice(i * groupSize, (i + 1) * groupSize).flatMap(({ rollout, reward }) => (reward === undefined ? [] : [{ completion: completionOf(rollout), reward }]))
+    const own = scored.slice(i * groupSize, (i + 1) * groupSize).flatMap(({ rollout: { text, stop }, reward }) => (reward === undefined ? [] : [{ completion: stop === 'token' ? ended(text) : text, reward }]))
     if (own.length === 0) return []
     const best = own.reduce((one, other) => (other.reward > one.reward ? other : one))
     // of one draw alone there is no mean to be above

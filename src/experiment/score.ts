@@ -55,9 +55,9 @@ export async function rankAnswers(
     const own = asked[i]!.map((text) => rankings.get(text)!)
     const failed = own.find((ranking) => ranking.failed !== undefined)?.failed
     if (failed !== undefined) return { ids: [], failed }
-    const { items } = reading
-    const isNamed = task.spec.answers === 'names' && items?.length === own.length
-    return { ids: task.spec.rank(reading, own, task.case, k), ...(isNamed ? { matched: own.map(({ ids }) => ids[0]) } : {}) }
+    const ids = task.spec.rank(reading, own, task.case, k)
+    // names beyond those that were searched for match nothing
+    return task.spec.answers === 'names' ? { ids, matched: (reading.items ?? []).map((name) => rankings.get(name)?.ids[0]) } : { ids }
   })
 }
 

@@ -46,12 +46,12 @@ export function describeStep(
   }
 }
 
-/** Mean over rewrites of the share of their distinct words that their query lacks: 0 copies, 1 says it in other words. NaN where nothing was written. */
+/** Mean over rewrites of the share of their distinct words that their query, or the history's prompt, lacks: 0 copies, 1 says it in other words. NaN where nothing was written. */
 function newWordShare(scored: readonly Scored[]): number {
   const queries = new Map<number, ReadonlySet<string>>()
-  const shares = scored.flatMap(({ task: { key, query }, words }) => {
+  const shares = scored.flatMap(({ task: { key, query, spec, prompt }, words }) => {
     if (words.length === 0) return []
-    const said = queries.get(key) ?? new Set(queryWords(query.text))
+    const said = queries.get(key) ?? new Set(queryWords(spec.over === 'queries' ? query.text : prompt.text))
     queries.set(key, said)
     const distinct = [...new Set(words)]
     return distinct.filter((word) => !said.has(word)).length / distinct.length

@@ -2,6 +2,7 @@
 import type { ExportedFile, PolicyService } from '../../client/policy.ts'
 import type { RunRecord, RunStatus } from '../../client/runs.ts'
 import { settingsRecord } from '../../domain/config.ts'
+import type { Imitation } from '../../domain/imitation.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { RunEvent } from '../../experiment/events.ts'
 import { goOn } from '../../experiment/goOn.ts'
@@ -33,6 +34,8 @@ export interface DriverClient {
   readonly store: KeptRuns
   train(ports: Ports, input: RunInput): AsyncGenerator<RunEvent, unknown>
   versions(): Readonly<Record<string, string>>
+  /** what a run with these settings imitates: of a file or a teacher; undefined where neither is asked for. Rejects with a sentence where there is nothing */
+  imitate?(settings: Settings): Promise<readonly Imitation[] | undefined>
 }
 
 type DrivenPhase = 'running' | 'stepping' | 'pausing' | 'paused' | 'stopping' | 'finished'
@@ -107,12 +110,15 @@ export class Driver {
       const input: RunInput = {
         dataset, settings, policy: info, loaded: { policy, ...(adapter && { adapter }) }, versions: this.#client.versions(), ended: () => run.ended,
       }
+      // a run that goes on has them in its events
+      const imitate = from === undefined ? await this.#client.imitate?.(settings) : undefined
+      if (!run.alive) return
       const taken = from === undefined ? undefined : await this.#takeUp(run, { ...plan, from }, ports, input)
       if (!run.alive) return
       const recording = taken === undefined ? this.#client.keeper.begin() : this.#client.keeper.goOn(taken.record)
       run.recording = careful(recording, ({ record, fault }) => this.#told.kept(record, fault, run === this.#active))
       if (taken !== undefined) this.#told.takenUp(taken.state, taken.record)
-      run.events = this.#client.train(ports, { ...input, ...(taken && { resume: taken.events, bestKept: taken.bestKept }) })
+      run.events = this.#client.train(ports, { ...input, ...(imitate && { imitate }), ...(taken && { resume: taken.events, bestKept: taken.bestKept }) })
     } catch (error) {
       if (run.alive) this.fail(sentenceOf(error))
       return
