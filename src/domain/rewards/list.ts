@@ -1,6 +1,6 @@
 // What is wrong with a list, whatever it finds: repetitions, strangers, a wrong length. An answer that is no list has none of these faults.
 import { queryWords } from '../words.ts'
-import { listed, type Outcome, type PartOf } from './outcome.ts'
+import { askedLength, listed, type Outcome, type PartOf } from './outcome.ts'
 
 /** Items that stood before, as a share of the items. Names are the same where they match one product, or read the same but for case and outer spaces. */
 export const duplicates: PartOf = (outcome) => {
@@ -26,10 +26,10 @@ export const strangers: PartOf = (outcome) => {
   return ids.filter(isStranger).length / ids.length
 }
 
-/** |items − listLength| / listLength, at most 1. */
-export const wrongLength: PartOf<'listLength'> = (outcome, { listLength }) => {
-  const ids = listed(outcome)
-  return ids === undefined ? 0 : Math.min(1, Math.abs(ids.length - listLength) / listLength)
+/** |items − k| / k, at most 1, with k items asked for. */
+export const wrongLength: PartOf<'listLength'> = (outcome, settings) => {
+  const [ids, asked] = [listed(outcome), askedLength(outcome, settings)]
+  return ids === undefined ? 0 : Math.min(1, Math.abs(ids.length - asked) / asked)
 }
 
 function itemsOf({ request }: Outcome): readonly string[] {

@@ -57,3 +57,8 @@ export type PartOf<Name extends keyof Settings = never> = (outcome: Outcome, set
 export function listed({ request, matched }: Pick<Outcome, 'request' | 'matched'>): readonly (string | undefined)[] | undefined {
   return request.kind === 'query' && request.items !== undefined ? matched ?? request.items : undefined
 }
+
+/** How many items the list was asked for: listLength, or all candidates where there are fewer. */
+export function askedLength({ row: { candidates } }: Pick<Outcome, 'row'>, { listLength }: Pick<Settings, 'listLength'>): number {
+  return candidates === undefined || candidates.length === 0 ? listLength : Math.min(listLength, candidates.length)
+}

@@ -97,6 +97,14 @@ describe('what is wrong with a list', () => {
     expect(wrongLength(given, { listLength: 4 })).toBeCloseTo(wrong, 12)
   })
 
+  test('is measured by what can be asked for: three candidates are a whole list of five', () => {
+    const given = output({ items: ids('a b c'), row: { candidates: ids('a b c'), sequence: ids('a b c') } })
+    expect(wrongLength(given, { listLength: 5 })).toBe(0)
+    expect(lcs(given, { listLength: 5 })).toBe(1)
+    // |3 − 2| / 2
+    expect(wrongLength(output({ items: ids('a b b'), row: { candidates: ids('a b') } }), { listLength: 5 })).toBe(0.5)
+  })
+
   test('counts names by what they matched, and names that matched nothing by how they read', () => {
     const products = [product('p', { title: 'Oak desk lamp' }), product('q', { title: 'Blue mug' })]
     const items = ['oak lamp', 'Desk lamp', 'zzz', ' ZZZ ', 'garden hose mug holder']

@@ -1,5 +1,5 @@
 // How well a list keeps the order of the label sequence: RecLLM-R1's longest common subsequence, with weights of our own.
-import { listed, type Outcome, type PartOf } from './outcome.ts'
+import { askedLength, listed, type Outcome, type PartOf } from './outcome.ts'
 
 /** What a match at predicted position `at` (from 0) is worth: NDCG's discount. */
 const weightAt = (at: number): number => 1 / Math.log2(at + 2)
@@ -31,9 +31,9 @@ export function weightedLcs(predicted: readonly (string | undefined)[], label: r
 }
 
 /** The label sequence is the row's; without one, the relevant products by falling gain. An answer that is no list is measured by its ranking. */
-export const lcs: PartOf<'listLength'> = (outcome, { listLength }) => {
+export const lcs: PartOf<'listLength'> = (outcome, settings) => {
   if (outcome.request.kind !== 'query') return 0
-  return weightedLcs(listed(outcome) ?? outcome.ids, labelOf(outcome), listLength)
+  return weightedLcs(listed(outcome) ?? outcome.ids, labelOf(outcome), askedLength(outcome, settings))
 }
 
 function labelOf({ row, targets }: Outcome): readonly string[] {

@@ -40,7 +40,7 @@ export const PART_TERMS: Readonly<Record<RewardPart, Entry>> = {
   },
   duplicates: { term: 'Duplicates (reward part)', words: `Share of a list’s items that stood in it before. ${LIST}`, formula: '1 − distinct items / items' },
   strangers: { term: 'Strangers (reward part)', words: `Share of a list’s items outside the candidates, or of names that match no product: half of a name’s words must stand in the title, a rule of ours. ${LIST}`, formula: 'strangers / items' },
-  wrongLength: { term: 'Wrong length (reward part)', words: `How far the list’s length is from listLength. ${LIST}`, formula: 'min(1, |items − listLength| / listLength)' },
+  wrongLength: { term: 'Wrong length (reward part)', words: `How far the list’s length is from listLength. ${LIST}`, formula: 'min(1, |items − k| / k); k items asked for' },
   diversity: {
     term: 'Diversity (reward part)', words: 'How unlike one another the first rewardK products are: by category, by brand, or by the words of their titles.',
     formula: 'mean over pairs of 1 − similarity; similarity is 1 within one category or brand, or the Jaccard index of title words', source: 'Ziegler et al. 2005, intra-list similarity turned round',

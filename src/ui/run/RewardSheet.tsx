@@ -2,8 +2,10 @@
 import { rewardSentence } from '../../domain/rewards/names.ts'
 import { PART_FAMILIES } from '../../domain/rewards/terms.ts'
 import { SETTINGS, type SettingName } from '../../domain/settings.ts'
+import { taskOf } from '../../domain/tasks/tasks.ts'
 import { rewardNow, sharesOf } from '../../state/run/rewardSum.ts'
 import { isUnderWay } from '../../state/run/run.ts'
+import { score } from '../parts/format.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useRun } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
@@ -19,6 +21,7 @@ const SHARED: readonly SettingName[] = ['rewardK', 'rewardCombination']
 export function RewardSheet({ onClose }: { readonly onClose: () => void }) {
   const settings = useRun((state) => state.settings)
   const locked = useRun((state) => isUnderWay(state.phase))
+  const isList = ['ids', 'names'].includes(taskOf(settings).answers)
   const { base, named } = useBase()
   const valued = useValued()
   const outputs = valued.valued?.outputs ?? []
@@ -35,7 +38,10 @@ export function RewardSheet({ onClose }: { readonly onClose: () => void }) {
       footer={<button type="button" className="button primary" onClick={onClose}>Done</button>}
     >
       {locked && <p className="notice">A run is under way, and its reward stays what it is. Reset the run to change it.</p>}
-      <p className="reward-sentence" role="status"><span className="quiet">reward =</span> {rewardSentence(settings)}</p>
+      <p className="reward-sentence" role="status">
+        <span><span className="quiet">reward =</span> {rewardSentence(settings)}</span>
+        {reward !== undefined && <span className="number"><span className="quiet">here</span> {score(reward)}</span>}
+      </p>
       <RewardExample {...valued} output={output} reward={reward} />
       <fieldset className="reward-parts" disabled={locked}>
         <legend className="visually-hidden">Parts and their weights</legend>
@@ -49,7 +55,9 @@ export function RewardSheet({ onClose }: { readonly onClose: () => void }) {
           </thead>
           {PART_FAMILIES.map(({ title, parts }) => (
             <tbody key={title}>
-              <tr className="family"><th scope="rowgroup" colSpan={6}>{title}</th></tr>
+              <tr className="family">
+                <th scope="rowgroup" colSpan={6}>{title}{parts.includes('duplicates') && !isList && <small> this task’s answers are no lists: 0 for all of them</small>}</th>
+              </tr>
               {parts.map((part) => <RewardPartRow key={part} part={part} share={shares[part]} most={most} settings={settings} base={base} columns={valued.valued?.columns} />)}
             </tbody>
           ))}
