@@ -7,7 +7,7 @@ import type { Item, Shop } from './shop.ts'
 import { chance, misspell, smallTalk } from './speech.ts'
 
 /** Candidates of the ordering tasks, and how many of them are listed: the values of the presets sample-rerank and sample-recllm. */
-export const POOL = { rerank: { candidates: 6, listed: 3 }, recllm: { candidates: 5, listed: 2 } } as const
+export const POOL = { rerank: { candidates: 6, listed: 3 }, recllm: { candidates: 4, listed: 2 } } as const
 /** Titles of a history, at most, and names listed: the values of the presets over histories. */
 export const HISTORY = 3
 export const NAMES = 3
