@@ -3,6 +3,7 @@ import { fetchFile } from '../client/address.ts'
 import { checkResults, readFiles, recogniseFiles } from '../client/ingest.ts'
 import { createComparer } from '../client/compare.ts'
 import { openFrozen } from '../client/frozen.ts'
+import { createImitationStore } from '../client/imitations.ts'
 import { createModels } from '../client/models.ts'
 import { loadSamplePolicy, sampleConfig, storeSample } from '../client/sample.ts'
 import { openPolicy } from '../client/policy.ts'
@@ -38,6 +39,7 @@ import { createRuns, type Runs } from './runs/runs.ts'
 import { createRows, type Rows } from './tasks/rows.ts'
 import { createSearch, type Search } from './data/search.ts'
 import { createShell, type Shell } from './shell.ts'
+import { createTeacher, type Teacher } from './teacher/teacher.ts'
 import { createSources, type Sources } from './inspect/sources.ts'
 import { createView, type View } from './inspect/view.ts'
 
@@ -59,6 +61,7 @@ export interface Workbench {
   readonly queries: QueryTable
   readonly rows: Rows
   readonly shell: Shell
+  readonly teacher: Teacher
   /** Files dropped on the page: exported runs are kept, a model folder or an adapter goes to the policies, everything else is read as data. */
   readonly take: (files: readonly File[]) => Promise<void>
   /** Files chosen as a policy or an adapter; anything else is refused. */
@@ -91,10 +94,11 @@ export function createWorkbench(): Workbench {
   const runs = createRuns(createRunStore(), comparer)
   const keeper = createRecorder(runs.service, { machine: machineOf(navigator) })
   const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service,
-    longestPrompt: (settings) => rows.longestPrompt(settings) }, library)
+    longestPrompt: (settings) => rows.longestPrompt(settings), imitate: (settings) => teacher.imitations(settings) }, library)
   const rows = createRows({ library, run })
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), openFrozen, library, settings: () => run.getState().settings })
+  const teacher = createTeacher({ client: createImitationStore(), library, sources, run, change: run.change, memory: localStorage })
   const view = createView(library, run, { rows, sources, runs, memory: localStorage })
   const queries = createQueryTable({ library, run, rows, view, runs, sources, comparer, memory: localStorage })
   const cursor = createCursor()
@@ -169,13 +173,13 @@ export function createWorkbench(): Workbench {
 
   return {
     library, run, view, products, adding, policies, profiling: createProfiling(run), durations: createDurations(localStorage, run, library), looking: createLooking(library, run, view), search: createSearch(library),
-    queries, rows, cursor, replay, runs, shell: createShell(localStorage), sources,
+    queries, rows, cursor, replay, runs, shell: createShell(localStorage), sources, teacher,
     take: async (files) => {
       if (await takeRuns(files)) return
       // answers of other systems are meant where they are compared; elsewhere such files are data, whose stored measures are checked
       const comparing = sources.getState().open || view.getState().place === 'inspect'
       if (comparing && await sources.takeDropped(files)) return
-      if (await takePolicy(files) || await sources.offerFolder(files)) return
+      if (await takePolicy(files) || await sources.offerFolder(files) || await teacher.takeDropped(files)) return
       await adding.addFiles(files)
     },
     takePolicyFiles: async (files) => {

@@ -135,7 +135,7 @@ class Frozen {
     const model = await this.open()
     const [output] = await model.generate([prompt.text], maxNewTokens)
     const text = output?.text ?? ''
-    const answer: SourceAnswer = { kind: 'text', output: text, ...readOutput(prompt, text, settings) }
+    const answer: SourceAnswer = { kind: 'text', output: text, ...readOutput(prompt, text, settings), ...(output?.stop === 'length' ? { cut: true as const } : {}) }
     if (this.#answers.size >= MOST_ANSWERS) this.#answers.delete(this.#answers.keys().next().value!)
     this.#answers.set(key, answer)
     return answer

@@ -19,8 +19,8 @@ export interface AskedQuery extends FiledQuery {
 
 /** What a source says to one query. */
 export type SourceAnswer =
-  /** a text that is then ranked; `output` is the whole of what was written */
-  | { readonly kind: 'text'; readonly rewrite: string; readonly output?: string; readonly thought?: string; readonly fault?: string }
+  /** a text that is then ranked; `output` is the whole of what was written, `cut` where it was cut at maxNewTokens */
+  | { readonly kind: 'text'; readonly rewrite: string; readonly output?: string; readonly thought?: string; readonly fault?: string; readonly cut?: true }
   /** a ranking of its own, best first */
   | { readonly kind: 'ranking'; readonly ids: readonly string[]; readonly scores: readonly number[] }
   /** nothing is known for this query, and why */

@@ -1,7 +1,8 @@
 // The workbench's stores, as hooks: a component selects what it shows and renders again only when that changes.
-import { createContext, use, useEffect } from 'react'
+import { createContext, use, useEffect, useMemo } from 'react'
 import { useStore, type StoreApi } from 'zustand'
 import type { Product } from '../../domain/dataset.ts'
+import type { Answerers } from '../../state/inspect/columnTitles.ts'
 import type { Workbench } from '../../state/workbench.ts'
 
 export const WorkbenchContext = createContext<Workbench | undefined>(undefined)
@@ -12,7 +13,7 @@ export function useWorkbench(): Workbench {
   return workbench
 }
 
-type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'replay' | 'queries' | 'shell' | 'rows'
+type StoreName = 'library' | 'run' | 'view' | 'adding' | 'looking' | 'search' | 'policies' | 'profiling' | 'cursor' | 'runs' | 'sources' | 'replay' | 'queries' | 'shell' | 'rows' | 'teacher'
 type StateOf<Name extends StoreName> = Workbench[Name] extends StoreApi<infer State> ? State : never
 
 export function useLibrary<Slice>(select: (state: StateOf<'library'>) => Slice): Slice {
@@ -51,6 +52,10 @@ export function useSources<Slice>(select: (state: StateOf<'sources'>) => Slice):
   return useStore(useWorkbench().sources, select)
 }
 
+export function useTeacher<Slice>(select: (state: StateOf<'teacher'>) => Slice): Slice {
+  return useStore(useWorkbench().teacher, select)
+}
+
 export function useShell<Slice>(select: (state: StateOf<'shell'>) => Slice): Slice {
   return useStore(useWorkbench().shell, select)
 }
@@ -73,6 +78,14 @@ export function useView<Slice>(select: (state: StateOf<'view'>) => Slice): Slice
 
 export function useRows<Slice>(select: (state: StateOf<'rows'>) => Slice): Slice {
   return useStore(useWorkbench().rows, select)
+}
+
+/** Who may answer, as the titles of columns name them. */
+export function useAnswerers(): Answerers {
+  const sources = useSources((state) => state.list)
+  const records = useRuns((state) => state.records)
+  const task = useRows((state) => state.spec)
+  return useMemo(() => ({ sources, records, task }), [sources, records, task])
 }
 
 /** Characters of the longest prompt of the task as it is set. */
