@@ -60,8 +60,8 @@ export interface RunResult {
   readonly run: { readonly id: string; readonly name: string }
   readonly stages: string
   readonly seconds: number
-  /** by row id: of the original, of what the last stage started from, of what was trained */
-  readonly tests: Readonly<Partial<Record<'original' | 'before' | 'after', SystemValues>>>
+  /** by row id: of the original, of prompting before several stages, of what the last stage started from, of what was trained */
+  readonly tests: Readonly<Partial<Record<'original' | 'prompted' | 'before' | 'after', SystemValues>>>
   /** of test rows that name one */
   readonly departments: ReadonlyMap<string, string>
   readonly path: readonly PathPoint[]

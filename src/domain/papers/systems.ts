@@ -61,7 +61,7 @@ export interface ColumnPlan {
 /** Original, prompting, stored outputs and every method of a column that has been measured. */
 export function systemsOf(given: Given, { column, runs = column.key, measure, original = ORIGINAL, prompting = PROMPTING }: ColumnPlan): readonly System[] {
   const { facts: { data }, plan, extras } = given
-  const own = { run: { id: column.key, name: column.title }, data: { name: column.title, hash: `${data.hash} ${column.key}` } }
+  const own = { run: { id: column.key, name: column.title }, data: { name: column.title, hash: `${data.hash} ${column.key}`.trim() } }
   const kept = (values: SystemValues): SystemValues => (column.rows === undefined ? values : rowsWhere(values, column.rows))
   const system = (role: System['role'], title: string, all: readonly (SystemValues | undefined)[], detail = ''): System[] => {
     const known = all.flatMap((values) => (values === undefined ? [] : [kept(values)])).filter(({ size }) => size > 0)
@@ -73,10 +73,10 @@ export function systemsOf(given: Given, { column, runs = column.key, measure, or
   const done = methods.map((method) => ({ method, results: doneOf(given, runs, method) }))
   const all = done.flatMap(({ results }) => results)
   // what a run with an earlier stage starts from is no prompting
-  const single = all.filter(({ stages }) => !stages.includes(','))
+  const prompted = all.flatMap(({ stages, tests }) => (stages.includes(',') ? tests.prompted : tests.before) ?? [])
   return [
     ...system('original', original, all.slice(0, 1).map(({ tests }) => tests.original)),
-    ...system('start', prompting, distinct(single.map(({ tests }) => tests.before))),
+    ...system('start', prompting, distinct(prompted)),
     ...extras.filter((extra) => extra.column === runs).flatMap((extra) => system('stored', extra.title, [extra.values], extra.detail)),
     ...done.flatMap(({ method, results }) => system('trained', titleOf(method), results.map(({ tests }) => tests.after))),
   ]

@@ -59,9 +59,9 @@ export function resultOf(run: RunResult['run'], events: readonly RunEvent[], ans
     }
     if (event.type === 'done') seconds = event.ms / 1000
   }
-  const told = (which: 'original' | 'before' | 'after'): AnswersEvent | undefined => answers.findLast(({ split, policy }) => split === 'test' && policy === which)
+  const told = (which: keyof RunResult['tests']): AnswersEvent | undefined => answers.findLast(({ split, policy }) => split === 'test' && policy === which)
   const tests: { -readonly [Name in keyof RunResult['tests']]: RunResult['tests'][Name] } = {}
-  for (const which of ['original', 'before', 'after'] as const) {
+  for (const which of ['original', 'prompted', 'before', 'after'] as const) {
     const event = told(which)
     if (event !== undefined) tests[which] = valuesIn(event)
   }
