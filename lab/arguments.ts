@@ -43,6 +43,7 @@ export const VERBS = {
     usage: 'rank --products FILE… --queries FILE.tsv --k N [--recommender NAME] [--set KEY=VALUE]… [--locale us|all|…] --out FILE', positionals: [0, Infinity],
     options: { products: TEXTS, queries: TEXT, k: TEXT, recommender: TEXT, set: TEXTS, locale: TEXT, out: TEXT },
   },
+  tasks: { usage: 'tasks [--task NAME]… [--seeds 1,2,3] [--set KEY=VALUE]… [--out DIR]', positionals: [0, 0], options: { task: TEXTS, seeds: TEXT, set: TEXTS, out: TEXT } },
   'make-policy': { usage: 'make-policy [sample|sample-tasks] [--steps N] [--seed N] [--out DIR]', positionals: [0, 1], options: { steps: TEXT, seed: TEXT, out: TEXT } },
   'make-weights': {
     usage: 'make-weights CONFIG --out DIR [--dtype f32|f16|bf16] [--seed N] [--shard-bytes N]', positionals: [1, 1],

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Promise<Command>>> = {
   table: async () => (await import('./verbs/table.ts')).table,
   evaluate: async () => (await import('./verbs/evaluate.ts')).evaluate,
   rank: async () => (await import('./verbs/rank.ts')).rank,
+  tasks: async () => (await import('./verbs/tasks.ts')).tasks,
   'make-policy': async () => (await import('./verbs/make-policy.ts')).makePolicy,
   'make-weights': async () => (await import('./verbs/make-weights.ts')).makeWeights,
   ingest: async () => (await import('./verbs/ingest.ts')).ingest,
