@@ -26,6 +26,11 @@ test('without a run they are the form’s', () => {
   expect(lines(captioned({}), 'Settings', 'Seed', 'Ranked and measured with')).toEqual([['Settings', 'preset sample, gains graded'], ['Seed', '99']])
 })
 
+test('the task is named with the version of its prompt', () => {
+  const settings = settingsOf('sample-history')
+  expect(lines(captioned({ settings }), 'Task')).toEqual([['Task', expect.stringMatching(/^Next purchase by search \(sequential\), prompt version \d+$/)]])
+})
+
 test('a checkpoint of another run names that run and its seed; one of the page’s run is that run', () => {
   const columns = ['checkpoint:r:grpo:4', 'checkpoint:s:grpo:4', 'checkpoint:s:grpo:8']
   const caption = captioned({ record: record('r', 3) as never }, columns, [record('r', 3), record('s', 5), record('t', 6)])

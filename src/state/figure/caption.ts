@@ -3,6 +3,7 @@ import type { RunRecord } from '../../client/runs.ts'
 import { versions } from '../../client/versions.ts'
 import { differences } from '../../domain/config.ts'
 import type { Settings } from '../../domain/settings.ts'
+import { taskOf } from '../../domain/tasks/tasks.ts'
 import { kindOf } from '../inspect/columns.ts'
 import { settingsFrom } from '../run/kept.ts'
 import type { Figure } from './figure.ts'
@@ -26,6 +27,12 @@ function settingsText(settings: Settings): string {
   return [`preset ${settings.preset}`, ...differences(settings).filter((name) => name !== 'seed').map((name) => `${name} ${settings[name]}`)].join(', ')
 }
 
+/** A task with the version of its prompt. */
+function taskText(settings: Settings): string {
+  const { title, name, version } = taskOf(settings)
+  return `${title} (${name}), prompt version ${version}`
+}
+
 type Line = Figure['caption'][number]
 
 /** Settings and seed are those that the run was made with, whatever the form says now; checkpoints of other runs say their own. */
@@ -45,6 +52,7 @@ export function captionOf({ shop, run: { run, record, settings: now, engine }, c
   const measured = (['gains', 'mode'] as const).filter((name) => now[name] !== settings[name]).map((name) => `${name} ${now[name]}`)
   return [
     ['Data', [dataset.name, `${count(dataset.queries.length)} queries`, `${count(dataset.productCount)} products`, dataset.hash.slice(0, HASH_LETTERS)].join(', ')],
+    ['Task', taskText(settings)],
     ['Recommender', recommender.name],
     ...(engine.is === 'ready' ? [['Policy', engine.loaded.policy] as const] : []),
     ...(record === undefined ? [] : [['Run', `${record.name} (${record.id})`] as const]),

@@ -9,10 +9,10 @@ import type { Column, Inspection, Measures } from '../inspect/inspect.ts'
 const HOSTILE = '<script>alert(1)</script>" onload=\'x\' &amp; \u202E قميص 👩🏽‍🔬 \uD800\u0000'
 const measures = (value: number): Measures => ({ 'ndcg@10': value, 'ndcg@100': value / 2, 'recall@10': 0.5, 'recall@100': 1 })
 const column = (over: Partial<Column>): Column => ({
-  rewrite: 'red shirt', thought: undefined, output: undefined, fault: undefined, ids: ['a', 'b', 'c'], scores: [3, 2, 1], measures: measures(0.4), boolean: undefined, unranked: undefined, ...over,
+  rewrite: 'red shirt', thought: undefined, output: undefined, fault: undefined, ids: ['a', 'b', 'c'], scores: [3, 2, 1], measures: measures(0.4), searched: ['red shirt'], boolean: undefined, unranked: undefined, ...over,
 })
 const INSPECTION: Inspection = {
-  query: 'red shirt', judged: { id: 'q', text: 'red shirt', split: 'test', domain: HOSTILE, judgements: [{ productId: 'a', label: 'I' }, { productId: 'a', label: 'E' }, { productId: 'b', label: 'S' }, { productId: 'z', label: 'E' }] },
+  query: 'red shirt', task: undefined, judged: { id: 'q', text: 'red shirt', split: 'test', domain: HOSTILE, judgements: [{ productId: 'a', label: 'I' }, { productId: 'a', label: 'E' }, { productId: 'b', label: 'S' }, { productId: 'z', label: 'E' }] },
   columns: {
     original: column({}),
     current: column({ rewrite: `shirt ${HOSTILE}`, thought: HOSTILE, fault: '</think> is missing', ids: ['b', 'a', 'd'], measures: measures(0.6) }),
@@ -25,7 +25,7 @@ const product = (id: string, title: string): Product => ({ id, title, descriptio
 const products = new Map<string, Product | null>([['a', product('a', HOSTILE)], ['b', product('b', 'plain')], ['c', product('c', '')], ['d', null]])
 const diff = (_: string, to: string): DiffedWord[] => to.split(' ').map((word) => ({ word, change: word === 'shirt' ? 'kept' : 'added' }))
 const columns = ['original', 'current', 'elsewhere', 'failed', 'gone'].map((id) => ({ id, title: `Column ${id}`, note: id === 'current' ? HOSTILE : '' }))
-const figure = buildFigure({ inspection: INSPECTION, columns, k: 10, listed: 2, products, diff, caption: [['Data', HOSTILE], ['Seed', '1']] })
+const figure = buildFigure({ inspection: INSPECTION, columns, k: 10, listed: 2, products, diff, base: 'red shirt', caption: [['Data', HOSTILE], ['Seed', '1']] })
 
 describe('a figure', () => {
   test('has the columns left to right, their products with labels, and moves against the column at the left', () => {

@@ -69,6 +69,8 @@ export interface FigureInput {
   /** by id; null where the catalogue lacks it */
   readonly products: ReadonlyMap<string, Product | null>
   readonly diff: (from: string, to: string) => readonly DiffedWord[]
+  /** what answers are shown against; undefined where they are texts of their own */
+  readonly base: string | undefined
   readonly caption: Figure['caption']
 }
 
@@ -81,15 +83,21 @@ const measuresAt = (measures: Measures | undefined, k: 10 | 100): { readonly ndc
 /** The ids whose titles a figure needs. */
 export function productsOfFigure({ columns, judged }: Inspection, listed: number): string[] {
   const exact = judged?.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId) ?? []
-  return [...new Set([...Object.values(columns).flatMap(({ ids }) => ids.slice(0, listed)), ...exact.slice(0, MOST_RELEVANT)])]
+  return [...new Set([...Object.values(columns).flatMap(({ ids, entries }) => [...ids.slice(0, listed), ...entries?.flatMap(({ id }) => id ?? []) ?? []]), ...exact.slice(0, MOST_RELEVANT)])]
 }
 
-export function buildFigure({ inspection, columns, k, listed, products, diff, caption }: FigureInput): Figure {
+export function buildFigure({ inspection, columns, k, listed, products, diff, base, caption }: FigureInput): Figure {
   const { query, judged } = inspection
   const labels = labelsOf(judged?.judgements)
   const titleOf = (id: string): string => {
     const title = products.get(id)?.title ?? ''
     return title === '' ? id : title
+  }
+  /** A list as its titles in order, any other answer as its words. */
+  const wordsOf = ({ entries, rewrite }: Column): readonly DiffedWord[] | undefined => {
+    if (entries !== undefined) return entries.map(({ said, id, stranger }, at) => ({ word: `${at + 1}. ${id === undefined ? said : titleOf(id)};`, change: stranger ? 'left out' : 'kept' }))
+    if (rewrite === undefined) return undefined
+    return base === undefined ? [{ word: rewrite, change: 'kept' }] : diff(base, rewrite)
   }
   const column = ({ id, title, note }: FigureInput['columns'][number], at: number): FigureColumn => {
     const shown = inspection.columns[id]
@@ -108,7 +116,7 @@ export function buildFigure({ inspection, columns, k, listed, products, diff, ca
     }))
     return {
       title, note, thought: shown.thought === '' ? undefined : shown.thought, fault: shown.fault, ndcg, recall,
-      words: shown.rewrite === undefined ? undefined : diff(query, shown.rewrite),
+      words: wordsOf(shown),
       gain: ndcg === undefined || before === undefined ? undefined : ndcg - before,
       answered: shown.unranked === undefined, products: list, unjudged: judged === undefined ? 0 : list.filter(({ label }) => label === undefined).length,
       absent: shown.unranked === undefined ? (shown.ids.length === 0 ? 'no product was found' : undefined) : `no ranking: ${shown.unranked}`,

@@ -1,6 +1,8 @@
 // What a column is called, and in few words where it comes from.
 import type { RunRecord } from '../../client/runs.ts'
 import { stepWords } from '../../domain/stage.ts'
+import type { TaskSpec } from '../../domain/tasks/task.ts'
+import { originalWords } from '../tasks/words.ts'
 import { kindOf, type ColumnId } from './columns.ts'
 import type { Column } from './inspect.ts'
 import type { Source } from './sources.ts'
@@ -17,6 +19,8 @@ export interface ColumnTitle {
 export interface Answerers {
   readonly sources: readonly Pick<Source, 'id' | 'title' | 'note'>[]
   readonly records: readonly Pick<RunRecord, 'id' | 'name' | 'checkpoints'>[]
+  /** the task, which says what stands where no policy is asked; without it, the query */
+  readonly task?: Pick<TaskSpec, 'over' | 'answers'>
 }
 
 const count = (value: number): string => value.toLocaleString('en')
@@ -31,10 +35,10 @@ export function writtenBy(at: Column['at']): string {
   return from === to ? `after ${stepWords(stage, to)}` : `between ${stageOf(stage)}steps ${count(from)} and ${count(to)}`
 }
 
-export function titleOf(id: ColumnId, { sources, records }: Answerers, column?: Pick<Column, 'at'>): ColumnTitle {
+export function titleOf(id: ColumnId, { sources, records, task }: Answerers, column?: Pick<Column, 'at'>): ColumnTitle {
   const kind = kindOf(id)
   switch (kind?.is) {
-    case 'original': return { title: 'Original query', note: '', short: 'original' }
+    case 'original': return { ...originalWords(task ?? { over: 'queries', answers: 'query' }), note: '' }
     case 'before': return { title: 'Starting policy', note: 'before training', short: 'start' }
     case 'current': return { title: 'Current policy', note: writtenBy(column?.at), short: 'current' }
     case 'typed': {

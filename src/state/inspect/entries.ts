@@ -11,7 +11,7 @@ export interface Entry {
   readonly place: number | undefined
   /** the same product was listed before */
   readonly again: boolean
-  /** there are candidates, and it is none of them */
+  /** there are candidates, and it is none of them; or a name that matches no product */
   readonly stranger: boolean
 }
 
@@ -21,10 +21,13 @@ export function entriesOf({ items }: Reading, rankings: readonly Ranking[], { ca
   const places = new Map(candidates?.map((id, at) => [id, at + 1]))
   const before = new Set<string>()
   return items.map((said, at): Entry => {
-    const id = answers === 'ids' ? (candidates === undefined || places.has(said) ? said : undefined) : rankings[at]?.ids[0]
+    const ranking = rankings[at]
+    const id = answers === 'ids' ? (candidates === undefined || places.has(said) ? said : undefined) : ranking?.ids[0]
     const again = before.has(id ?? said)
     before.add(id ?? said)
     const place = id === undefined ? undefined : places.get(id)
-    return { said, id, place, again, stranger: candidates !== undefined && place === undefined }
+    // a name is a stranger where the recommender found nothing for it; one beyond those that are matched was not looked for
+    const stranger = answers === 'ids' ? candidates !== undefined && place === undefined : ranking !== undefined && id === undefined
+    return { said, id, place, again, stranger }
   })
 }

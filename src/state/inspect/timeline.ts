@@ -86,6 +86,8 @@ export function likeliest<Rollout extends Pick<ScoredRollout, 'logp'>>(rollouts:
 export interface Spoken {
   /** undefined where the format was broken */
   readonly rewrite: string | undefined
+  /** the single items, where the task asks for a list */
+  readonly items: readonly string[] | undefined
   readonly text: string
   /** what was written before the answer */
   readonly thought: string | undefined
@@ -97,11 +99,11 @@ export interface Spoken {
 
 export function spokenBy(moment: Moment, member?: number): Spoken {
   if (moment.kind === 'greedy') {
-    const { rewrite, text = rewrite, metrics, failed } = moment.answer
-    return { rewrite, text, thought: thoughtOf(text), reward: undefined, ndcg: metrics?.['ndcg@10'], failed }
+    const { rewrite, items, text = rewrite, metrics, failed } = moment.answer
+    return { rewrite, items, text, thought: thoughtOf(text), reward: undefined, ndcg: metrics?.['ndcg@10'], failed }
   }
   const rollout = moment.rollouts.find((one) => one.member === member) ?? likeliest(moment.rollouts)
-  return { rewrite: rollout.rewrite, text: rollout.text, thought: thoughtOf(rollout.text), reward: rollout.reward, ndcg: rollout.parts['ndcg'], failed: rollout.failed }
+  return { rewrite: rollout.rewrite, items: rollout.items, text: rollout.text, thought: thoughtOf(rollout.text), reward: rollout.reward, ndcg: rollout.parts['ndcg'], failed: rollout.failed }
 }
 
 /** What a group earned: least, mean and most, of the rollouts that earned anything. */

@@ -8,7 +8,7 @@ import { wantedTerms } from '../../state/inspect/highlight.ts'
 import { textFor } from '../../state/inspect/shown.ts'
 import type { Column as ColumnState, ColumnId, Inspection } from '../../state/inspect/view.ts'
 import { Rewrite } from '../parts/Diff.tsx'
-import { useLibrary, useRun, useView, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useRows, useRun, useView, useWorkbench } from '../parts/stores.ts'
 import { Between, DroppedProducts, Judged, Measure } from './Comparison.tsx'
 import { focusAcross, focusRank } from './focus.ts'
 import { droppedFrom, ranksOf } from './ranks.ts'
@@ -37,16 +37,22 @@ function ColumnMenu({ id, title, left }: { readonly id: ColumnId; readonly title
 }
 
 /** The text of one's own; a line break would be a space to every recommender. */
-function Typed({ id, query, title }: { readonly id: ColumnId; readonly query: string; readonly title: string }) {
+interface TypedProps extends Pick<ColumnProps, 'id' | 'query' | 'base' | 'title'> {
+  /** what stands there until something is typed */
+  readonly own: string | undefined
+}
+
+function Typed({ id, query, base, own, title }: TypedProps) {
   const { view } = useWorkbench()
-  const text = useView((state) => textFor(state.typed, id, query))
+  const isQuery = useRows((state) => state.spec.over === 'queries' && state.spec.answers === 'query')
+  const text = useView((state) => (isQuery ? textFor(state.typed, id, query) : state.typed[id]?.[query] ?? own ?? ''))
   return (
     <>
       <textarea
         className="typed" aria-label={`${title}: what to search for`} rows={2} spellCheck={false} value={text}
         onChange={(event) => view.type(id, event.currentTarget.value.replaceAll('\n', ' '))}
       />
-      {text !== query && <Rewrite query={query} rewrite={text} />}
+      {base !== undefined && text !== base && <Rewrite query={base} rewrite={text} />}
     </>
   )
 }
@@ -56,6 +62,8 @@ export interface ColumnProps {
   readonly title: string
   readonly note: string
   readonly query: string
+  /** what an answer is shown against, word by word */
+  readonly base: string | undefined
   readonly judged: Inspection['judged']
   readonly column: ColumnState | undefined
   /** why there is none */
@@ -77,8 +85,8 @@ function Results({ id, column, left, labels, judged, first, last, row }: ColumnP
   const spec = useLibrary((state) => state.shop?.spec)
   const mode = useRun((state) => state.settings.mode)
   const [stop, setStop] = useState(0)
-  const { rewrite } = column
-  const wanted = useMemo(() => (rewrite === undefined ? undefined : wantedTerms(searchText(rewrite, mode), spec)), [rewrite, mode, spec])
+  const { searched } = column
+  const wanted = useMemo(() => (searched.length === 0 ? undefined : wantedTerms(searchText(searched.join(' '), mode), spec)), [searched, mode, spec])
   const before = useMemo(() => (left === undefined ? undefined : ranksOf(left.ids)), [left])
   const size = Math.min(listed, column.ids.length)
   const to = Math.min(size - 1, last)
@@ -128,7 +136,7 @@ function Body(props: ColumnProps & { readonly column: ColumnState }) {
 }
 
 function ColumnBase(props: ColumnProps) {
-  const { id, title, note, query, column, absent, left, hasLeft } = props
+  const { id, title, note, query, base, column, absent, left, hasLeft } = props
   const k = useView((state) => state.k)
   const listed = useView((state) => state.listed)
   const heading = useId()
@@ -153,8 +161,8 @@ function ColumnBase(props: ColumnProps) {
         )}
       </header>
       <div className="said">
-        {typed && <Typed id={id} query={query} title={title} />}
-        {column !== undefined && <Said query={query} column={column} plain={typed} />}
+        {typed && <Typed id={id} query={query} base={base} own={column?.rewrite} title={title} />}
+        {column !== undefined && <Said base={base} column={column} plain={typed} />}
         {column !== undefined && hasLeft && left !== undefined && <Between left={left} column={column} listed={listed} />}
       </div>
       <div className="found">

@@ -4,7 +4,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperti
 import { labelsOf } from '../../domain/labels.ts'
 import { titleOf } from '../../state/inspect/columnTitles.ts'
 import type { Inspection } from '../../state/inspect/view.ts'
-import { useRuns, useSources, useView } from '../parts/stores.ts'
+import { comparedText } from '../../state/tasks/words.ts'
+import { useAnswerers, useView } from '../parts/stores.ts'
 import { Column } from './Column.tsx'
 import { Lines, type Place } from './Lines.tsx'
 
@@ -46,13 +47,13 @@ export function Columns({ inspection }: { readonly inspection: Inspection }) {
   const ids = useView((state) => state.columns)
   const listed = useView((state) => state.listed)
   const pictures = useView((state) => state.pictures)
-  const sources = useSources((state) => state.list)
-  const records = useRuns((state) => state.records)
+  const answerers = useAnswerers()
   const scroller = useRef<HTMLDivElement>(null)
   const inner = useRef<HTMLDivElement>(null)
   const [rem] = useState(remPixels)
   const row = Math.round(rem * (pictures ? PICTURE_ROW_REM : ROW_REM))
   const places = usePlaces(inner)
+  const base = useMemo(() => comparedText(inspection.task, inspection.query), [inspection.task, inspection.query])
   const labels = useMemo(() => labelsOf(inspection.judged?.judgements), [inspection.judged])
   const rankings = useMemo(() => ids.map((id) => inspection.columns[id]?.ids), [ids, inspection.columns])
 
@@ -74,10 +75,10 @@ export function Columns({ inspection }: { readonly inspection: Inspection }) {
         {ids.map((id, at) => {
           const left = at === 0 ? undefined : inspection.columns[ids[at - 1]!]
           const column = inspection.columns[id]
-          const { title, note } = titleOf(id, { sources, records }, column)
+          const { title, note } = titleOf(id, answerers, column)
           return (
             <Column
-              key={id} id={id} title={title} note={note} query={inspection.query} judged={inspection.judged} column={column} absent={inspection.absent[id]}
+              key={id} id={id} title={title} note={note} query={inspection.query} base={base} judged={inspection.judged} column={column} absent={inspection.absent[id]}
               hasLeft={at > 0} left={left} labels={labels} first={first} last={last} row={row}
             />
           )

@@ -1,12 +1,14 @@
 // The view of queries: every one in a table at the left, one of them asked in many ways side by side, and what training made of it below.
 import { Tab, TabList, TabPanel, TabProvider } from '@ariakit/react/tab'
 import { useId, useState } from 'react'
-import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
+import { rowWords } from '../../state/tasks/words.ts'
+import { useRows, useView, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { useMedia } from '../parts/useMedia.ts'
 import { QueryTable } from '../queries/QueryTable.tsx'
 import { Replay } from '../replay/Replay.tsx'
 import { Rollouts } from '../replay/Rollouts.tsx'
+import { Case } from './Case.tsx'
 import { CatalogueSearch } from './CatalogueSearch.tsx'
 import { Columns } from './Columns.tsx'
 import { createHot, HotContext } from './hot.ts'
@@ -16,18 +18,24 @@ import { Relevant } from './Relevant.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import './inspect.css'
 
-const READING = 'One query asked in many ways, all ranked by the same recommender; policies answer greedily. Letters and frames are labels, ? is unjudged. '
+const READING = 'One query, or one history, asked about in many ways, all ranked by the same recommender; policies answer greedily. Letters and frames are labels, ? is unjudged. '
   + 'Moves, gains and lines compare with the column at the left.'
 
 function Compared() {
   const inspection = useView((state) => state.inspection)
-  const judged = useLibrary((state) => (state.shop?.dataset.queries.length ?? 0) > 0)
+  const judged = useRows((state) => state.rows.length > 0)
+  const reading = useRows((state) => state.reading)
+  const fault = useRows((state) => state.fault)
+  const { many } = rowWords(useRows((state) => state.spec))
   if (inspection === undefined) {
-    const said = judged ? 'Pick a query' : 'This data set has no judged queries, so nothing is picked for you. Type any query'
+    if (reading) return <p className="waiting">Titles of the {many} are being read …</p>
+    if (fault !== undefined) return <p role="alert" className="notice bad">{fault}. Choose another task, or add data, in Set up.</p>
+    const said = judged ? `Pick one of the ${many}` : 'This data set has no judged queries, so nothing is picked for you. Type any query'
     return <p className="waiting">{said} to see what each way of asking finds.</p>
   }
   return (
     <>
+      <Case inspection={inspection} />
       <Relevant inspection={inspection} />
       <Columns inspection={inspection} />
     </>
@@ -60,6 +68,7 @@ export function InspectView() {
   const { view } = useWorkbench()
   const heading = useId()
   const table = useId()
+  const { many } = rowWords(useRows((state) => state.spec))
   const isWide = useMedia('(width >= 1180px)')
   const tableOpen = useView((state) => state.tableOpen)
   // on a narrow page the table would push the columns out of sight: there it is open only when it is asked for
@@ -73,7 +82,7 @@ export function InspectView() {
         <div className="inspect-head">
           <h2 id={heading}><Term explain={READING}>Inspector</Term></h2>
           <button type="button" className="button table-toggle" aria-expanded={open} aria-controls={table} onClick={toggle}>
-            <span aria-hidden="true">{open ? '◂' : '▸'}</span> All queries
+            <span aria-hidden="true">{open ? '◂' : '▸'}</span> All {many}
           </button>
           <QueryPicker />
           <CatalogueSearch />

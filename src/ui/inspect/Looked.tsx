@@ -6,14 +6,13 @@ import { wantedTerms, type Wanted } from '../../state/inspect/highlight.ts'
 import { compareTerms, sumOf, type Looked as LookedState } from '../../state/inspect/looking.ts'
 import { count, significant } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
-import { useLibrary, useLooking, useProduct, useRuns, useSources, useView, useWorkbench } from '../parts/stores.ts'
+import { useLibrary, useLooking, useProduct, useAnswerers, useView, useWorkbench } from '../parts/stores.ts'
 import { Marked } from './Result.tsx'
 
 /** What ways of asking are called. */
 function useNames(): (by: string) => { readonly title: string; readonly short: string } {
-  const sources = useSources((state) => state.list)
-  const records = useRuns((state) => state.records)
-  return (by) => (by === 'search' ? { title: 'Search box', short: 'search box' } : titleOf(by, { sources, records }))
+  const answerers = useAnswerers()
+  return (by) => (by === 'search' ? { title: 'Search box', short: 'search box' } : titleOf(by, answerers))
 }
 
 /** What the product is; its longer texts stand below what is asked of it. */

@@ -1,18 +1,22 @@
-// The combobox of the inspector: pick one of the shop's judged queries, or type any other.
+// The combobox of the inspector: pick one of the task's rows; where those are queries, type any other.
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import type { JudgedQuery } from '../../domain/dataset.ts'
 import { queryIndexOf } from '../../state/inspect/queries.ts'
-import { useLibrary, useView, useWorkbench } from '../parts/stores.ts'
+import { rowWords } from '../../state/tasks/words.ts'
+import { useRows, useView, useWorkbench } from '../parts/stores.ts'
 
 const MOST_OPTIONS = 60
 const TYPING_PAUSE_MS = 700
 const NONE_FOUND = { options: [], total: 0 } as const
-const NO_QUERIES: readonly JudgedQuery[] = []
 
 export function QueryPicker() {
   const { view } = useWorkbench()
   const id = useId()
-  const queries = useLibrary((state) => state.shop?.dataset.queries) ?? NO_QUERIES
+  const queries = useRows((state) => state.rows)
+  const spec = useRows((state) => state.spec)
+  const reading = useRows((state) => state.reading)
+  // a text that is no row of the data can be searched for, but nobody bought it
+  const free = spec.over === 'queries'
+  const { one, many } = rowWords(spec)
   const query = useView((state) => state.query)
   const split = useView((state) => state.inspection?.judged?.split)
   // what is being typed; the store's query stands where nothing is
@@ -37,7 +41,7 @@ export function QueryPicker() {
     clearTimeout(typing.current)
     setDraft(undefined)
     close()
-    if (chosen !== undefined || next.trim() !== query) view.setQuery(next.trim(), chosen)
+    if (chosen !== undefined || (free && next.trim() !== query)) view.setQuery(next.trim(), chosen)
   }
   const type = (next: string): void => {
     setDraft(next)
@@ -45,7 +49,7 @@ export function QueryPicker() {
     setOpen(true)
     setAt(-1)
     clearTimeout(typing.current)
-    typing.current = setTimeout(() => view.setQuery(next.trim()), TYPING_PAUSE_MS)
+    if (free) typing.current = setTimeout(() => view.setQuery(next.trim()), TYPING_PAUSE_MS)
   }
   const press = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -54,7 +58,8 @@ export function QueryPicker() {
       const next = at + (event.key === 'ArrowDown' ? 1 : -1)
       setAt(Math.max(-1, Math.min(options.length - 1, next)))
     } else if (event.key === 'Enter') {
-      take(options[at]?.text ?? text, options[at]?.id)
+      const row = options[at] ?? (free ? undefined : options[0])
+      take(row?.text ?? text, row?.id)
     } else if (event.key === 'Escape') {
       if (open) close()
       else setDraft(undefined)
@@ -66,16 +71,16 @@ export function QueryPicker() {
 
   return (
     <div className="picker">
-      <label htmlFor={id}>Query</label>
+      <label htmlFor={id}>{free ? 'Query' : 'History'}</label>
       <div className="picker-field">
         <input
-          id={id} type="text" role="combobox" autoComplete="off" spellCheck={false} value={text} placeholder="Pick a judged query, or type any other"
+          id={id} type="text" role="combobox" autoComplete="off" spellCheck={false} value={text} placeholder={reading ? 'titles are being read …' : free ? 'Pick a judged query, or type any other' : 'Pick a history by its items'}
           aria-expanded={open} aria-controls={`${id}-list`} aria-autocomplete="list" {...(at >= 0 ? { 'aria-activedescendant': `${id}-${at}` } : {})}
           onChange={(event) => type(event.currentTarget.value)} onClick={() => setOpen(true)} onKeyDown={press}
           onFocus={(event) => event.currentTarget.select()} onBlur={() => take(text)}
         />
         {open && (
-          <ul id={`${id}-list`} role="listbox" aria-label="Judged queries" className="picker-list">
+          <ul id={`${id}-list`} role="listbox" aria-label={free ? 'Judged queries' : 'Histories'} className="picker-list">
             {options.map((option, index) => (
               <li
                 key={option.id} id={`${id}-${index}`} role="option" aria-selected={index === at}
@@ -89,11 +94,11 @@ export function QueryPicker() {
               </li>
             ))}
             {total > options.length && <li role="presentation" className="quiet">{total - options.length} more: type to narrow them down</li>}
-            {total === 0 && <li role="presentation" className="quiet">no judged query holds these words; Enter asks for them all the same</li>}
+            {total === 0 && <li role="presentation" className="quiet">{free ? 'no judged query holds these words; Enter asks for them all the same' : `none of the ${many} holds these words`}</li>}
           </ul>
         )}
       </div>
-      {split !== undefined && <span className="badge">{split} query</span>}
+      {split !== undefined && <span className="badge">{split} {one}</span>}
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { titleOf } from '../../state/inspect/columnTitles.ts'
 import { DEPTH } from '../../state/inspect/inspect.ts'
 import type { Inspection } from '../../state/inspect/view.ts'
 import { Label, LABELS } from '../parts/Label.tsx'
-import { useProduct, useRuns, useSources, useView } from '../parts/stores.ts'
+import { useProduct, useAnswerers, useView } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { NARROW, useMedia } from '../parts/useMedia.ts'
 import { useIsHot } from './hot.ts'
@@ -51,23 +51,23 @@ const FIRST_NARROW = 3
 
 export function Relevant({ inspection: { judged, columns } }: { readonly inspection: Inspection }) {
   const ids = useView((state) => state.columns)
-  const sources = useSources((state) => state.list)
-  const records = useRuns((state) => state.records)
+  const answerers = useAnswerers()
   const landed = useMemo(() => ids.flatMap((id): Landed[] => {
     const column = columns[id]
-    return column === undefined ? [] : [{ id, said: titleOf(id, { sources, records }).short, ranks: ranksOf(column.ids) }]
-  }), [ids, columns, sources, records])
+    return column === undefined ? [] : [{ id, said: titleOf(id, answerers).short, ranks: ranksOf(column.ids) }]
+  }), [ids, columns, answerers])
   const exact = useMemo(() => [...new Set(judged?.judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId))], [judged])
   const narrow = useMedia(NARROW)
   const [all, setAll] = useState(false)
   const rest = narrow ? exact.length - FIRST_NARROW : 0
+  const next = judged?.history !== undefined
   if (judged === undefined) return <p className="relevant-none quiet">Nobody judged this query, so nothing is labelled and no NDCG can be given.</p>
   if (exact.length === 0) return <p className="relevant-none quiet">No product was judged exact for this query.</p>
   return (
     <div className="relevant">
       <h3>
         <small className="relevant-labels"><Term about="labels">{LABELS.map((label) => <Label key={label} label={label} />)}</Term></small>
-        {exact.length} relevant {exact.length === 1 ? 'product' : 'products'}{' '}
+        {next ? <>What came next: {exact.length} {exact.length === 1 ? 'product' : 'products'}</> : <>{exact.length} relevant {exact.length === 1 ? 'product' : 'products'}</>}{' '}
         <small>rank by {landed.map(({ said }) => said).join(' → ')}; – is beyond {DEPTH}</small>
       </h3>
       <ul tabIndex={0} aria-label="Relevant products and where each column ranked them">

@@ -1,10 +1,10 @@
-// What was written for a query: the text with what changed in it, the thought before it, the format, and the whole output.
+// What was written for a row: the thought with its length, the text with what changed in it or the list, the format, and the whole output.
 import { printBoolean } from '../../domain/boolean.ts'
 import type { Column as ColumnState } from '../../state/inspect/view.ts'
 import { Rewrite } from '../parts/Diff.tsx'
-
-/** Longer thoughts are folded. */
-const LONG_THOUGHT = 140
+import { Entries } from '../parts/Items.tsx'
+import { useRun } from '../parts/stores.ts'
+import { Thought } from '../parts/Thought.tsx'
 
 /** How a Boolean query was read, and what was read past. */
 function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable<ColumnState['boolean']> }) {
@@ -18,29 +18,23 @@ function Read({ boolean: { query, tolerated } }: { readonly boolean: NonNullable
   )
 }
 
-function Thought({ thought }: { readonly thought: string }) {
-  if (thought.length <= LONG_THOUGHT) return <p className="thought" title="the thought before the answer">{thought}</p>
-  return (
-    <details className="thought">
-      <summary>{thought.slice(0, LONG_THOUGHT - 20).trimEnd()} …</summary>
-      <p>{thought}</p>
-    </details>
-  )
-}
-
 interface SaidProps {
-  readonly query: string
+  /** the text that the answer changed; undefined where it is a text of its own, or a list */
+  readonly base: string | undefined
   readonly column: ColumnState
   /** the text stands elsewhere already */
   readonly plain: boolean
 }
 
-export function Said({ query, column, plain }: SaidProps) {
+export function Said({ base, column, plain }: SaidProps) {
+  const budget = useRun((state) => state.settings.thoughtBudget)
   return (
     <>
       {column.fault !== undefined && <p className="fault">Format broken: {column.fault}</p>}
-      {column.thought !== undefined && column.thought !== '' && <Thought thought={column.thought} />}
-      {!plain && <Rewrite query={query} rewrite={column.rewrite} />}
+      {column.thought !== undefined && column.thought !== '' && <Thought thought={column.thought} budget={budget} />}
+      {column.entries !== undefined ? <Entries entries={column.entries} names={column.searched.length > 0} />
+        : !plain && (base === undefined && column.rewrite !== undefined ? <p className="rewrite">{column.rewrite === '' ? <span className="quiet">(nothing)</span> : column.rewrite}</p>
+          : <Rewrite query={base ?? ''} rewrite={column.rewrite} />)}
       {column.boolean !== undefined && <Read boolean={column.boolean} />}
       {column.output !== undefined && <details><summary>Whole output</summary><pre>{column.output}</pre></details>}
     </>

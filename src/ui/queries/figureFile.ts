@@ -6,6 +6,7 @@ import { buildFigure, productsOfFigure } from '../../state/figure/figure.ts'
 import { figureHtml } from '../../state/figure/figureHtml.ts'
 import type { Workbench } from '../../state/workbench.ts'
 import { saveBlob } from '../parts/save.ts'
+import { comparedText } from '../../state/tasks/words.ts'
 import { wordDiff } from '../parts/wordDiff.ts'
 
 /** Titles that the page has not shown yet are looked up first, for this long at most. */
@@ -43,14 +44,14 @@ async function answered({ view }: Workbench): Promise<void> {
 
 /** Saves what is compared, once every column has its answer. */
 export async function saveFigure(workbench: Workbench): Promise<void> {
-  const { view, sources, runs, library, run } = workbench
+  const { view, sources, runs, library, run, rows } = workbench
   await answered(workbench)
   const { inspection, columns, k, listed } = view.getState()
   const { shop } = library.getState()
   if (inspection === undefined || shop === undefined) throw new Error('nothing is compared yet; pick a query first')
-  const answerers = { sources: sources.getState().list, records: runs.getState().records }
+  const answerers = { sources: sources.getState().list, records: runs.getState().records, task: rows.getState().spec }
   const html = figureHtml(buildFigure({
-    inspection, k, listed, diff: wordDiff, products: await known(workbench, productsOfFigure(inspection, listed)),
+    inspection, k, listed, diff: wordDiff, base: comparedText(inspection.task, inspection.query), products: await known(workbench, productsOfFigure(inspection, listed)),
     columns: columns.map((id) => ({ id, ...titleOf(id, answerers, inspection.columns[id]) })),
     caption: captionOf({ shop, run: run.getState(), columns, records: answerers.records, now: new Date() }),
   }))

@@ -1,9 +1,12 @@
 // One rollout of a group: its tokens, the sum that its reward is, which way it pulls, and how it ended.
 import { memo } from 'react'
+import { thoughtOf } from '../../domain/outputs.ts'
 import { stopWords, sumOf, type RewardSum } from '../../state/inspect/groups.ts'
 import type { ScoredRollout } from '../../state/inspect/replay.ts'
 import { count, digits, score, signed } from '../parts/format.ts'
+import { Items } from '../parts/Items.tsx'
 import { Term } from '../parts/Term.tsx'
+import { Thought } from '../parts/Thought.tsx'
 import { logWords } from './logWords.ts'
 import { Tokens } from './Tokens.tsx'
 
@@ -53,7 +56,8 @@ interface MemberProps {
 
 function MemberBase({ rollout, settings, most }: MemberProps) {
   const sum = sumOf(rollout, settings)
-  const { reward, failed, advantage, tokens, logp, rewrite } = rollout
+  const { reward, failed, advantage, tokens, logp, rewrite, items } = rollout
+  const thought = thoughtOf(rollout.text)
   return (
     <li className="member" aria-label={`Rollout ${rollout.member + 1}`}>
       <header>
@@ -61,7 +65,8 @@ function MemberBase({ rollout, settings, most }: MemberProps) {
         <strong>{reward === undefined ? 'no reward' : score(reward)}</strong>
         {reward !== undefined && <span className="member-advantage"><Term about="advantage">advantage</Term> <Bar share={advantage / 3} /> {signed(advantage)}</span>}
       </header>
-      {rewrite === undefined ? <p className="fault">format broken</p> : <p className="rewrite">{rewrite === '' ? <span className="quiet">(an empty query)</span> : rewrite}</p>}
+      {thought !== undefined && <Thought thought={thought} budget={Number(settings['thoughtBudget'] ?? 0)} />}
+      {rewrite === undefined ? <p className="fault">format broken</p> : items !== undefined ? <Items items={items} /> : <p className="rewrite">{rewrite === '' ? <span className="quiet">(an empty query)</span> : rewrite}</p>}
       {failed !== undefined && <p className="fault">not ranked: {failed}</p>}
       {sum !== undefined && <Sum sum={sum} reward={reward!} most={most} />}
       <Tokens rollout={rollout} prefilled={settings['thinking'] === true} />

@@ -3,8 +3,10 @@ import { useEffect, useId, useState } from 'react'
 import { rewardsOf, shownAt, spokenBy, type Moment, type SampledMoment } from '../../state/inspect/timeline.ts'
 import { Diff } from '../parts/Diff.tsx'
 import { count, score, signed } from '../parts/format.ts'
-import { useCursor, useReplay, useWorkbench } from '../parts/stores.ts'
+import { Items } from '../parts/Items.tsx'
+import { useCursor, useReplay, useRows, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
+import { Thought } from '../parts/Thought.tsx'
 import { Ranked } from './Ranked.tsx'
 import { Subject } from './Subject.tsx'
 import { Track } from './Track.tsx'
@@ -56,6 +58,8 @@ function Said({ moment, before, query, choice }: { readonly moment: Moment; read
   const spoken = speak(moment, choice)
   const last = before && speak(before, choice)
   const rewards = moment.kind === 'sampled' ? rewardsOf(moment) : undefined
+  // what was written for a query is the query, changed; anything else is a text of its own
+  const searches = useRows((state) => state.spec.over === 'queries' && state.spec.answers === 'query')
   return (
     <div className="replay-said">
       <dl className="replay-figures">
@@ -63,11 +67,13 @@ function Said({ moment, before, query, choice }: { readonly moment: Moment; read
         <div><dt>{moment.kind === 'greedy' ? 'NDCG@10' : 'NDCG of training'}</dt><dd>{score(spoken.ndcg)}</dd></div>
         {rewards !== undefined && <div><dt>its <Term about="group">group</Term></dt><dd>{score(rewards.min)} … {score(rewards.max)}<small> mean {score(rewards.mean)}</small></dd></div>}
       </dl>
-      {spoken.thought !== undefined && <p className="thought" title="what was written before the answer">{spoken.thought}</p>}
+      {spoken.thought !== undefined && <Thought thought={spoken.thought} />}
       {spoken.failed !== undefined && <p className="fault">not ranked: {spoken.failed}</p>}
       {spoken.rewrite === undefined ? <p className="rewrite fault">format broken: {spoken.text.trim() === '' ? '(nothing was written)' : spoken.text}</p> : (
         <dl className="replay-diffs">
-          <div><dt>against the query</dt><dd className="rewrite"><Diff from={query} to={spoken.rewrite} />{spoken.rewrite.trim() === query.trim() && <span className="quiet"> unchanged</span>}</dd></div>
+          {spoken.items !== undefined && <div><dt>the list</dt><dd><Items items={spoken.items} /></dd></div>}
+          {searches && <div><dt>against the query</dt><dd className="rewrite"><Diff from={query} to={spoken.rewrite} />{spoken.rewrite.trim() === query.trim() && <span className="quiet"> unchanged</span>}</dd></div>}
+          {!searches && spoken.items === undefined && <div><dt>the answer</dt><dd className="rewrite">{spoken.rewrite}</dd></div>}
           {last !== undefined && before !== undefined && (
             <div>
               <dt>against {before.step === moment.step ? 'the rollouts before it' : `step ${count(before.step)}`}</dt>
@@ -152,7 +158,7 @@ function Timeline() {
       </p>
       <div className="replay-shown">
         {moment !== undefined && <Said moment={moment} before={before} query={query.text} choice={choice} />}
-        {ranking && spoken?.rewrite !== undefined && <Ranked query={query} rewrite={spoken.rewrite} />}
+        {ranking && spoken?.rewrite !== undefined && <Ranked query={query} rewrite={spoken.rewrite} items={spoken.items} />}
       </div>
     </>
   )
