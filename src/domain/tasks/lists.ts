@@ -72,12 +72,11 @@ function lenientList({ prompt }: Pick<Asked, 'prompt'>, completion: string): { r
 export function lenientNames(asked: Pick<Asked, 'prompt'>, completion: string): readonly string[] {
   const { list, text } = lenientList(asked, completion)
   if (list !== undefined) return namesOf(list)
-  // what stands between the brackets of a list that is no JSON
-  const open = text.indexOf('[')
-  const close = open < 0 ? -1 : text.lastIndexOf(']')
-  const inside = (close > open ? text.slice(open + 1, close) : text).slice(0, MOST_READ)
-  const quoted = close > open ? Array.from(inside.matchAll(/"([^"\n]{1,1000})"/g), ([, name]) => name!) : []
-  return namesOf(quoted.length > 0 ? quoted : entriesOfText(inside)).slice(0, MOST_ENTRIES)
+  // of a list that is no JSON, or was cut, what stands in quotes after its bracket
+  const said = text.slice(0, MOST_READ)
+  const open = said.indexOf('[')
+  const quoted = open < 0 ? [] : Array.from(said.slice(open).matchAll(/"([^"\n]{1,1000})"/g), ([, name]) => name!)
+  return namesOf(quoted.length > 0 ? quoted : entriesOfText(said)).slice(0, MOST_ENTRIES)
 }
 
 /** Entries as names: trimmed, none empty. */

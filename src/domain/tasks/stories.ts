@@ -63,7 +63,7 @@ function topicName(product: Product | undefined): string {
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
 
 function topicSentence({ name, events }: Topic, facts: Facts, strongFrom: number): string {
-  const titles = [...new Set(events.map(({ id }) => cleaned(titleOf(facts.product(id))) || id))].slice(-TITLES_TOLD)
+  const titles = [...new Set(events.map(({ id }) => cleaned(titleOf(facts.product(id))).replaceAll(';', ',') || id))].slice(-TITLES_TOLD)
   const strong = events.filter(({ strength }) => strength !== undefined && strength >= strongFrom).length
   const about = name === '' ? `other items ${times(events.length)}` : `"${name}" ${times(events.length)}`
   return `${about}${strong > 0 ? `, ${strong === events.length ? 'each time' : times(strong)} strongly` : ''} (${titles.join('; ')})`
@@ -125,7 +125,7 @@ export function itemLine(product: Product | undefined): string {
   const tags = (product.tags ?? []).map(cleaned).filter((tag) => tag !== '')
   const numbers = STATISTICS.flatMap((name) => {
     const value = product.numbers?.[name]
-    return value === undefined ? [] : [`${value} ${name.replaceAll('_', ' ')}`]
+    return value === undefined ? [] : [`${name.replaceAll('_', ' ')} ${value}`]
   })
   return [cleaned(product.title), description, tags.length === 0 ? '' : `tags: ${tags.join(', ')}`, numbers.join(', ')].filter((part) => part !== '').join(' | ')
 }
