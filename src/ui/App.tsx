@@ -4,7 +4,7 @@ import { isShortcut } from '../state/shell.ts'
 import { PLACES } from '../state/inspect/view.ts'
 import type { Workbench } from '../state/workbench.ts'
 import { usePageDrop } from './add/usePageDrop.ts'
-import { useAdding, usePolicies, useShell, useSources, useView, useWorkbench, WorkbenchContext } from './parts/stores.ts'
+import { useAdding, usePolicies, useShell, useSources, useTeacher, useView, useWorkbench, WorkbenchContext } from './parts/stores.ts'
 import { TopBar } from './shell/TopBar.tsx'
 import { TrainView } from './train/TrainView.tsx'
 import './theme.css'
@@ -23,6 +23,7 @@ const PapersView = lazy(async () => ({ default: (await import('./papers/PapersVi
 const AddSheet = lazy(async () => ({ default: (await import('./add/AddSheet.tsx')).AddSheet }))
 const PolicySheet = lazy(async () => ({ default: (await import('./policy/PolicySheet.tsx')).PolicySheet }))
 const Sources = lazy(async () => ({ default: (await import('./sources/Sources.tsx')).Sources }))
+const TeacherSheet = lazy(async () => ({ default: (await import('./teacher/TeacherSheet.tsx')).TeacherSheet }))
 const HelpSheet = lazy(async () => ({ default: (await import('./shell/HelpSheet.tsx')).HelpSheet }))
 const Tour = lazy(async () => ({ default: (await import('./shell/Tour.tsx')).Tour }))
 
@@ -31,12 +32,14 @@ function Over() {
   const adding = useAdding((state) => state.open)
   const policies = usePolicies((state) => state.open)
   const comparing = useSources((state) => state.open)
+  const teaching = useTeacher((state) => state.open)
   const help = useShell((state) => state.help)
   const tour = useShell((state) => state.tour)
   return (
     <Suspense fallback={null}>
       {adding && <AddSheet />}
       {policies && <PolicySheet />}
+      {teaching && <TeacherSheet />}
       {comparing && <Sources />}
       {help !== undefined && <HelpSheet at={help} />}
       {tour !== undefined && <Tour step={tour} />}

@@ -71,7 +71,7 @@ function rewardSentence(settings: Settings, recommender: string): string {
 }
 
 /** What is imitated, by where it comes from. */
-const SOURCES: Readonly<Record<Settings['sftFrom'], string>> = {
+export const IMITATED: Readonly<Record<Settings['sftFrom'], string>> = {
   copy: 'what stands there already', labels: 'the labels', file: 'a file of outputs', teacher: 'a frozen model’s answers',
   rejection: 'its own answers that were rewarded',
 }
@@ -107,7 +107,7 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
   const imitation = Math.max(0, sftSteps - (from?.stage === 'sft' ? from.step : 0))
   const more = (stage: From['stage']): string => (from?.stage === stage ? 'more step' : 'step')
   if (stages.includes('sft') && from?.stage !== 'grpo') {
-    sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, more('sft'))} of imitation of ${SOURCES[settings.sftFrom]}, ${many(sftBatch, 'text')} each.`)
+    sentences.push(`${stages === 'sft' ? '' : 'First '}${many(imitation, more('sft'))} of imitation of ${IMITATED[settings.sftFrom]}, ${many(sftBatch, 'text')} each.`)
   }
   if (stages === 'prompt') sentences.push('Nothing is trained: the policy answers as it is.')
   if (stages.includes('grpo')) {

@@ -6,7 +6,7 @@ import { forkFaultsOf } from '../../state/run/kept.ts'
 import { factsOf } from '../../state/policy/need.ts'
 import { EMBEDDED_NAMES, isEmbedded } from '../../domain/embedded.ts'
 import { presetWords, unusedSettings } from '../../state/run/settingSearch.ts'
-import { countQueries, plainWords, type QueryCounts } from '../../state/run/setup.ts'
+import { countQueries, IMITATED, plainWords, type QueryCounts } from '../../state/run/setup.ts'
 import { Datasets } from '../data/Datasets.tsx'
 import { RecommenderSheet } from '../data/RecommenderSheet.tsx'
 import { count, duration, memory, millions } from '../parts/format.ts'
@@ -66,7 +66,9 @@ function Preset({ locked }: { readonly locked: boolean }) {
 }
 
 function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined; readonly locked: boolean }) {
-  const { policies, run } = useWorkbench()
+  const { policies, run, teacher } = useWorkbench()
+  const imitates = useRun((state) => state.settings.stages.includes('sft'))
+  const from = useRun((state) => state.settings.sftFrom)
   const shop = useLibrary((state) => state.shop)
   const policy = useRun((state) => state.settings.policy)
   const engine = useRun((state) => state.engine)
@@ -98,6 +100,11 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
           {task.title}
         </Row>
         {fault !== undefined && shop !== undefined && <p role="alert" className="notice bad">{fault}</p>}
+        {imitates && (
+          <Row name="Imitates" label="Change what is imitated before the reward is learnt from" onChange={teacher.show} facts="what the sft stage shows the policy">
+            {IMITATED[from]}
+          </Row>
+        )}
         <RewardRow />
         <Preset locked={locked} />
       </dl>
