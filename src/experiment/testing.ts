@@ -1,5 +1,5 @@
 // A shop, a recommender and a policy small enough for a test, and real: the policy's update follows the gradient of the loss.
-import type { Dataset, JudgedQuery, Product } from '../domain/dataset.ts'
+import type { Dataset, JudgedQuery, Product, UserHistory } from '../domain/dataset.ts'
 import { policyLoss } from '../domain/objective.ts'
 import { END_OF_TURN } from '../domain/prompt.ts'
 import { Stream } from '../domain/random.ts'
@@ -8,7 +8,7 @@ import { queryWords } from '../domain/words.ts'
 import type { GenerateRequest, PolicyInfo, Rollout, SftReport, SftRequest, UpdateReport, UpdateRequest } from '../protocol/policy.ts'
 import { LOAD_DEFAULTS } from '../protocol/policy.ts'
 import type { LikelihoodReport, LikelihoodRequest } from '../protocol/scoring.ts'
-import type { Ports } from './ports.ts'
+import type { Catalogue, Ports } from './ports.ts'
 
 /** Every concept can be said in three ways; the catalogue says the last, shoppers say the first for one word in three. */
 const CONCEPTS = 12
@@ -42,6 +42,21 @@ export function tableShop(): TableShop {
     judgements: [{ productId: `p${i}`, label: 'E' }, { productId: `p${i + 1}`, label: 'I' }],
   }))
   return { name: 'table shop', products, productCount: products.length, queries, hash: 'f00d' }
+}
+
+/**
+ * People who buy a pair of concepts in one of the shopper's ways and then the same pair in the catalogue's: what they buy next is said by their history, in
+ * other words. No pair is in both splits.
+ */
+export function historyShop(): TableShop {
+  const pairs: (readonly [number, number])[] = []
+  for (let a = 0; a < CONCEPTS; a++) for (let b = a + 1; b < CONCEPTS; b++) pairs.push([a, b])
+  const chosen = new Stream(6, 'people').shuffle(pairs)
+  const titled = (id: string, title: string): Product => ({ id, title, description: '', bullets: '', brand: '', color: '', numbers: { price: title.length + Number(id.slice(1)) } })
+  const products = chosen.flatMap((pair, i) => [
+    titled(`b${i}`, pair.map((concept, place) => way(concept, (i + place) % 2)).join(' ')), titled(`n${i}`, pair.map((concept) => way(concept, 2)).join(' '))])
+  const users = chosen.slice(0, 60).map((_, i): UserHistory => ({ userId: `u${i}`, items: [`b${i}`, `n${i}`], split: i < 40 ? 'train' : 'test' }))
+  return { name: 'table people', products, productCount: products.length, queries: [], users, hash: 'feed' }
 }
 
 /** Ranks by the number of query words in the title, repetitions counted; remembers what it was asked. */
@@ -237,8 +252,16 @@ function draw(logps: readonly number[], uniform: number): number {
   return logps.length - 1
 }
 
-/** Ports over the table shop, with a clock whose ticks differ from run to run. */
-export function tablePorts({ products }: Pick<TableShop, 'products'>, tick = 1): Ports & { readonly policy: TablePolicy; readonly recommender: CountingRecommender } {
+/** Ports over a table's shop, with a clock whose ticks differ from run to run. */
+export function tablePorts(
+  { products }: Pick<TableShop, 'products'>, tick = 1,
+): Ports & { readonly policy: TablePolicy; readonly recommender: CountingRecommender; readonly catalogue: Catalogue } {
   let time = 1000 * tick
-  return { policy: new TablePolicy(), recommender: new CountingRecommender(products), now: () => (time += tick) }
+  const byId = new Map(products.map((product) => [product.id, product]))
+  const catalogue: Catalogue = {
+    size: products.length,
+    products: (ids) => Promise.resolve(ids.map((id) => byId.get(id))),
+    productsAt: (places) => Promise.resolve(places.map((place) => products[place]!)),
+  }
+  return { policy: new TablePolicy(), recommender: new CountingRecommender(products), catalogue, now: () => (time += tick) }
 }
