@@ -29,3 +29,10 @@ test('a whole output in a file is read with its tags, one that goes on from a pr
 test('an output whose answer is no JSON is searched for as it is, and its fault is said', () => {
   expect(readImported('<think>a</think><answer>( "query": "b" )</answer>', mode)).toMatchObject({ rewrite: '( "query": "b" )', fault: 'the answer is not JSON' })
 })
+
+test('an output of a file that brings no thought has the format of the modes without one; words before its thought are no fault', () => {
+  expect(readImported('<answer>{"query": "b"}</answer>', mode)).toEqual({ rewrite: 'b' })
+  expect(readImported('First. <think>a</think><answer>{"query": "b"}</answer>', mode)).toEqual({ rewrite: 'b', thought: 'a' })
+  expect(readImported('<think>a<think>b</think><answer>{"query": "c"}</answer>', mode)).toMatchObject({ rewrite: 'c', fault: '<think> stands more than once' })
+  expect(readImported('well <think>cut off', mode)).toMatchObject({ rewrite: 'well  cut off', fault: '</think> is missing' })
+})

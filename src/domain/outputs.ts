@@ -1,6 +1,6 @@
 // What somebody else's output asks for: read as the policy's own outputs are, leniently for the search, strictly for the format.
 import type { Prompt } from './prompt.ts'
-import { parseAnswer, parseEvaluation, parseTraining, type ParseSettings } from './request.ts'
+import { parseAnswer, parseEvaluation, parseTraining, type ParseSettings, type Request } from './request.ts'
 
 export interface ReadOutput {
   /** what is searched for */
@@ -15,9 +15,11 @@ const ANY_TAG = /<\/?(?:think|answer)>/
 
 /** An output for `prompt`, read as the policy's are. */
 export function readOutput(prompt: Prompt, output: string, settings: ParseSettings): ReadOutput {
-  const strict = parseTraining(prompt, output, settings)
-  const thought = thoughtOf(prompt.prefill + output)
-  return { rewrite: parseEvaluation(prompt, output), ...(thought === undefined ? {} : { thought }), ...(strict.kind === 'query' ? {} : { fault: strict.reason }) }
+  return readAs(parseTraining(prompt, output, settings), parseEvaluation(prompt, output), thoughtOf(prompt.prefill + output))
+}
+
+function readAs(strict: Request, rewrite: string, thought: string | undefined): ReadOutput {
+  return { rewrite, ...(thought === undefined ? {} : { thought }), ...(strict.kind === 'query' ? {} : { fault: strict.reason }) }
 }
 
 /**
@@ -25,12 +27,17 @@ export function readOutput(prompt: Prompt, output: string, settings: ParseSettin
  * itself, and an output that goes on from a prefilled `<think>` is read as if it began with it.
  */
 export function readImported(output: string, settings: ParseSettings): ReadOutput {
-  const prefill = output.includes('</think>') && !output.includes('<think>') ? '<think>' : ''
+  const unknown: Prompt = { text: '', prefill: '' }
   if (!ANY_TAG.test(output)) {
     const answer = parseAnswer(output)
-    return { rewrite: answer.kind === 'query' ? answer.query : parseEvaluation({ text: '', prefill: '' }, output) }
+    return { rewrite: answer.kind === 'query' ? answer.query : parseEvaluation(unknown, output) }
   }
-  return readOutput({ text: prefill, prefill }, output, settings)
+  // the part that a prompt has written, as far as the output tells: its thought begins there, or is begun by it
+  const begun = output.indexOf('<think>')
+  const written = begun < 0 ? '' : output.slice(0, begun + '<think>'.length)
+  const prefill = begun < 0 && output.includes('</think>') ? '<think>' : written
+  const strict = parseTraining({ text: prefill, prefill }, output.slice(written.length), settings)
+  return readAs(strict, parseEvaluation(unknown, output), thoughtOf(output))
 }
 
 /** What stands before the answer, of a text with or without the tag that begins it; undefined where nothing does. */
