@@ -85,10 +85,10 @@ function fromHistory(task: 'sequential' | 'open-set' | 'augmentation', shop: Sho
 }
 
 const ORDERING: Ways<'as listed' | 'backwards' | 'by kind'> = [
-  ['as listed', 4, 'as listed'], ['backwards', 3, 'backwards'], ['by kind', 3, 'by kind'],
+  ['as listed', 4, 'as listed'], ['backwards', 3, 'backwards'], ['', 4, 'by kind'],
 ]
 
-/** A shopper's query and candidates: some of the kind that is asked for, others from anywhere. */
+/** A shopper's query and candidates: some of the kind that is asked for, others from anywhere. Who goes by the kind thinks of it first, in the shop's words. */
 function fromQuery(shop: Shop, random: Stream): TaskExample {
   const domain = random.pick(DOMAINS)
   const type = random.pick(domain.types)
@@ -101,7 +101,10 @@ function fromQuery(shop: Shop, random: Stream): TaskExample {
   const wish = (chance(random, 0.5) ? said : said.toReversed()).join(' ')
   const query = smallTalk(chance(random, 0.15) ? misspell(wish, random) : wish, random)
   const [thought, , way] = drawn(ORDERING, random)
-  return { task: 'rerank', query, history: [], candidates, thought, answer: listed(candidates, POOL.rerank.listed, way === 'by kind' ? (item) => item.type === type : way) }
+  return {
+    task: 'rerank', query, history: [], candidates, thought: way === 'by kind' ? shop.catalogueWay(type) : thought,
+    answer: listed(candidates, POOL.rerank.listed, way === 'by kind' ? (item) => item.type === type : way),
+  }
 }
 
 /** Any products, none twice. */
@@ -114,22 +117,23 @@ function others(shop: Shop, count: number, fits: (item: Item) => boolean, random
   return [...found]
 }
 
-const CHOOSING: Ways<'as listed' | 'backwards' | ((item: Item, last: Item) => boolean)> = [
-  ['as listed', 4, 'as listed'], ['backwards', 3, 'backwards'],
-  ['same brand', 1.5, (item, last) => item.brand === last.brand],
-  ['goes with', 1.5, (item, last) => setOf(item.type) === setOf(last.type)],
+const CHOOSING: Ways<'as listed' | 'backwards' | 'by brand'> = [
+  ['as listed', 4, 'as listed'], ['backwards', 3, 'backwards'], ['', 4, 'by brand'],
 ]
 
-/** A history and candidates: one or two of them near to what was bought last, others from anywhere. */
+/** A history and candidates: one or two of them of the brand that was bought last, others from anywhere. Who goes by the brand thinks of it first. */
 function fromPool(shop: Shop, random: Stream): TaskExample {
   const domain = random.pick(DOMAINS)
   const own = itemsOf(shop, domain)
   const history = Array.from({ length: BESIDE_POOL }, () => random.pick(own))
   const last = history.at(-1)!
-  const near = random.shuffle(own.filter((item) => item !== last && (setOf(item.type) === setOf(last.type) || item.brand === last.brand))).slice(0, 1 + random.integer(2))
+  const near = random.shuffle(own.filter((item) => item !== last && item.brand === last.brand)).slice(0, 1 + random.integer(2))
   const candidates = random.shuffle([...near, ...others(shop, POOL.recllm.candidates - near.length, (item) => !near.includes(item) && item !== last, random)])
   const [thought, , way] = drawn(CHOOSING, random)
-  return { task: 'recllm', history, candidates, thought, answer: listed(candidates, POOL.recllm.listed, typeof way === 'string' ? way : (item) => way(item, last)) }
+  return {
+    task: 'recllm', history, candidates, thought: way === 'by brand' ? shop.catalogueWay(last.brand) : thought,
+    answer: listed(candidates, POOL.recllm.listed, way === 'by brand' ? (item) => item.brand === last.brand : way),
+  }
 }
 
 /** The first `count` numbers of the candidates: as they stand, backwards, or those that fit before the rest. */

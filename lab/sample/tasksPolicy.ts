@@ -11,7 +11,7 @@ import type { TextPair } from './policy.ts'
 import { makeShop, SHOP_SEED, type Item, type Shop } from './shop.ts'
 import { taskExample, type TaskExample, type TaughtTask } from './taskText.ts'
 
-export const TASKS_POLICY = { seed: 1, steps: 600, batch: 32, warmup: 40, learningRate: 3e-3 } as const
+export const TASKS_POLICY = { seed: 1, steps: 300, batch: 16, warmup: 30, learningRate: 3e-3 } as const
 
 const PRESETS = {
   sequential: 'sample-history', 'open-set': 'sample-names', augmentation: 'sample-profile', rerank: 'sample-rerank', recllm: 'sample-recllm',
