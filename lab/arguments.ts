@@ -23,16 +23,16 @@ export const VERBS = {
   },
   tokenize: { usage: 'tokenize DIR [--chat] < LINES', positionals: [1, 1], options: { chat: FLAG } },
   train: {
-    usage: 'train [--preset NAME] [--stages sft,grpo|sft|grpo|prompt] [--set KEY=VALUE]… [--products FILE… [--examples FILE…] [--interactions FILE…]] [--imitate FILE…] [--policy DIR] --out DIR',
+    usage: 'train [--preset NAME] [--stages sft,grpo|sft|grpo|prompt] [--set KEY=VALUE]… [--products FILE… [--examples FILE…] [--interactions FILE…]] [--imitate FILE…] [--probes FILE…] [--policy DIR] --out DIR',
     positionals: [0, 0],
-    options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, interactions: TEXTS, imitate: TEXTS, policy: TEXT, out: TEXT },
+    options: { preset: TEXT, stages: TEXT, set: TEXTS, products: TEXTS, examples: TEXTS, interactions: TEXTS, imitate: TEXTS, probes: TEXTS, policy: TEXT, out: TEXT },
   },
   table: {
-    usage: 'table NAME [--seeds 1,2,3] [--preset NAME] [--set KEY=VALUE]… [--recommenders bm25,…] [--modes corrected,as-released] [--measure ndcg@100] [--budget WORDS] [--price PER_HOUR] [--products FILE… …] [--imitate FILE…] [--outputs FILE…] [--policy DIR] --out DIR',
+    usage: 'table NAME [--seeds 1,2,3] [--preset NAME] [--set KEY=VALUE]… [--recommenders bm25,…] [--modes corrected,as-released] [--measure ndcg@100] [--budget WORDS] [--price PER_HOUR] [--products FILE… …] [--imitate FILE…] [--outputs FILE…] [--probes FILE…] [--policy DIR] --out DIR',
     positionals: [1, 1],
     options: {
       seeds: TEXT, preset: TEXT, set: TEXTS, recommenders: TEXT, modes: TEXT, measure: TEXT, budget: TEXT, price: TEXT, products: TEXTS, examples: TEXTS, interactions: TEXTS,
-      imitate: TEXTS, outputs: TEXTS, policy: TEXT, out: TEXT,
+      imitate: TEXTS, outputs: TEXTS, probes: TEXTS, policy: TEXT, out: TEXT,
     },
   },
   evaluate: {

@@ -55,6 +55,8 @@ export interface TrainJob {
   readonly shards: readonly FileRef[]
   /** outputs that the sft stage imitates */
   readonly imitate?: readonly FileRef[]
+  /** what the trained policy and its start are asked afterwards, into the output forgetting.json */
+  readonly probes?: readonly Probe[]
   /** the data set's name in the record */
   readonly shop: string
   /** for a search server; no record holds it */

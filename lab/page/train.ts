@@ -7,6 +7,7 @@ import type { Imitation } from '../../src/domain/imitation.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { taskOf } from '../../src/domain/tasks/tasks.ts'
 import { train } from '../../src/experiment/train.ts'
+import { measureForgetting } from '../../src/experiment/forgetting.ts'
 import { summaryOf, type Summary } from '../../src/experiment/events.ts'
 import { catalogueOf } from '../../src/state/data/catalogue.ts'
 import { adapterRecord } from '../../src/state/policy/adapterSettings.ts'
@@ -65,6 +66,11 @@ export async function trainRun(job: TrainJob): Promise<Results['train']> {
           if (event.type === 'done') summary = summaryOf(event)
         }
         if (summary === undefined) throw new Error('the run ended without a summary')
+        if (job.probes !== undefined) {
+          // the reference is what the last stage started from
+          const asked = { start: await measureForgetting(service, job.probes, 'reference'), trained: await measureForgetting(service, job.probes, 'current') }
+          await leave('forgetting.json', new Blob([JSON.stringify(asked)]))
+        }
         for (const { name, bytes } of await service.exportFiles()) await leave(name, bytes)
         const asked = await opened.counts?.()
         if (asked !== undefined) {

@@ -29,7 +29,8 @@ export function shopTeacher(): Imitation[] {
   return shop.queries.filter(({ split }) => split === 'train').map((query) => ({ query: query.text, answer: ` ${bestWording(shop, query)}`, thought: 'as the shop says' }))
 }
 
-function probesOf(paths: readonly string[]): Probe[] {
+/** Probes of JSONL files, each with an id of its own. Throws BadInput. */
+export function probesIn(paths: readonly string[]): Probe[] {
   try {
     const files = paths.map((path) => parseProbes(textOf(path), basename(path)))
     const all = files.flat()
@@ -44,7 +45,7 @@ function probesOf(paths: readonly string[]): Probe[] {
 export const forget: Command = async (args, terminal) => {
   const seed = number(args, 'seed', 1, 0, 2 ** 32 - 1, true)
   const given = texts(args, 'probes').map(fileAt)
-  const probes = probesOf(given.length > 0 ? given : filesIn(SAMPLE, ['probes.jsonl']))
+  const probes = probesIn(given.length > 0 ? given : filesIn(SAMPLE, ['probes.jsonl']))
   const methods = Object.entries(METHODS).map(([method, changes]) => ({ method, settings: settingsFrom([...changes, `seed=${seed}`, ...texts(args, 'set')]) }))
   const shards = filesIn(join(SAMPLE, 'shop'), SAMPLE_SHARDS)
   const exchange = new Exchange()

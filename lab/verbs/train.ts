@@ -14,12 +14,13 @@ import { settingsRecord } from '../../src/domain/config.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import type { RunEvent } from '../../src/experiment/events.ts'
 import { lineOf } from '../../src/experiment/line.ts'
+import { probesIn } from './forget.ts'
 import type { Command } from './command.ts'
 import { eventLine } from './progress.ts'
 
 /** What a run may leave besides its record: an adapter, or a whole model. */
 const RESULTS = ['adapter_model.safetensors', 'adapter_config.json', 'model.safetensors', 'config.json'] as const
-const RECORD = ['run.json', 'events.jsonl', 'summary.json'] as const
+const RECORD = ['run.json', 'events.jsonl', 'summary.json', 'forgetting.json'] as const
 /** A policy writes and reads text, so here its tokenizer is needed too. */
 const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'] as const
 const BESIDE: ReadonlySet<string> = new Set([...TOKENIZER, 'chat_template.jinja', 'generation_config.json'])
@@ -89,6 +90,8 @@ export const train: Command = async (args, terminal) => {
   const ownShop = products.length > 0
   const shards = ownShop ? [...products, ...examples, ...interactions].map(fileAt) : filesIn(join(SAMPLE, 'shop'), SAMPLE_SHARDS)
   const imitated = imitate.map(fileAt)
+  const probes = texts(args, 'probes')
+  const asked = probes.length === 0 ? undefined : probesIn(probes.map(fileAt))
   filesIn(policyFolder, TOKENIZER)
   const model = modelIn(policyFolder)
   prepare(out, policyFolder)
@@ -112,13 +115,13 @@ export const train: Command = async (args, terminal) => {
     if (line !== undefined) terminal.progress(line)
   }
 
-  for (const name of RESULTS) exchange.accept(name, join(out, name))
+  for (const name of [...RESULTS, 'forgetting.json']) exchange.accept(name, join(out, name))
   const { summary } = await withLab({ exchange, ...terminal, event, upstream }, async (lab) => {
     await lab.choose(model)
     return lab.run({
       verb: 'train', settings, ...(authorisation === undefined ? {} : { authorisation }), versions: { workbench: version, browser: lab.browser },
       shop: ownShop ? basename(shards[0]!) : 'sample', shards: shards.map((path) => exchange.offer(path)),
-      ...(imitated.length === 0 ? {} : { imitate: imitated.map((path) => exchange.offer(path)) }),
+      ...(imitated.length === 0 ? {} : { imitate: imitated.map((path) => exchange.offer(path)) }), ...(asked === undefined ? {} : { probes: asked }),
     })
   })
   // a model trained whole is a folder to train on from
