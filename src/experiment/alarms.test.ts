@@ -7,7 +7,7 @@ const CALM: GrpoStep = {
   step: 1, loss: 0, kl: 0.1, entropy: 1, clipLow: 0, clipHigh: 0, gradNorm: 1, logpGap: 1e-6, tokens: 10, skipped: 0, learningRate: 1e-3,
   reward: { mean: 0.5, std: 0.1, min: 0, max: 1 }, parts: {}, ndcg: 0.4, format: 0.99, words: 4, distinct: 0.99, newWords: 0.5, distinctOutputs: 0.9,
   completionLength: { mean: 10, max: 12, truncated: 0 }, zeroSpread: { share: 0, allGood: 0, allBad: 0 }, generatedTokens: 10,
-  failed: { rollouts: 0, share: 0 }, generateMs: 1, rankMs: 1, updateMs: 1, ms: 3,
+  failed: { rollouts: 0, share: 0 }, thought: { words: 2.5, share: 1, distinct: 0.5 }, generateMs: 1, rankMs: 1, updateMs: 1, ms: 3,
 }
 
 /** Alarms by step over `calm` calm steps followed by `troubled` ones. */
@@ -36,6 +36,7 @@ describe('an alarm', () => {
     ['rewrites that grow long', { words: 14 }, 23, /^rewrites grew from 4.0 to 10.0 words; read some, and weigh rewardLength/],
     ['rewrites that repeat themselves', { distinct: 0.4 }, 22, /^rewrites repeat themselves: 75 % of their words are distinct, 99 % at the start; weigh rewardRepetition/],
     ['rewrites that leave their query', { newWords: 1 }, 24, /^90 % of the rewrites’ words are not their query’s, 50 % at the start/],
+    ['thoughts that die out', { thought: { words: 0.2, share: 0.1, distinct: 1 } }, 25, /^thoughts died out: 0.2 words, 2.5 at the start; nothing rewards them/],
   ] as const)('is raised once by %s', (_, trouble, step, message) => {
     expect(told(20, 10, trouble)).toEqual([[step, expect.stringMatching(message) as string]])
   })
@@ -44,6 +45,7 @@ describe('an alarm', () => {
     ['a policy that grows sharper and still answers in several ways', { entropy: 0.2, distinctOutputs: 0.7 }],
     ['groups that agree while the policy stays undecided elsewhere', { entropy: 0.8, distinctOutputs: 0.125 }],
     ['rewrites of twice the words where there were few', { words: 8.5 }],
+    ['thoughts that grow shorter', { thought: { words: 0.6, share: 0.4, distinct: 1 } }],
     ['a damped stutter', { distinct: 0.9 }],
     ['rewrites that say most in other words', { newWords: 0.8 }],
     ['a format rate that wavers within chance', { format: 0.93 }],

@@ -195,7 +195,7 @@ export interface EvaluationEvent {
   readonly split: 'validation' | 'test'
   /** prompted: before the first of several stages; before, after: around the last one */
   readonly policy: 'original' | 'prompted' | 'before' | 'after' | 'current'
-  /** of a validation within the sft stage */
+  /** of a validation in an sft stage that another stage follows: its steps are counted apart */
   readonly stage?: 'sft'
   readonly step: number
   readonly metrics: Metrics

@@ -2,7 +2,7 @@
 import type { Settings } from '../domain/settings.ts'
 import { taskOf } from '../domain/tasks/tasks.ts'
 import { measuredFrom } from './evaluate.ts'
-import type { AnswersEvent, EvaluationEvent, RunEvent, StartEvent } from './events.ts'
+import type { AnswersEvent, EvaluationEvent, RunEvent, StageName, StartEvent } from './events.ts'
 import { leaveStage, measureStart, nextTask } from './measure.ts'
 import { changedNames, changesMeasure, changesReward, forkFaults } from './resume.ts'
 import type { Place, Run, RunInput, Tested } from './run.ts'
@@ -25,6 +25,7 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
   let forked = false
   let beyond: string | undefined
   let validation: EvaluationEvent | undefined
+  let stage: StageName | undefined
   let read = 0
   const tests = new Map<string, EvaluationEvent>()
   const answers = new Map<string, AnswersEvent>()
@@ -52,6 +53,7 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
         turn(run, Object.keys(event.changed))
         break
       case 'stage':
+        stage = event.stage
         leaveStage(run)
         break
       case 'imitations':
@@ -72,7 +74,7 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
           validation = event
           run.validations++
           run.validatedAt = event.step
-          if (event.stage !== 'sft') run.alarms.validated(event)
+          if (stage === 'grpo') run.alarms.validated(event)
         }
         break
       case 'checkpoint':
@@ -109,8 +111,8 @@ export async function goOn(run: Run, { dataset, settings, policy, bestKept = tru
   if (tests.has('prompted')) run.prompted = tested(tests.get('prompted'), answers.get('prompted'))
   const names = changedNames(inForce, settings)
   if (names.length > 0) turn(run, names)
-  const { stage, step, name } = place
-  return { stage, step, name, forked: forked || names.length > 0, changed: Object.fromEntries(names.map((one) => [one, settings[one]])) }
+  const { step, name } = place
+  return { stage: place.stage, step, name, forked: forked || names.length > 0, changed: Object.fromEntries(names.map((one) => [one, settings[one]])) }
 }
 
 /** Tells which settings changed, and tests again what they make incomparable. */

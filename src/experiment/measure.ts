@@ -124,7 +124,7 @@ export async function* validate(run: Run, stage: StageName, step: number, heldOu
   const loss = await heldOut()
   run.validations++
   run.validatedAt = step
-  const where = { split: 'validation', policy: 'current', ...(stage === 'sft' ? { stage } : {}), step, ...(loss === undefined ? {} : { loss }) } as const
+  const where = { split: 'validation', policy: 'current', ...(stage === 'sft' && settings.stages !== 'sft' ? { stage } : {}), step, ...(loss === undefined ? {} : { loss }) } as const
   const event = yield* told(run, { measured, ms: now() - start }, where, 'the validation')
   if (stage === 'grpo') for (const message of run.alarms.validated(event)) yield { type: 'alarm', step, message }
   if (Number.isNaN(measured.reward)) return

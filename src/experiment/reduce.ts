@@ -92,7 +92,7 @@ class Draft {
         this.#rollouts({ step: event.step, rollouts: event.rollouts })
         break
       case 'evaluation':
-        if (event.split === 'validation') this.#add(event.stage === 'sft' && state.start?.settings['stages'] !== 'sft' ? 'sftValidations' : 'validations', event)
+        if (event.split === 'validation') this.#add(event.stage === 'sft' ? 'sftValidations' : 'validations', event)
         else this.#add('tested', event)
         if (event.split === 'test' && event.policy !== 'current') state.tests = { ...state.tests, [event.policy]: event }
         break

@@ -36,8 +36,9 @@ export function sampledMoment({ step, rollouts }: { readonly step: number; reado
 }
 
 /** The answer to this query; undefined where the evaluation did not ask it, or asked no policy. */
-export function greedyMoment({ step, split, policy, answers }: Omit<AnswersEvent, 'type'>, queryId: string): GreedyMoment | undefined {
-  if (policy === 'original') return undefined
+export function greedyMoment({ step, split, policy, stage, answers }: Omit<AnswersEvent, 'type'>, queryId: string): GreedyMoment | undefined {
+  // steps of a stage before the last are counted apart, and would stand among those of the last
+  if (policy === 'original' || stage !== undefined) return undefined
   const answer = answers.find((one) => one.queryId === queryId)
   return answer === undefined ? undefined : { kind: 'greedy', step, answer, split, policy }
 }

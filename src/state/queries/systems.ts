@@ -4,7 +4,9 @@ import type { Split } from '../../domain/dataset.ts'
 import { stepWords } from '../../domain/stage.ts'
 import type { AnswersEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
+import type { TaskSpec } from '../../domain/tasks/task.ts'
 import type { Source } from '../inspect/sources.ts'
+import { originalWords } from '../tasks/words.ts'
 import type { AnswerBook } from './answerBook.ts'
 import { termsOfRun, type Terms } from './terms.ts'
 
@@ -39,9 +41,9 @@ export const isEvaluated = (id: string): boolean => id.startsWith(EVALUATED)
 /** Whether a run told its answers; any others are made here on demand. */
 export const isTold = (id: string): boolean => id.startsWith('live:') || id.startsWith('kept:')
 
-/** `before`, `after`, `original`, or `step:40`. */
-export function partOf({ policy, step }: Pick<AnswersEvent, 'policy' | 'step'>): string {
-  return policy === 'current' ? `step:${step}` : policy
+/** `before`, `after`, `original`, `prompted`, `step:40`, or `sft:40` of an sft stage that another follows. */
+export function partOf({ policy, stage, step }: Pick<AnswersEvent, 'policy' | 'stage' | 'step'>): string {
+  return policy === 'current' ? `${stage ?? 'step'}:${step}` : policy
 }
 
 const policyTitle = (stage: string | undefined, step: number): string => (step === 0 ? 'policy, untrained' : `policy of ${stepWords(stage, step)}`)
@@ -49,6 +51,8 @@ const policyTitle = (stage: string | undefined, step: number): string => (step =
 function partTitle(part: string): string {
   if (part === 'before') return 'start'
   if (part === 'original') return 'original query'
+  if (part === 'prompted') return 'prompted policy'
+  if (part.startsWith('sft:')) return `sft step ${part.slice('sft:'.length)}`
   return part.startsWith('step:') ? `step ${part.slice('step:'.length)}` : part
 }
 
@@ -65,6 +69,8 @@ export function runOf(id: string): string | undefined {
 
 export interface SystemsWorld {
   readonly book: AnswerBook
+  /** the task that is asked about; without it, queries are searched for */
+  readonly task?: Pick<TaskSpec, 'over' | 'answers'>
   /** the page's run, and its record where it is kept */
   readonly run: RunState
   readonly record: RunRecord | undefined
@@ -89,17 +95,17 @@ const OTHERS = 'other systems'
 /** A run's parts with answers, by what is known of it. Runs whose events were not read show at least what every finished run has. */
 function partsOf(state: RunState | undefined, { summary }: Pick<RunRecord, 'summary'>): readonly (readonly [part: string, split: Split])[] {
   if (state === undefined) return summary === undefined ? [] : [['original', 'test'], ['before', 'test'], ['after', 'test']]
-  const tests = (['original', 'before', 'after'] as const).filter((part) => state.tests[part] !== undefined)
+  const tests = (['original', 'prompted', 'before', 'after'] as const).filter((part) => state.tests[part] !== undefined)
   const steps = state.validations.map(({ step }): readonly [string, Split] => [`step:${step}`, 'validation'])
   return [...tests.map((part): readonly [string, Split] => [part, 'test']), ...steps]
 }
 
 const ofRun = (title: string, name: string | undefined): string => (name === undefined ? title : `${title} · ${name}`)
 
-export function listSystems({ book, run, record, records, opened, sources, policy, terms, fits }: SystemsWorld): readonly System[] {
+export function listSystems({ task, book, run, record, records, opened, sources, policy, terms, fits }: SystemsWorld): readonly System[] {
   const answered = new Map(book.systems().map(({ id, splits }) => [id, splits]))
   const known = (id: string): readonly Split[] => answered.get(id) ?? []
-  const systems: System[] = [{ id: ORIGINAL, title: 'original query', group: AS_TYPED, known: known(ORIGINAL), asks: true, terms }]
+  const systems: System[] = [{ id: ORIGINAL, title: task === undefined ? 'original query' : originalWords(task).title.toLowerCase(), group: AS_TYPED, known: known(ORIGINAL), asks: true, terms }]
   const ofPage = run.start === undefined ? undefined : termsOfRun(run.start.recommender, run.start.settings)
 
   for (const [id, splits] of answered) {

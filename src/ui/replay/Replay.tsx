@@ -32,6 +32,7 @@ const speak = (moment: Moment, choice: Choice): ReturnType<typeof spokenBy> => s
 
 function whatOf(moment: Moment): string {
   if (moment.kind === 'sampled') return `${count(moment.rollouts.length)} rollouts on the way to step ${count(moment.step)}`
+  if (moment.policy === 'prompted') return 'greedy answer of the prompted policy, before anything was imitated'
   if (moment.policy === 'before') return 'greedy answer of the starting policy'
   return `greedy answer after step ${count(moment.step)}${moment.policy === 'after' ? ', the best checkpoint on the test queries' : ` (${moment.split})`}`
 }

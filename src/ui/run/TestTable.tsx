@@ -9,7 +9,7 @@ const MEASURING = 'Greedy rewrites of queries that training never saw, measured 
   + 'Intervals: bootstrap over queries; p: paired randomisation.'
 const COLUMNS = ['NDCG@10', 'NDCG@100', 'Recall@10', 'Format', 'Words', 'Distinct'] as const
 const ROWS = [
-  ['original', 'Original query'], ['before', 'Starting policy'], ['after', 'Trained policy'],
+  ['original', 'Original query'], ['prompted', 'Prompted policy'], ['before', 'Starting policy'], ['after', 'Trained policy'],
 ] as const
 
 function MetricsRow({ name, evaluation }: { readonly name: string; readonly evaluation: Evaluation | undefined }) {
@@ -47,6 +47,7 @@ function Conclusion({ summary }: { readonly summary: Summary }) {
     <>
       <ul className="gains" aria-label="Gain of the trained policy on test NDCG@10">
         <GainLine gain={gain.before} against="starting policy" />
+        {gain.prompted !== undefined && <GainLine gain={gain.prompted} against="prompted policy" />}
         <GainLine gain={gain.original} against="original query" />
       </ul>
       <p className="quiet">
