@@ -1,5 +1,5 @@
 // The curves of one run or of several, in sections. Each chart follows by itself, in a task of its own.
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { Fragment, lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { createCursor, type Cursor } from '../../state/cursor.ts'
 import { sentenceOf } from '../../state/sentence.ts'
@@ -13,6 +13,7 @@ import { Charted, type ChartedRun } from './charted.ts'
 import { CURVES, SECTIONS, type Curve, type Section } from './curves.ts'
 import type { Look } from './frame.ts'
 import type { RunSeries } from './runSeries.ts'
+import { TradeOffs } from './TradeOffs.tsx'
 import './charts.css'
 
 export type { ChartedRun } from './charted.ts'
@@ -105,15 +106,18 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
       {fault !== undefined && over.is !== 'large' && <p className="notice bad chart-fault" role="alert">{fault}</p>}
       {charted.series.length > 1 && <Legend all={charted.series} />}
       {SECTIONS.filter(({ id }) => shown.includes(id)).map(({ id, title, about, says }) => (
-        <section key={id} className={`curves-section ${id}`} aria-label={title}>
-          <h3>{about === undefined ? title : <Term about={about}>{title}</Term>}</h3>
-          {says !== undefined && <p className="quiet">{says}</p>}
-          <div className="curves">
-            {curves.slice(0, Math.max(0, ready - 1)).filter(({ section }) => section === id).map((curve) => (
-              <ChartCard key={curve.id} curve={curve} charted={charted} cursor={id === 'sft' ? sftCursor : cursor} onAct={act} />
-            ))}
-          </div>
-        </section>
+        <Fragment key={id}>
+          <section className={`curves-section ${id}`} aria-label={title}>
+            <h3>{about === undefined ? title : <Term about={about}>{title}</Term>}</h3>
+            {says !== undefined && <p className="quiet">{says}</p>}
+            <div className="curves">
+              {curves.slice(0, Math.max(0, ready - 1)).filter(({ section }) => section === id).map((curve) => (
+                <ChartCard key={curve.id} curve={curve} charted={charted} cursor={id === 'sft' ? sftCursor : cursor} onAct={act} />
+              ))}
+            </div>
+          </section>
+          {id === 'reward' && ready > curves.length && <TradeOffs runs={runs} />}
+        </Fragment>
       ))}
       <Suspense fallback={null}>
         {over.is === 'large' && (

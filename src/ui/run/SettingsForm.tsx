@@ -1,10 +1,11 @@
 // Every setting of a run as a form that can be searched: found by words, by group, or by what was changed.
-import { useId, useRef, useState } from 'react'
+import { Fragment, useId, useRef, useState } from 'react'
 import type { SettingName, Settings } from '../../domain/settings.ts'
 import { isUnderWay } from '../../state/run/run.ts'
 import { findSettings, unusedSettings } from '../../state/run/settingSearch.ts'
 import { useRun, useWorkbench } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
+import { EditReward } from './RewardRow.tsx'
 import { Setting } from './Setting.tsx'
 
 const said = (value: Settings[SettingName]): string => (value === '' ? 'none' : String(value))
@@ -74,10 +75,13 @@ export function SettingsForm() {
       <div className="settings" ref={form}>
         {groups.length === 0 && <p className="waiting">No setting says {only ? 'that among those that were changed' : 'all of these words'}.</p>}
         {groups.map(({ group, title, specs }) => (
-          <fieldset key={group} disabled={locked} data-group={group} tabIndex={-1}>
-            <legend>{title}</legend>
-            {specs.map((spec) => <Setting key={spec.name} spec={spec} value={settings[spec.name]} preset={base[spec.name]} unused={unused.get(spec.name)} />)}
-          </fieldset>
+          <Fragment key={group}>
+            <fieldset disabled={locked} data-group={group} tabIndex={-1}>
+              <legend>{title}</legend>
+              {specs.map((spec) => <Setting key={spec.name} spec={spec} value={settings[spec.name]} preset={base[spec.name]} unused={unused.get(spec.name)} />)}
+            </fieldset>
+            {group === 'reward' && <p className="settings-editor"><EditReward>Edit the reward as a sum, with what each part gives on real outputs</EditReward></p>}
+          </Fragment>
         ))}
       </div>
     </div>
