@@ -6,11 +6,13 @@ import { createStore } from '../../src/client/store.ts'
 import { specOf } from '../../src/domain/spec.ts'
 import { catalogueOf } from '../../src/state/data/catalogue.ts'
 import { createSources } from '../../src/state/inspect/sources.ts'
-import { storedExtras } from '../../src/state/papers/derived.ts'
+import { trainDecoder } from '../../src/state/decoder/decoder.ts'
+import { baselineExtras, storedExtras } from '../../src/state/papers/derived.ts'
 import { paperFacts } from '../../src/state/papers/facts.ts'
 import { fileOf, reading } from './files.ts'
 import type { PaperExtra, PaperExtrasJob, PaperFactsJob, Results } from './protocol.ts'
 
+const PROGRESS_MS = 5000
 const never = new AbortController().signal
 
 async function open({ shards, shop }: Pick<PaperFactsJob, 'shards' | 'shop'>) {
@@ -29,11 +31,9 @@ export async function extrasOf(job: PaperExtrasJob): Promise<Results['paper-extr
   const { store, dataset } = await open(job)
   const extras: PaperExtra[] = []
   if (job.outputs.length > 0) {
-    const [first] = job.columns
-    if (first === undefined) return { extras }
     const sources = createSources({
       client: createSourceStore(), openFrozen: () => Promise.reject(new Error('frozen models are opened on the page')),
-      library: { getState: () => ({ shop: { dataset } }) as never, subscribe: () => () => undefined }, settings: () => first.settings,
+      library: { getState: () => ({ shop: { dataset } }) as never, subscribe: () => () => undefined }, settings: () => job.columns[0]!.settings,
     })
     await reading(async () => {
       await sources.addFiles(await Promise.all(job.outputs.map(fileOf)))
@@ -50,6 +50,16 @@ export async function extrasOf(job: PaperExtrasJob): Promise<Results['paper-extr
         opened.close()
       }
     }
+  }
+  const [first] = job.columns
+  if (job.baselines && first !== undefined && dataset.users !== undefined) {
+    let told = 0
+    const result = await trainDecoder(dataset.users, { seed: first.settings.seed }, async ({ epoch, epochs, step, steps, loss }) => {
+      if (performance.now() - told < PROGRESS_MS) return
+      told = performance.now()
+      await window.labProgress(`decoder over item ids: epoch ${epoch} of ${epochs}, step ${step} of ${steps}, loss ${loss.toFixed(3)}`)
+    })
+    extras.push(...baselineExtras(dataset, first.settings, result).map(({ values, ...rest }) => ({ ...rest, values: [...values] })))
   }
   return { extras }
 }

@@ -12,10 +12,12 @@ import type { PaperExtra } from '../page/protocol.ts'
 import { settingsRecord } from '../../src/domain/config.ts'
 import { SAMPLE_SHARDS } from '../../src/domain/embedded.ts'
 import { fileName } from '../../src/domain/fileName.ts'
+import type { ProbeMeasure } from '../../src/domain/forgetting.ts'
 import { ALL_MEASURES, type TableMeasure } from '../../src/domain/methodsTable.ts'
 import { seedsOf } from '../../src/domain/papers/choices.ts'
-import { DEFAULT_CHOICES, type Choices, type Experiment, type PaperFacts, type PlannedRun, type RunResult } from '../../src/domain/papers/experiment.ts'
+import { DEFAULT_CHOICES, type Choices, type Experiment, type ForgottenBy, type PaperFacts, type PlannedRun, type RunResult } from '../../src/domain/papers/experiment.ts'
 import { experimentNamed } from '../../src/domain/papers/experiments.ts'
+import { forgottenBy } from '../../src/domain/papers/forgetting.ts'
 import { makeReport } from '../../src/domain/papers/report.ts'
 import { reportCsv, reportLatex, reportMarkdown } from '../../src/domain/papers/reportText.ts'
 import { Resampled } from '../../src/domain/resampled.ts'
@@ -32,7 +34,7 @@ import { train } from './train.ts'
 /** Of the resampling: the same table every time. */
 const SEED = 1
 /** What `train` is given as it stands. */
-const PASSED = ['products', 'examples', 'interactions', 'imitate'] as const
+const PASSED = ['products', 'examples', 'interactions'] as const
 
 function namesOf<Name extends 'recommender' | 'mode'>(args: Arguments, option: string, name: Name, fallback: readonly Settings[Name][]): readonly Settings[Name][] {
   const given = text(args, option)
@@ -57,6 +59,13 @@ function choicesOf(args: Arguments, base: Settings): Choices {
   } catch (error) {
     throw new BadInput(messageOf(error), { cause: error })
   }
+}
+
+const FORGOTTEN = 'forgetting.json'
+
+/** Whether a run imitates what files give. */
+function isFiled({ stages, sftFrom }: Settings): boolean {
+  return stages.includes('sft') && (sftFrom === 'file' || sftFrom === 'teacher')
 }
 
 interface Recorded {
@@ -138,12 +147,15 @@ export const table: Command = async (args, terminal) => {
   const products = texts(args, 'products')
   const preset = text(args, 'preset') ?? (products.length > 0 ? 'shards' : undefined)
   const policy = text(args, 'policy')
-  const given = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...texts(args, 'set')])
+  const imitate = texts(args, 'imitate')
+  const given = settingsFrom([...(preset === undefined ? [] : [`preset=${preset}`]), ...(imitate.length === 0 ? [] : ['sftFrom=file']), ...texts(args, 'set')])
   const settings = policy === undefined ? given : { ...given, policy: basename(resolve(policy)) }
   const base = experiment.on?.(settings) ?? settings
   const choices = choicesOf(args, base)
   const outputs = texts(args, 'outputs').map(fileAt)
   const shards = products.length === 0 ? filesIn(join(ROOT, 'public', 'sample', 'shop'), SAMPLE_SHARDS) : [...products, ...texts(args, 'examples'), ...texts(args, 'interactions')].map(fileAt)
+  const ownProbes = texts(args, 'probes').map(fileAt)
+  const probes = experiment.wants?.includes('probes') !== true ? [] : ownProbes.length > 0 ? ownProbes : filesIn(join(ROOT, 'public', 'sample'), ['probes.jsonl'])
   const work: Work = { experiment, base, choices, shards, shop: products.length === 0 ? 'sample' : basename(shards[0]!) }
   mkdirSync(join(out, 'runs'), { recursive: true })
 
@@ -154,29 +166,35 @@ export const table: Command = async (args, terminal) => {
   const { version } = json(join(ROOT, 'package.json')) as { readonly version: string }
   const began = performance.now()
   const results = new Map<string, RunResult>()
+  const forgotten = new Map<string, ForgottenBy>()
   for (const [at, planned] of plan.entries()) {
     const { key } = planned
     const folder = join(out, 'runs', fileName(key, 'run'))
-    if (isDone(folder, planned, facts.data.hash, version)) terminal.progress(`run ${at + 1} of ${plan.length}, ${key}: done before`)
+    if (isDone(folder, planned, facts.data.hash, version) && (probes.length === 0 || existsSync(join(folder, FORGOTTEN)))) terminal.progress(`run ${at + 1} of ${plan.length}, ${key}: done before`)
     else {
       terminal.progress(`run ${at + 1} of ${plan.length}, ${key}`)
       const { policy: embedded, ...others } = settingsRecord(planned.settings)
       const set = Object.entries(policy === undefined ? { ...others, policy: embedded } : others).map(([name, value]) => `${name}=${value}`)
       await train({
         verb: 'train', positionals: [],
-        values: { ...Object.fromEntries(PASSED.map((name) => [name, args.values[name]])), set, out: folder, ...(policy === undefined ? {} : { policy }) },
+        values: { ...Object.fromEntries(PASSED.map((name) => [name, args.values[name]])), set, out: folder, probes: [...probes], ...(isFiled(planned.settings) ? { imitate: [...imitate] } : {}), ...(policy === undefined ? {} : { policy }) },
       }, terminal)
       const left = (performance.now() - began) / 1000 / (at + 1) * (plan.length - at - 1)
       terminal.progress(`run ${at + 1} of ${plan.length} is done; about ${Math.round(left / 60)} minutes left`)
     }
     results.set(key, resultIn(folder, key))
+    if (probes.length > 0) {
+      const { start, trained } = json(join(folder, FORGOTTEN)) as { readonly start: readonly ProbeMeasure[]; readonly trained: readonly ProbeMeasure[] }
+      if (!forgotten.has('base')) forgotten.set('base', forgottenBy(start))
+      forgotten.set(key, forgottenBy(trained))
+    }
   }
   const extras = (await extrasOf(work, plan, outputs, terminal)).map(({ values, ...rest }) => ({ ...rest, values: new Map(values) }))
   const resampled = new Resampled({
     gain: (one, other) => Promise.resolve(pairedGain([...one], [...other], SEED, fineRandomisationTest)),
     interval: (values) => Promise.resolve(bootstrapInterval([...values], SEED)),
   })
-  const report = await makeReport(experiment, { base, choices, facts, plan, results, extras, forgotten: new Map() }, resampled)
+  const report = await makeReport(experiment, { base, choices, facts, plan, results, extras, forgotten }, resampled)
   const name = join(out, experiment.name)
   writeFileSync(`${name}.md`, reportMarkdown(report))
   writeFileSync(`${name}.tex`, reportLatex(report))

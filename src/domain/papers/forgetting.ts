@@ -1,4 +1,5 @@
 // Rec-R1's Figure 4: what the policy forgot while it learned to search, by imitation and by reinforcement.
+import type { ProbeMeasure } from '../forgetting.ts'
 import { mean } from '../metrics.ts'
 import { bootstrapInterval, pairedGain } from '../statistics.ts'
 import { holm } from '../holm.ts'
@@ -19,6 +20,11 @@ const TRAINED: readonly Trained[] = [
   { method: 'SFT, completions', settings: (base) => ({ ...METHODS.sft.settings(base), sftFullText: false }) },
   { method: 'RL', settings: () => METHODS.rl.settings() },
 ]
+
+/** Measures of probes, as experiments compare them: KL by token. */
+export function forgottenBy(measures: readonly ProbeMeasure[]): ForgottenBy {
+  return new Map(measures.map(({ id, kind, nll, tokens, kl, passed }) => [id, { nll, tokens, kl: kl / Math.max(1, tokens), kind, ...(passed === undefined ? {} : { passed }) }]))
+}
 
 /** Nats a token over some probes: their exponential is the perplexity. */
 function nats(by: ForgottenBy, ids: readonly string[]): number {

@@ -7,10 +7,9 @@ export interface Method {
   readonly settings: (base: Settings) => Partial<Settings>
 }
 
-/** What the sft stage imitates where it is no filter of its own outputs. */
-function teacherOf({ sftFrom, task }: Settings): Settings['sftFrom'] {
-  if (sftFrom !== 'rejection') return sftFrom
-  return task === 'product-search' ? 'copy' : 'labels'
+/** What the sft stage imitates: what the person has chosen, or the labels, where copies of the query or its own outputs are chosen. */
+function teacherOf({ sftFrom }: Settings): Settings['sftFrom'] {
+  return sftFrom === 'file' || sftFrom === 'teacher' ? sftFrom : 'labels'
 }
 
 /** Prompting needs no run: what a run without an earlier stage starts from is measured before it. */

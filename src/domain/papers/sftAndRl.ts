@@ -21,7 +21,7 @@ export function whyNot(given: Given, column: string): readonly string[] {
   for (const [sft, both] of [['sft', 'sft-rl'], ['rejection', 'rejection-rl']] as const) {
     const alone = averaged(doneOf(given, column, sft).flatMap(({ tests }) => tests.after ?? []))
     const after = meanOf(alone, 'ndcg@10') ?? meanOf(averaged(doneOf(given, column, both).flatMap(({ tests }) => tests.before ?? [])), 'ndcg@10')
-    const from = given.plan.find(({ method }) => method === sft || method === both)?.settings.sftFrom ?? 'copy'
+    const from = given.plan.find((run) => run.column === column && (run.method === sft || run.method === both))?.settings.sftFrom ?? 'copy'
     if (after === undefined || start === undefined) continue
     const moved = Math.abs(after - start) < 0.005 ? 'left it where it was' : after < start ? 'lowered it' : 'raised it'
     said.push(`${titleOf(sft)} imitates ${FROM[from] ?? from}, which ${moved}: NDCG@10 ${score(start)} by prompting, ${score(after)} after it, where RL then begins`)
@@ -39,7 +39,7 @@ export const sftAndRl: Experiment = {
   title: 'SFT and RL',
   from: 'Rec-R1, main tables; RecLLM-R1, its two stages',
   shows: 'Prompting, imitation, reinforcement and both in a row, on the same test rows. Both papers have RL above imitation, and RecLLM-R1 imitates first.',
-  how: 'Every method begins with the same policy and has the settings of Train. Rejection SFT keeps the policy’s own rewarded answers: the baseline that neither paper runs.',
+  how: 'Every method begins with the same policy and has the settings of Train. SFT imitates the file or the frozen model that is chosen there, else the labels; Rejection SFT keeps the policy’s own rewarded answers: the baseline that neither paper runs.',
   heeds: ['seeds'],
   wants: ['stored'],
   plan: (base, { seeds }) => runsOf(STAGE_METHODS, base, seeds),

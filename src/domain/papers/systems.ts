@@ -74,10 +74,13 @@ export function systemsOf(given: Given, { column, runs = column.key, measure, or
   const all = done.flatMap(({ results }) => results)
   // what a run with an earlier stage starts from is no prompting
   const prompted = all.flatMap(({ stages, tests }) => (stages.includes(',') ? tests.prompted : tests.before) ?? [])
+  // a system that answers more than was tested here is measured on what was
+  const tested = averaged(all.flatMap(({ tests }) => tests.original ?? tests.after ?? []))
+  const among = (values: SystemValues): SystemValues => (tested === undefined ? values : rowsWhere(values, (id) => tested.has(id)))
   return [
     ...system('original', original, all.slice(0, 1).map(({ tests }) => tests.original)),
     ...system('start', prompting, distinct(prompted)),
-    ...extras.filter((extra) => extra.column === runs).flatMap((extra) => system('stored', extra.title, [extra.values], extra.detail)),
+    ...extras.filter((extra) => extra.column === runs).flatMap((extra) => system('stored', extra.title, [among(extra.values)], extra.detail)),
     ...done.flatMap(({ method, results }) => system('trained', titleOf(method), results.map(({ tests }) => tests.after))),
   ]
 }

@@ -1,7 +1,10 @@
 // What stands in the papers' tables beside our runs: other systems' outputs, ranked as a column ranks, and what a kept policy forgot.
 import type { Dataset } from '../../domain/dataset.ts'
+import { metricsOfRank, type DecoderResult } from '../../domain/decoder.ts'
 import type { SystemValues } from '../../domain/methodsTable.ts'
 import type { Extra, PlannedRun } from '../../domain/papers/experiment.ts'
+import { popularityRanks } from '../../domain/papers/popularity.ts'
+import { ALL_PEOPLE } from '../../domain/papers/recllm.ts'
 import type { Recommender } from '../../domain/recommender.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Catalogue } from '../../experiment/ports.ts'
@@ -46,4 +49,22 @@ export async function storedExtras(sources: readonly Source[], column: string, r
     if (values.size > 0) extras.push({ column, title: source.title, detail: source.kind === 'run' ? 'stored rankings' : 'stored outputs', values })
   }
   return extras
+}
+
+/** The decoder and popularity on the rows that the policy is tested on, where these are the same predictions; else on everyone's, in a column apart. */
+export function baselineExtras({ users = [], ...dataset }: Dataset, settings: Settings, { values, epochs, bestEpoch }: Pick<DecoderResult, 'values' | 'epochs' | 'bestEpoch'>): readonly Extra[] {
+  const popular = popularityRanks(users)
+  const titled = [
+    { title: 'Decoder over item ids', detail: `SASRec’s class, epoch ${bestEpoch} of ${epochs}`, ranked: new Map(values.map(({ userId, target, ranked }) => [userId, { target, ranked }] as const)) },
+    { title: 'Popularity', detail: 'what most people had', ranked: popular },
+  ]
+  const rows = planTasks({ ...dataset, users }, settings).test.map(({ query: { id, judgements } }) => (
+    { id, userId: id.slice(0, Math.max(0, id.lastIndexOf(':'))), relevant: new Set(judgements.filter(({ label }) => label === 'E').map(({ productId }) => productId)) }))
+  const isSame = rows.every(({ userId, relevant }) => { const target = popular.get(userId)?.target; return target !== undefined && relevant.has(target) })
+  return titled.map(({ title, detail, ranked }) => ({
+    column: isSame ? '' : ALL_PEOPLE, title, detail,
+    values: new Map(isSame
+      ? rows.flatMap(({ id, userId }) => { const own = ranked.get(userId); return own === undefined ? [] : [[id, metricsOfRank(own.ranked, own.target)] as const] })
+      : [...ranked].map(([userId, { target, ranked: ids }]) => [userId, metricsOfRank(ids, target)] as const)),
+  }))
 }
