@@ -83,7 +83,7 @@ export function createQueryTable({ library, run, view, runs, sources, rows, comp
     const { records, opened } = runs.getState()
     const hash = shopNow()?.dataset.hash
     return listSystems({
-      book, run: state.run, record: state.record, terms: termsHere(), records: records.filter(({ dataset, damage }) => dataset.hash === hash && damage === undefined), opened,
+      task: rows.getState().spec, book, run: state.run, record: state.record, terms: termsHere(), records: records.filter(({ dataset, damage }) => dataset.hash === hash && damage === undefined), opened,
       sources: sources.getState().list, policy: state.engine.is === 'ready' ? policyPlace(state) : undefined,
       fits: (record) => state.engine.is === 'ready' && misfit(record, state.engine) === undefined,
     })

@@ -46,6 +46,8 @@ const ROW_SETTINGS = ['task', 'historyLength', 'historySplit', 'historySetting',
 /** Rows that are put into words, tests first; a catalogue's worth of titles in every one would fill the memory. */
 const MOST_DESCRIBED = 20_000
 const PRODUCTS_AT_ONCE = 1000
+/** Latest items that a history is called by. */
+const TITLES_SAID = 3
 /** Rows described in one task of the page. */
 const ROWS_AT_ONCE = 500
 
@@ -89,7 +91,8 @@ export function createRows({ library, run }: RowsWorld): Rows {
     const mine = ++latest
     const wanted = (): boolean => mine === latest
     const order = [...raw.keys()].toSorted((a, b) => SPLITS[raw[a]!.split] - SPLITS[raw[b]!.split] || a - b).slice(0, MOST_DESCRIBED)
-    const ids = [...new Set(order.flatMap((at) => spec.needs(raw[at]!, settings)))].filter((id) => !known.has(id))
+    const told = (row: Row): readonly string[] => [...spec.needs(row, settings), ...row.history?.slice(-TITLES_SAID).map(({ id }) => id) ?? []]
+    const ids = [...new Set(order.flatMap((at) => told(raw[at]!)))].filter((id) => !known.has(id))
     try {
       for (let from = 0; from < ids.length && wanted(); from += PRODUCTS_AT_ONCE) {
         const products = await shop.catalogue.products(ids.slice(from, from + PRODUCTS_AT_ONCE))

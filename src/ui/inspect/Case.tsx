@@ -31,7 +31,7 @@ function Event({ event: { id, time, strength }, share, most, told }: EventProps)
   return (
     <li className={told ? '' : 'untold'}>
       <span className="case-when">
-        {time === undefined ? '' : day.format(time * 1000)}
+        {time !== undefined && <span className="case-date">{day.format(time * 1000)}</span>}
         {share !== undefined && <span className="case-line" aria-hidden="true"><span style={{ left: `${share * 100}%` }} /></span>}
       </span>
       <Title id={id} />

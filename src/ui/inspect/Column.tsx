@@ -109,7 +109,7 @@ function Results({ id, column, left, labels, judged, first, last, row }: ColumnP
         return (
           <Result
             key={product} id={product} rank={rank} score={column.scores[rank - 1]} by={id} label={labels.get(product)}
-            judged={judged !== undefined} was={before?.get(product)} compared={before !== undefined} wanted={wanted} pictures={pictures}
+            judged={judged !== undefined && judged.history === undefined} was={before?.get(product)} compared={before !== undefined} wanted={wanted} pictures={pictures}
             stop={rank - 1 === tabStop} size={size}
           />
         )
@@ -124,7 +124,8 @@ function Body(props: ColumnProps & { readonly column: ColumnState }) {
   const dropped = useMemo(() => (left === undefined ? [] : droppedFrom(left.ids, ranksOf(column.ids), listed)), [left, column, listed])
   if (column.unranked !== undefined) return <p role="alert" className="notice bad">No ranking: {column.unranked}</p>
   if (column.ids.length === 0) {
-    return <p className="waiting">{column.boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'}</p>
+    const why = column.searched.length === 0 ? 'the list names no candidate' : column.boolean === undefined ? 'no product holds any of these words' : 'no product matches this query'
+    return <p className="waiting">{why}</p>
   }
   return (
     <>

@@ -89,8 +89,8 @@ export function Judged({ column, judged, labels, listed }: JudgedProps) {
   const relevant = [...labels].filter(([, label]) => label === 'E').map(([id]) => id)
   return (
     <p className="judged-note">
-      {relevant.length > 0 && <>{relevantWords(relevant, column.ids, listed, DEPTH)} · </>}
-      <span className="judged-count"><Term about="unjudged">unjudged@{listed}</Term> <strong>{unjudged}</strong> of {shown.length}</span>
+      {relevant.length > 0 && relevantWords(relevant, column.ids, listed, DEPTH)}
+      {judged.history === undefined && <>{relevant.length > 0 && ' · '}<span className="judged-count"><Term about="unjudged">unjudged@{listed}</Term> <strong>{unjudged}</strong> of {shown.length}</span></>}
     </p>
   )
 }

@@ -32,7 +32,7 @@ export function Said({ base, column, plain }: SaidProps) {
     <>
       {column.fault !== undefined && <p className="fault">Format broken: {column.fault}</p>}
       {column.thought !== undefined && column.thought !== '' && <Thought thought={column.thought} budget={budget} />}
-      {column.entries !== undefined ? <Entries entries={column.entries} names={column.searched.length > 0} />
+      {column.entries !== undefined ? <Entries entries={column.entries} names={column.searched.length > 0} brief />
         : !plain && (base === undefined && column.rewrite !== undefined ? <p className="rewrite">{column.rewrite === '' ? <span className="quiet">(nothing)</span> : column.rewrite}</p>
           : <Rewrite query={base ?? ''} rewrite={column.rewrite} />)}
       {column.boolean !== undefined && <Read boolean={column.boolean} />}

@@ -26,8 +26,30 @@ function Item({ entry: { said, id, place, again, stranger }, names }: ItemProps)
   )
 }
 
-export function Entries({ entries, names, label = 'The answer, in its order' }: { readonly entries: readonly Entry[]; readonly names: boolean; readonly label?: string }) {
+/** A candidate by its number, where the titles stand below. */
+function Numbered({ entry: { said, id, place, again, stranger } }: { readonly entry: Entry }) {
+  const why = stranger ? ' no candidate' : again ? ' said before' : ''
+  return (
+    <li className={why === '' ? '' : 'faulty'}>
+      <span className="visually-hidden">{place === undefined ? '' : 'candidate '}</span>{place ?? <q>{said}</q>}
+      {why !== '' && <small className="warns">{why}</small>}
+      {id !== undefined && <span className="visually-hidden">: <Title id={id} said={said} /></span>}
+    </li>
+  )
+}
+
+interface EntriesProps {
+  readonly entries: readonly Entry[]
+  /** they are names, which were matched to products */
+  readonly names: boolean
+  /** candidates by their numbers alone */
+  readonly brief?: boolean
+}
+
+export function Entries({ entries, names, brief = false }: EntriesProps) {
+  const label = 'The answer, in its order'
   if (entries.length === 0) return <p className="rewrite quiet">(an empty list)</p>
+  if (brief && !names) return <ol className="numbers" aria-label={label}>{entries.map((entry, at) => <Numbered key={`${at} ${entry.said}`} entry={entry} />)}</ol>
   return <ol className="items" aria-label={label}>{entries.map((entry, at) => <Item key={`${at} ${entry.said}`} entry={entry} names={names} />)}</ol>
 }
 

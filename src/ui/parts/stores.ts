@@ -3,6 +3,7 @@ import { createContext, use, useEffect, useMemo } from 'react'
 import { useStore, type StoreApi } from 'zustand'
 import type { Product } from '../../domain/dataset.ts'
 import type { Answerers } from '../../state/inspect/columnTitles.ts'
+import { rowWords, type RowWords } from '../../state/tasks/words.ts'
 import type { Workbench } from '../../state/workbench.ts'
 
 export const WorkbenchContext = createContext<Workbench | undefined>(undefined)
@@ -78,6 +79,11 @@ export function useView<Slice>(select: (state: StateOf<'view'>) => Slice): Slice
 
 export function useRows<Slice>(select: (state: StateOf<'rows'>) => Slice): Slice {
   return useStore(useWorkbench().rows, select)
+}
+
+/** What the task's rows are called. */
+export function useRowWords(): RowWords {
+  return rowWords(useRows((state) => state.spec))
 }
 
 /** Who may answer, as the titles of columns name them. */

@@ -2,7 +2,7 @@
 import type { Split } from '../../domain/dataset.ts'
 import type { System } from '../../state/queries/systems.ts'
 import { TABLE_METRICS } from '../../state/queries/queryRows.ts'
-import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { useQueryTable, useRowWords, useWorkbench } from '../parts/stores.ts'
 import { METRIC_WORDS } from './words.ts'
 
 const SPLITS: readonly Split[] = ['test', 'validation', 'train']
@@ -33,6 +33,7 @@ function Systems({ label, value, onChoose }: { readonly label: string; readonly 
 
 export function Choosing() {
   const { queries } = useWorkbench()
+  const { many } = useRowWords()
   const { split, a, b, metric } = useQueryTable((state) => state)
   return (
     <div className="queries-choosing">
@@ -40,7 +41,7 @@ export function Choosing() {
       <span aria-hidden="true">→</span>
       <Systems label="System B" value={b} onChoose={(id) => queries.choose({ b: id })} />
       <select aria-label="Queries of" value={split} onChange={(event) => queries.choose({ split: event.currentTarget.value as Split })}>
-        {SPLITS.map((name) => <option key={name} value={name}>{name} queries</option>)}
+        {SPLITS.map((name) => <option key={name} value={name}>{name} {many}</option>)}
       </select>
       <select aria-label="Measure" value={metric} onChange={(event) => queries.show({ metric: TABLE_METRICS.find((name) => name === event.currentTarget.value) ?? metric })}>
         {TABLE_METRICS.map((name) => <option key={name} value={name}>{METRIC_WORDS[name]}</option>)}

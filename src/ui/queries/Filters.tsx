@@ -1,17 +1,19 @@
 // What the table shows: a search, how the queries came out, a domain; and regressions first in one click.
 import { COLUMNS, FILTERS } from '../../state/queries/queryRows.ts'
 import { count } from '../parts/format.ts'
-import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { useQueryTable, useRowWords, useWorkbench } from '../parts/stores.ts'
 import { ORDER_WORDS, FILTER_WORDS } from './words.ts'
 
 export function Filters() {
   const { queries } = useWorkbench()
   const { filter, domain, search, sort, table, order } = useQueryTable((state) => state)
+  const { one, many } = useRowWords()
+  const searched = one === 'query' ? 'Search queries and rewrites' : `Search ${many} and answers`
   const regressions = sort?.by === 'delta' && !sort.down
   return (
     <div className="queries-filters">
       <input
-        type="search" aria-label="Search queries and rewrites" placeholder="Search queries and rewrites" data-queries="search" aria-keyshortcuts="/"
+        type="search" aria-label={searched} placeholder={searched} data-queries="search" aria-keyshortcuts="/"
         value={search} onChange={(event) => queries.show({ search: event.currentTarget.value })}
         onKeyDown={(event) => {
           // on to what was found
@@ -41,7 +43,7 @@ export function Filters() {
       <button type="button" className="button small" aria-pressed={regressions} onClick={() => queries.show({ sort: regressions ? undefined : { by: 'delta', down: false } })}>
         <span aria-hidden="true">▼</span> Regressions first
       </button>
-      <span role="status" className="quiet">{order.length === table.rows.length ? count(order.length) : `${count(order.length)} of ${count(table.rows.length)}`} queries</span>
+      <span role="status" className="quiet">{order.length === table.rows.length ? count(order.length) : `${count(order.length)} of ${count(table.rows.length)}`} {many}</span>
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { isUnderWay } from '../../state/run/run.ts'
 import { POLICY } from '../../state/queries/systems.ts'
 import { count } from '../parts/format.ts'
-import { useQueryTable, useRun, useWorkbench } from '../parts/stores.ts'
+import { useQueryTable, useRowWords, useRun, useWorkbench } from '../parts/stores.ts'
 
 function Side({ side }: { readonly side: 'a' | 'b' }) {
   const { queries } = useWorkbench()
@@ -11,11 +11,12 @@ function Side({ side }: { readonly side: 'a' | 'b' }) {
   const answered = useQueryTable((state) => state.table.answered[side])
   const lacking = useQueryTable((state) => state.table.lacking[side])
   const training = useRun((state) => isUnderWay(state.phase))
+  const { many } = useRowWords()
   const busy = useQueryTable((state) => state.job !== undefined)
   if (system === undefined || !system.asks || lacking === 0) return null
   const name = side.toUpperCase()
   const some = `${count(lacking)} ${lacking === 1 ? 'row lacks' : 'rows lack'} ${name}.`
-  const said = answered === 0 ? `${name} has not answered the ${split} queries.` : some
+  const said = answered === 0 ? `${name} has not answered the ${split} ${many}.` : some
   const between = training && system.id === POLICY
   return (
     <p className="queries-lacking">

@@ -1,7 +1,7 @@
 // Every query of a split as a table: what each of two systems made of it, and which is better.
 import { useEffect, useId } from 'react'
 import { count, duration } from '../parts/format.ts'
-import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { useQueryTable, useRowWords, useWorkbench } from '../parts/stores.ts'
 import { Choosing } from './Choosing.tsx'
 import { Exports } from './Exports.tsx'
 import { Filters } from './Filters.tsx'
@@ -31,11 +31,12 @@ function Job() {
 export function QueryTable() {
   const { queries } = useWorkbench()
   const heading = useId()
+  const { many } = useRowWords()
   useEffect(() => queries.watch(), [queries])
   useQueryKeys()
   return (
     <section className="queries" aria-labelledby={heading}>
-      <h3 id={heading} className="visually-hidden">All queries</h3>
+      <h3 id={heading} className="visually-hidden">All {many}</h3>
       <Choosing />
       <Lacking />
       <Job />

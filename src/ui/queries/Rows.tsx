@@ -3,7 +3,7 @@ import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/rea
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { COLUMNS, hasFailed, outcomeOf, type QueryRow, type TableColumn } from '../../state/queries/queryRows.ts'
 import { score, signed } from '../parts/format.ts'
-import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { useQueryTable, useRowWords, useWorkbench } from '../parts/stores.ts'
 import { useSize } from '../parts/useSize.ts'
 import { COLUMN_WORDS, OUTCOMES } from './words.ts'
 
@@ -71,6 +71,8 @@ const Row = memo(function Row({ row, a, b, delta, reach, index, top, selected, n
 function Head({ wide }: { readonly wide: boolean }) {
   const { queries } = useWorkbench()
   const sort = useQueryTable((state) => state.sort)
+  const { one } = useRowWords()
+  const wordOf = (by: TableColumn): string => (by === 'query' && one === 'history' ? 'History' : COLUMN_WORDS[by])
   const press = (by: TableColumn): void => {
     // first click: what one looks for first; second: the other way; third: the queries' own order
     const first = by === 'a' || by === 'b' || by === 'judged' || by === 'unjudged'
@@ -82,8 +84,8 @@ function Head({ wide }: { readonly wide: boolean }) {
       {COLUMNS.map((by, at) => (
         <span key={by} role="columnheader" aria-colindex={at + 1} className={`q-${by}`} aria-sort={sort?.by === by ? (sort.down ? 'descending' : 'ascending') : 'none'}>
           {wide ? (
-            <button type="button" onClick={() => press(by)}>{COLUMN_WORDS[by]}<span aria-hidden="true">{sort?.by === by ? (sort.down ? ' ↓' : ' ↑') : ''}</span></button>
-          ) : COLUMN_WORDS[by]}
+            <button type="button" onClick={() => press(by)}>{wordOf(by)}<span aria-hidden="true">{sort?.by === by ? (sort.down ? ' ↓' : ' ↑') : ''}</span></button>
+          ) : wordOf(by)}
         </span>
       ))}
     </div>
@@ -92,6 +94,7 @@ function Head({ wide }: { readonly wide: boolean }) {
 
 export function Rows() {
   const { queries } = useWorkbench()
+  const { one, many } = useRowWords()
   const table = useQueryTable((state) => state.table)
   const values = useQueryTable((state) => state.values)
   const order = useQueryTable((state) => state.order)
@@ -149,7 +152,7 @@ export function Rows() {
         })}
       </div>
       {order.length === 0 && (
-        <div role="row" className="waiting"><span role="gridcell">{table.rows.length === 0 ? 'This data set has no judged queries of this split.' : 'No query passes these filters.'}</span></div>
+        <div role="row" className="waiting"><span role="gridcell">{table.rows.length === 0 ? `This data set has no ${one === 'query' ? 'judged queries' : many} of this split.` : `No ${one} passes these filters.`}</span></div>
       )}
     </div>
   )

@@ -27,7 +27,8 @@ function Offer({ offer: { spec, over, lacks }, chosen, locked, brings }: OfferPr
       <div id={id}>
         <p>{spec.explanation}</p>
         {lacks !== undefined && <p className="warns">{lacks}</p>}
-        <p className="quiet">Prompt version {spec.version}. {spec.source}{brings !== undefined && <> Brings preset <code>{brings}</code>.</>}</p>
+        {brings !== undefined && <p className="quiet">Brings preset <code>{brings}</code>.</p>}
+        <details><summary className="quiet">Prompt version {spec.version}, and where it comes from</summary><p className="quiet">{spec.source}</p></details>
       </div>
     </li>
   )
