@@ -6,7 +6,7 @@ import { LexicalIndex } from '../../workers/retrieval/lexical.ts'
 import type { Shop, ShopQuery } from './shop.ts'
 
 const K = 10
-const SPEC: LexicalSpec = { kind: 'minisearch', analyzer: 'plain', k1: -1, b: -1, weights: { title: 1, description: 1, bullets: 1, brand: 1, color: 1 }, query: 'bag' }
+export const SPEC: LexicalSpec = { kind: 'minisearch', analyzer: 'plain', k1: -1, b: -1, weights: { title: 1, description: 1, bullets: 1, brand: 1, color: 1 }, query: 'bag' }
 
 /** Mean NDCG@10 of each wording over the shop's test queries. */
 export async function measure<Name extends string>(shop: Shop, wordings: Readonly<Record<Name, (query: ShopQuery) => string>>): Promise<Record<Name, number>> {

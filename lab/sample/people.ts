@@ -1,5 +1,4 @@
 // The embedded shop's people and the facts of its products: who bought what after what, by rules that only the purchases tell.
-import type { Product } from '../../src/domain/dataset.ts'
 import { Stream } from '../../src/domain/random.ts'
 import type { Concept, Domain } from './concepts.ts'
 import { DOMAINS } from './concepts.ts'
@@ -24,7 +23,7 @@ export const PEOPLE = {
 /** Types of one set are used together; which of them follows which is what the purchases tell. */
 const SET = 5
 
-export interface Purchase {
+interface Purchase {
   readonly item: Item
   /** seconds since 1970 */
   readonly time: number
@@ -43,7 +42,7 @@ export interface Person {
 }
 
 /** What a shop knows of a product besides its texts. */
-export interface ItemFacts {
+interface ItemFacts {
   readonly id: string
   readonly category: string
   readonly price: number
@@ -71,7 +70,7 @@ const OPENED = 1_704_067_200
 const DAYS = 720
 
 /** Sets of types that are used together, in the order of the word lists. */
-export function setsOf(domain: Domain): Concept[][] {
+function setsOf(domain: Domain): Concept[][] {
   return Array.from({ length: domain.types.length / SET }, (_, set) => domain.types.slice(set * SET, (set + 1) * SET))
 }
 
@@ -163,9 +162,4 @@ function choose(items: readonly Item[], wanted: Wish, cityTier: number, priceOf:
   const best = Math.max(...ofType.map(fit))
   const fitting = ofType.filter((item) => fit(item) === best).toSorted((a, b) => priceOf.get(b.id)! - priceOf.get(a.id)!)
   return fitting[Math.round((cityTier - 1) / 2 * (fitting.length - 1))]!
-}
-
-/** The product of an item, for those who make text of both. */
-export function productOf({ products }: Shop, item: Item): Product {
-  return products.find(({ id }) => id === item.id)!
 }

@@ -3,7 +3,7 @@ import type { Product } from '../../src/domain/dataset.ts'
 import { settingsOf } from '../../src/domain/config.ts'
 import { Stream } from '../../src/domain/random.ts'
 import type { Settings } from '../../src/domain/settings.ts'
-import type { Case, Facts, Row } from '../../src/domain/tasks/task.ts'
+import type { Asked, Case, Facts, Row, TaskSpec } from '../../src/domain/tasks/task.ts'
 import { taskOf } from '../../src/domain/tasks/tasks.ts'
 import type { Optimiser } from '../../src/protocol/policy.ts'
 import { makeWorld } from './people.ts'
@@ -41,14 +41,18 @@ export class TaskTeacher {
   /** The examples of one step: a function of the seed and the step. */
   batch(seed: number, step: number): TextPair[] {
     const random = new Stream(seed, 'tasks policy text', step)
-    return Array.from({ length: TASKS_POLICY.batch }, () => this.pair(taskExample(this.shop, random), random))
+    return Array.from({ length: TASKS_POLICY.batch }, () => {
+      const { asked, completion } = this.lesson(taskExample(this.shop, random), random)
+      return { prompt: asked.prompt.text, completion }
+    })
   }
 
-  private pair(example: TaskExample, random: Stream): TextPair {
+  /** An example as its task writes it. */
+  lesson(example: TaskExample, random: Stream): { readonly spec: TaskSpec; readonly asked: Asked; readonly completion: string } {
     const settings = settingsOf(PRESETS[example.task])
     const about: Case = { row: this.row(example, random), facts: this.facts, settings }
     const spec = taskOf(settings)
-    return { prompt: spec.prompt(about).text, completion: spec.completion(example.thought, this.answer(example), about) }
+    return { spec, asked: { ...about, prompt: spec.prompt(about) }, completion: spec.completion(example.thought, this.answer(example), about) }
   }
 
   /** Candidates are named by their ids, of which the task makes the numbers of its list. */
@@ -66,7 +70,7 @@ export class TaskTeacher {
     }
   }
 
-  private id(item: Item): string {
+  id(item: Item): string {
     return this.products.get(item)!.id
   }
 
