@@ -1,9 +1,10 @@
 // Evaluation: what is read leniently, what strictly, and over what.
 import { describe, expect, it } from 'vitest'
 import { settingsOf } from '../domain/config.ts'
-import type { Dataset, JudgedQuery } from '../domain/dataset.ts'
+import type { Dataset, JudgedQuery, Product } from '../domain/dataset.ts'
 import type { GenerateRequest, Rollout } from '../protocol/policy.ts'
 import { measure } from './evaluate.ts'
+import type { Catalogue } from './ports.ts'
 import { planTasks } from './tasks.ts'
 import { TablePolicy } from './testing.ts'
 
@@ -79,6 +80,59 @@ describe('an evaluation', () => {
     const { metrics } = await measure(saying([], seen), SETTINGS, planTasks(SHOP, SETTINGS).training, { by: 'original' })
     expect(seen).toEqual([])
     expect(metrics).toMatchObject({ 'ndcg@10': 0, format: 1, words: 2, distinct: 1 })
+  })
+})
+
+describe('an evaluation of lists', () => {
+  const titled = (id: string, title: string): Product => ({ id, title, description: '', bullets: '', brand: '', color: '' })
+  const PRODUCTS = [titled('p1', 'red mug 1'), titled('p2', 'blue mug 2'), titled('p3', 'cup 3'), titled('p4', 'lamp 4')]
+  const catalogue: Catalogue = {
+    size: PRODUCTS.length,
+    products: (ids) => Promise.resolve(ids.map((id) => PRODUCTS.find((product) => product.id === id))),
+    productsAt: (places) => Promise.resolve(places.map((place) => PRODUCTS[place]!)),
+  }
+  const users = [
+    { userId: 'ann', items: ['p1', 'p3'], split: 'train' as const }, { userId: 'bob', items: ['p2', 'p4'], split: 'train' as const }, { userId: 'eve', items: ['p2', 'p1'], split: 'test' as const }]
+  const PEOPLE: Dataset = { name: 'people', hash: '', productCount: PRODUCTS.length, queries: [], users }
+  const list = (...items: readonly (string | number)[]): string => `x</think><answer>{"items": ${JSON.stringify(items)}}</answer>`
+
+  it('of names searches for each of them, and counts those that mean no product as strangers', async () => {
+    const settings = settingsOf('sample', { validationShare: 0, task: 'open-set', listLength: 2, rewardNdcg: 0, rewardFormat: 0, rewardRepetition: 0, rewardStrangers: 1 })
+    const ports = { ...saying([list('a lamp 3', 'cup 3'), list('no number', 'lamp 4')]), catalogue }
+    const { metrics, reward, answers } = await measure(ports, settings, planTasks(PEOPLE, settings).training, { by: 'greedy', version: 'current' })
+    // the first names p3 twice, the first time by words that are not its title's; of the second one name finds nothing
+    expect(answers.map(({ items }) => items)).toEqual([['a lamp 3', 'cup 3'], ['no number', 'lamp 4']])
+    expect(metrics).toMatchObject({ 'ndcg@5': 1, 'recall@5': 1, 'mrr@10': 1, lcs: 1, format: 1 })
+    expect(reward).toBeCloseTo((1 / 2 + 1 / 2) / 2, 12)
+  })
+
+  it('of candidates measures the order that was written, whatever the recommender thinks', async () => {
+    const settings = settingsOf('sample', {
+      validationShare: 0, task: 'rerank', candidates: 'random', candidateCount: 3, listLength: 3, rewardFormat: 0, rewardNdcg: 0, rewardRepetition: 0, rewardDuplicates: 1,
+    })
+    const [task, other] = planTasks(SHOP, settings).training
+    const ports = { ...saying([list(3, 2, 2, 9), list(1, 2, 3)]), catalogue }
+    const { answers, reward } = await measure(ports, settings, [task!, other!], { by: 'greedy', version: 'current' })
+    const candidates = task!.query.candidates!
+    expect(candidates).toHaveLength(3)
+    expect(answers[0]!.items).toEqual([candidates[2], candidates[1], candidates[1], '9'])
+    const at = [candidates[2], candidates[1]].indexOf('p1') + 1
+    expect(answers[0]!.metrics!['mrr@10']).toBe(at === 0 ? 0 : 1 / at)
+    expect(answers[1]!.metrics!['mrr@10']).toBe(1 / (1 + Math.min(...['p2', 'p3'].map((id) => other!.query.candidates!.indexOf(id)).filter((place) => place >= 0))))
+    expect(reward).toBeCloseTo((1 / 4 + 0) / 2, 12)
+  })
+
+  it('draws the same candidates for a row in any batch, the relevant ones among them', async () => {
+    const settings = settingsOf('sample', { validationShare: 0, task: 'rerank', candidates: 'random', candidateCount: 3 })
+    const drawn = async (size: number) => {
+      const { training } = planTasks(SHOP, settings)
+      await measure({ ...saying(['', '']), catalogue }, { ...settings, evaluationBatch: size }, training, { by: 'greedy', version: 'current' })
+      return training.map(({ query }) => query.candidates!)
+    }
+    const one = await drawn(1)
+    expect(one).toEqual(await drawn(10))
+    expect(one[0]).toContain('p1')
+    expect(one[1]).toEqual(expect.arrayContaining(['p2', 'p3']))
   })
 })
 

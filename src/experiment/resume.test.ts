@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSettings, settingsRecord } from '../domain/config.ts'
 import type { CheckpointEvent, RunEvent } from './events.ts'
-import { forkFaults, resumePoint, restoreEngine, settingsInForce, type CheckpointPlace, type ResumePoint } from './resume.ts'
+import { changesMeasure, changesReward, forkFaults, resumePoint, restoreEngine, settingsInForce, type CheckpointPlace, type ResumePoint } from './resume.ts'
 import type { RunInput } from './run.ts'
 import { POLICY_INFO, tablePorts, tableShop } from './testing.ts'
 import { train } from './train.ts'
@@ -238,6 +238,24 @@ describe('a fork', () => {
     expect(tests(measure.events)).toEqual(tests(fresh))
   })
 
+  it('knows which settings change what rewards and tests measure', () => {
+    for (const name of ['rewardNovelty', 'expression', 'rewardK', 'thoughtBudget', 'evalK']) expect([changesReward([name]), changesMeasure([name])], name).toEqual([true, false])
+    for (const name of ['task', 'historyLength', 'listLength', 'seenItems', 'answerForm']) expect([changesReward([name]), changesMeasure([name])], name).toEqual([true, true])
+    for (const name of ['rewardCombination', 'sftFrom', 'rejectionSamples', 'steps']) expect([changesReward([name]), changesMeasure([name])], name).toEqual([false, false])
+  })
+
+  it('of a run in two stages with another measure has no prompted policy to compare with any more', async () => {
+    const whole = await record(input(['stages=sft,grpo', 'sftSteps=4', 'steps=6']))
+    const before = [...whole.events.slice(0, 1 + whole.events.findIndex((event) => event.type === 'checkpoint' && event.stage === 'grpo' && event.step === 3)), fork(3)]
+    const of = async (changes: readonly string[]) => {
+      const ports = await restored(whole, resumePoint(before)!)
+      const done = (await record(input(['stages=sft,grpo', 'sftSteps=4', 'steps=6', ...changes], { resume: before }), ports)).events.at(-1)!
+      return done.type === 'done' ? done.summary : undefined
+    }
+    expect((await of(['learningRate=0.02']))!.gain.prompted).toBeDefined()
+    expect((await of(['recommender=bm25']))!.gain).not.toHaveProperty('prompted')
+  })
+
   it('refuses what the checkpoint cannot be trained on with, naming both values and the remedy', () => {
     const before = settingsRecord(parseSettings(TABLE))
     expect(forkFaults(before, parseSettings([...TABLE, 'learningRate=0.5', 'steps=400', 'rewardLength=-1', 'temperature=0.9', 'recommender=bm25']))).toEqual([])
@@ -248,6 +266,17 @@ describe('a fork', () => {
       'setting trainable was "full" and would be "lora", but the checkpoint’s weights are of the former; keep "full", or start a new run',
     ])
     expect(forkFaults(before, parseSettings([...TABLE, 'steps=5']), { stage: 'grpo', step: 6 })).toEqual(['setting steps is 5, but the checkpoint stands after step 6; give at least 6'])
+    expect(forkFaults(before, parseSettings([...TABLE, 'task=dense-search', 'candidates=random', 'historySplit=time']))).toEqual([
+      'setting task was "product-search" and would be "dense-search", but the checkpoint learned to answer the former; keep "product-search", or start a new run',
+      'setting historySplit was "auto" and would be "time", but queries that were trained on could come to be measured on; keep "auto", or start a new run',
+      'setting candidates was "recommender" and would be "random", but the checkpoint learned to answer the former; keep "recommender", or start a new run',
+    ])
+    const imitating = [...TABLE, 'sftFrom=labels', 'sftExamples=5']
+    expect(forkFaults(before, parseSettings(imitating), { stage: 'grpo', step: 2 })).toEqual([])
+    expect(forkFaults(before, parseSettings(imitating), { stage: 'sft', step: 2 })).toEqual([
+      'setting sftFrom was "copy" and would be "labels", but the checkpoint stands within an sft stage that imitates the former; keep "copy", or start a new run',
+      'setting sftExamples was 0 and would be 5, but the checkpoint stands within an sft stage that imitates the former; keep 0, or start a new run',
+    ])
     const lora = settingsRecord(parseSettings([...TABLE, 'trainable=lora']))
     expect(forkFaults(lora, parseSettings([...TABLE, 'trainable=lora', 'loraAlpha=8']))).toHaveLength(1)
   })
