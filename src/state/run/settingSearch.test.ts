@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { settingsOf } from '../../domain/config.ts'
 import { SETTINGS } from '../../domain/settings.ts'
-import { findSettings, rangeOf, unusedSettings } from './settingSearch.ts'
+import { findSettings, presetWords, rangeOf, unusedSettings } from './settingSearch.ts'
 
 const names = (words: string, within?: Parameters<typeof findSettings>[1]): string[] => findSettings(words, within).flatMap(({ specs }) => specs.map(({ name }) => name))
 
@@ -43,4 +43,37 @@ test('what decides nothing as the other settings stand says which one would make
   expect([...other.keys()]).toEqual(expect.arrayContaining(['k1', 'httpUrl']))
   for (const name of ['encoder', 'sftSteps', 'loraRank', 'clipLow'] as const) expect(other.has(name), name).toBe(false)
   expect(unusedSettings(settingsOf('sample', { stages: 'sft' })).get('groupSize')).toBe('stages is sft')
+})
+
+test('what a task does not look at says so, and why', () => {
+  const unusedOf = (...[preset, change]: Parameters<typeof settingsOf>) => unusedSettings(settingsOf(preset, change))
+  const search = unusedOf('sample')
+  for (const name of ['historyLength', 'candidates', 'candidateCount', 'listLength', 'augment', 'rewardStrangers'] as const) expect(search.has(name), name).toBe(true)
+  expect([search.get('historyLength'), search.get('listLength')]).toEqual(['task is product-search: it asks about queries', 'task is product-search: the answer is no list'])
+  const history = unusedOf('sample-history')
+  expect([history.has('historyLength'), history.has('seenItems'), history.get('testDepartments'), history.has('candidates')]).toEqual([false, false, 'task is sequential: it asks about histories', true])
+  const rerank = unusedOf('sample-rerank', { candidates: 'random' })
+  expect([rerank.has('candidateCount'), rerank.has('listLength'), rerank.get('k1')]).toEqual([false, false, 'task is rerank and candidates is random: no recommender is asked'])
+  expect(unusedOf('sample-rerank', { candidates: 'recommender' }).has('k1')).toBe(false)
+  expect(unusedOf('sample-rerank', { candidates: 'given' }).get('candidateCount')).toBe('candidates is given')
+  expect([unusedOf('sample-profile').has('augment'), unusedOf('sample-names').has('augment')]).toEqual([false, true])
+})
+
+test('a column, a depth or a budget counts once a part of the reward that reads it has a weight', () => {
+  const of = (change: Parameters<typeof settingsOf>[1]) => unusedSettings(settingsOf('sample', change))
+  expect([of({}).get('freshnessColumn'), of({ rewardFreshness: 0.1 }).has('freshnessColumn')]).toEqual(['rewardFreshness is 0', false])
+  expect([of({}).has('rewardK'), of({ rewardMrr: 1 }).has('rewardK')]).toEqual([true, false])
+  expect([of({}).has('thoughtBudget'), of({ rewardThought: -1 }).has('thoughtBudget'), of({ rewardThought: -1 }).get('rewardThought')]).toEqual([true, false, 'thoughtBudget is 0: no thought is too long'])
+  expect([of({}).has('rejectionSamples'), of({ stages: 'sft,grpo', sftFrom: 'rejection' }).has('rejectionSamples')]).toEqual([true, false])
+  expect(of({ rewardExpression: 1, expression: 'diversity' }).has('diversityBy')).toBe(false)
+})
+
+test('imitation of rewarded answers looks at the reward, a prompted run at no optimiser', () => {
+  expect(unusedSettings(settingsOf('sample', { stages: 'sft', sftFrom: 'rejection' })).has('rewardNdcg')).toBe(false)
+  expect(unusedSettings(settingsOf('sample', { stages: 'sft', sftFrom: 'labels' })).get('rewardNdcg')).toBe('stages is sft')
+  expect(unusedSettings(settingsOf('sample', { stages: 'prompt' })).get('beta1')).toBe('stages is prompt')
+})
+
+test('presets of the embedded shop are told by their task', () => {
+  expect([presetWords('sample-recllm'), presetWords('rec-r1')]).toEqual(['Reasoned lists on the embedded shop, in minutes', 'the published run'])
 })

@@ -54,6 +54,22 @@ test('a run of imitation alone says nothing of rollouts', () => {
   expect(on.at(-1)).toBe('A checkpoint every step is kept, to go on from.')
 })
 
+test('rows and answers are called what the task calls them, and every weighted part of the reward is said', () => {
+  const history = plainWords(settingsOf('sample-history', { steps: 10, promptsPerStep: 4, groupSize: 2 }), { train: 40, validation: 5, test: 24 }, { recommender: 'minisearch' })
+  expect(history[0]).toBe('10 steps of 4 histories × 2 rollouts: 80 queries of 40 training histories, about 1 epoch.')
+  expect(history.join(' ')).toContain('on 5 held-out histories, and the best is what is measured: 24 test histories, before and after.')
+  const lists = plainWords(settingsOf('sample-rerank', { steps: 1, promptsPerStep: 1, groupSize: 2, rewardStrangers: -0.2, rewardDiversity: 0.3, diversityBy: 'brand' }), undefined, { recommender: 'minisearch' }).join(' ')
+  expect(lists).toContain('1 step of 1 query × 2 rollouts: 2 lists.')
+  expect(lists).toContain('NDCG@100 of the list itself is the reward')
+  expect(lists).toContain('−0.2 for items outside the pool, +0.3 for diversity by brand')
+})
+
+test('prompting trains nothing, and keeps nothing to go on from', () => {
+  expect(plainWords(settingsOf('sample', { stages: 'prompt' }), { train: 4, validation: 1, test: 2 }, { recommender: 'm' })).toEqual([
+    'Nothing is trained: the policy answers as it is.', 'It is measured on 2 test queries.',
+  ])
+})
+
 test('a step’s length is remembered by what it depends on, not by how many steps there are', () => {
   const data = { hash: 'h' }
   const key = shapeKey(settingsOf('sample'), data, 'gpu')
