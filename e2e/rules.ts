@@ -29,12 +29,13 @@ const PACKAGES: readonly (readonly [name: RegExp, rooms: readonly string[]])[] =
   [/^(react|react-dom)$/, ['src/ui/', 'src/main.tsx', 'src/state/']],
   [/^recharts$/, ['src/ui/']],
   [/^zustand$/, ['src/state/', 'src/ui/']],
+  [/^jsep$/, ['src/domain/rewards/']], // a parser and nothing else: pure itself
   [/^comlink$/, ['src/client/', 'workers/']],
   [/^node:/, []],
   [/^@(jax-js|tensorflow)\//, []], // peers of the benches
 ]
 
-/** Rooms that stand on nothing but the language. */
+/** Rooms that stand on nothing but the language, and packages that name them. */
 const PURE: readonly string[] = ['src/domain/', 'src/protocol/', 'src/experiment/']
 
 /** Imports that point the wrong way, of product code; the tests beside it are free to reach for what they need. */
