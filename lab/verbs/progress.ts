@@ -22,8 +22,8 @@ export function eventLine(event: RunEvent): string | undefined {
         : `sampled ${rollouts} outputs for ${rows} rows: reward ${reward?.toFixed(3)}, ${imitations.length} kept for ${event.use} (${generatedTokens} tokens, ${ms?.toFixed(0)} ms)`
     }
     case 'imitated': {
-      const { from, training, validation, unmatched = 0, ofTest = 0, sampled } = event
-      const left = unmatched + ofTest === 0 ? '' : `; left out: ${unmatched} that name no row, ${ofTest} of rows that are tested`
+      const { from, training, validation, unmatched = 0, ofTest = 0, tooLong = 0, sampled } = event
+      const left = unmatched + ofTest + tooLong === 0 ? '' : `; left out: ${unmatched} that name no row, ${ofTest} of rows that are tested${tooLong === 0 ? '' : `, ${tooLong} longer than the policy’s positions`}`
       const drawn = sampled === undefined ? '' : ` of ${sampled.rollouts} outputs for ${sampled.rows} rows`
       return `sft imitates ${training} texts (${from})${drawn}, ${validation} held out${left}`
     }

@@ -186,6 +186,8 @@ export interface ImitatedEvent {
   /** of a file or a teacher: answers that name no row of this data, and those to test rows; both are left out */
   readonly unmatched?: number
   readonly ofTest?: number
+  /** texts that the policy's positions cannot hold, left out; absent where there are none */
+  readonly tooLong?: number
   /** of rejection: what was sampled in all, of which `training` and `validation` were kept */
   readonly sampled?: SampledFor
 }

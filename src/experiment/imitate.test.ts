@@ -87,6 +87,13 @@ describe('sft imitates', () => {
     expect(summary(events).test.after['ndcg@10']).toBeGreaterThan(0.9)
   })
 
+  it('no text that is longer than the policy’s positions; where none is shorter the sentence says so', async () => {
+    const imitate = training.slice(0, 4).map(({ query: { text } }, i) => ({ prompt: `<|im_start|>user\n${text}<|im_end|>\n<|im_start|>assistant\n`, completion: renderCompletion('a', i === 0 ? 'aw1 '.repeat(1200) : text, true) }))
+    const policy = { ...POLICY_INFO, positions: 1000 }
+    expect(of(await run(['sftFrom=file'], { imitate, policy }), 'imitated')).toEqual([{ type: 'imitated', from: 'file', training: 3, validation: 0, unmatched: 0, ofTest: 0, tooLong: 1 }])
+    await expect(run(['sftFrom=file'], { imitate: imitate.slice(0, 1), policy })).rejects.toThrow('and 1 are longer than the policy’s 1000 positions, so that none is left')
+  })
+
   it('a draw of the seed where not all are wanted', async () => {
     const texts = async (seed: number) => {
       const ports = tablePorts(SHOP)

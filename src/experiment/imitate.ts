@@ -5,6 +5,7 @@ import { drawInOrder } from '../domain/order.ts'
 import { Stream } from '../domain/random.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { ImitationsEvent, RecordedImitation, RunEvent, SampledFor } from './events.ts'
+import { fitting } from './fitting.ts'
 import { prepare } from './prepare.ts'
 import type { Run } from './run.ts'
 import { inGroups, scoreRollouts } from './score.ts'
@@ -133,7 +134,11 @@ async function* taken(run: Run): AsyncGenerator<RunEvent> {
   const useOf = imitate.some(isText) ? await usesOf(run) : answerUses(run)
   const by: Record<'training' | 'validation', RecordedImitation[]> = { training: [], validation: [] }
   let [unmatched, ofTest] = [0, 0]
+  const texts = imitate.filter(isText)
+  const fits = await fitting(run.ports.policy, texts, run.positions)
+  const long = new Set<Imitation>(texts.filter((_, i) => !fits[i]))
   for (const one of imitate) {
+    if (long.has(one)) continue
     const use = useOf(one)
     if (use === 'test') ofTest++
     else if (use === undefined) unmatched++
@@ -141,11 +146,11 @@ async function* taken(run: Run): AsyncGenerator<RunEvent> {
   }
   const training = drawn(by.training, settings)
   if (training.length === 0) {
-    throw new Error(`sft: of ${imitate.length} outputs to imitate ${unmatched} name no row of this data and ${ofTest} answer test rows, so that none is left; give outputs for its ${tasks.training.length} training rows`)
+    throw new Error(`sft: of ${imitate.length} outputs to imitate ${unmatched} name no row of this data and ${ofTest} answer test rows${long.size === 0 ? '' : `, and ${long.size} are longer than the policy’s ${run.positions} positions`}, so that none is left; give outputs for its ${tasks.training.length} training rows`)
   }
   yield* told(run, 'training', training)
   yield* told(run, 'validation', by.validation)
-  yield { type: 'imitated', from: sftFrom, training: training.length, validation: by.validation.length, unmatched, ofTest }
+  yield { type: 'imitated', from: sftFrom, training: training.length, validation: by.validation.length, unmatched, ofTest, ...(long.size > 0 ? { tooLong: long.size } : {}) }
 }
 
 type Used = { readonly use: 'training' | 'validation'; readonly imitation: RecordedImitation } | 'test' | undefined

@@ -39,6 +39,8 @@ export interface Run {
   readonly tasks: Tasks
   readonly rewarding: Rewarding
   readonly imitate: readonly Imitation[] | undefined
+  /** tokens that a prompt with its completion takes at most */
+  readonly positions: number
   /** what the sft stage imitates, as the record has it; nothing where data and settings give it again */
   readonly recorded: { readonly training: RecordedImitation[]; readonly validation: RecordedImitation[] }
   readonly objective: Objective
@@ -78,12 +80,12 @@ export interface Place {
   readonly name: 'start' | 'best' | 'step' | 'last'
 }
 
-export function openRun(ports: Ports, { dataset, settings, imitate, ended = () => false }: RunInput): Run {
+export function openRun(ports: Ports, { dataset, settings, policy, imitate, ended = () => false }: RunInput): Run {
   const { beta1, beta2, adamEpsilon: epsilon, weightDecay, maxGradNorm } = settings
   const { aggregation, importance, clipLow, clipHigh, klCoefficient, entropyCoefficient, temperature, microBatchSequences } = settings
   const tasks = planTasks(dataset, settings)
   return {
-    ports, settings, imitate, tasks,
+    ports, settings, imitate, tasks, positions: policy.positions ?? Infinity,
     rewarding: openRewarding(ports, settings, tasks.training),
     recorded: { training: [], validation: [] },
     objective: {

@@ -64,6 +64,8 @@ export interface PolicyInfo {
   /** the adapter that stands beside the base, given or made: not what was asked for, where a folder brought its own */
   readonly lora?: { readonly rank: number; readonly alpha: number; readonly targets: readonly string[] }
   readonly vocabulary: number
+  /** tokens that a prompt with its completion takes at most */
+  readonly positions?: number
   readonly layers: number
   readonly adapter: AdapterDescription
   readonly options: LoadOptions

@@ -71,7 +71,7 @@ export class Service implements PolicyService {
     this.#check()
     const { config, adapter: beside } = model
     return {
-      architecture: config.architecture, vocabulary: config.vocabulary, layers: config.layers,
+      architecture: config.architecture, vocabulary: config.vocabulary, positions: config.maxPositions, layers: config.layers,
       parameters: model.base.elements,
       trainableParameters: policy.trained, ...(beside && { lora: { rank: beside.rank, alpha: beside.alpha, targets: beside.targets } }), adapter, options, bytes: gpu.bytes,
     }

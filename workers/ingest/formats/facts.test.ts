@@ -43,6 +43,10 @@ describe('product facts', () => {
       expect(report).toMatchObject({ products: 2, facts: { numbers: { price: 1 }, tagged: 1 } })
       expect(report.notes).toEqual(['numbers and tags are told of 1 products that are in no catalogue'])
     }
+    // a department is what queries of the product are told apart by; a category is only the product's
+    const filed = await readTogether([PRODUCTS, file('items.csv', ['product_id,price,department,category', 'p2,1,Home & Kitchen,Pots']), file('e.csv', ['query,query_id,product_id,esci_label,split', 'pot,1,p2,E,train'])])
+    expect(filed.queries[0]?.domain).toBe('Home_and_Kitchen')
+    expect(filed.products[1]?.category).toBe('Pots')
     const own = file('meta.jsonl', [JSON.stringify({ parent_asin: 'p2', title: 'Pot', average_rating: 4, price: 99, categories: ['Kitchen'] })])
     expect((await readTogether([own, facts])).products[0]).toMatchObject({ numbers: { price: 12.5, average_rating: 4 }, tags: ['tea', 'gift'], category: 'Pots' })
   })

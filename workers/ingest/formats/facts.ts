@@ -6,7 +6,7 @@ import { dated, entries, factsOf, firstText, has, hasAny, needs, number, seconds
 const PRODUCT_ID = ['product_id', 'item_id', 'parent_asin', 'asin'] as const
 /** columns by which a table of facts is known, and which must be numbers */
 const NUMBERS = ['price', 'margin', 'stock', 'likes', 'comments', 'shares'] as const
-const [RELEASED, TAGS, CATEGORY] = ['released', 'tags', 'category'] as const
+const [RELEASED, TAGS, CATEGORY, DEPARTMENT] = ['released', 'tags', 'category', 'department'] as const
 /** what a table of products, of judgements, of purchases or of queries has */
 const OF_OTHERS = [
   'title', 'product_title', 'metadata', 'description', 'query', 'query_id', 'qid', 'esci_label', 'user_id', 'reviewerID', 'main_category', 'categories', 'features',
@@ -14,6 +14,8 @@ const OF_OTHERS = [
 ] as const
 
 const ids: ReadonlySet<string> = new Set(PRODUCT_ID)
+/** columns that hold words, numbers or not */
+const worded: ReadonlySet<string> = new Set([TAGS, CATEGORY, DEPARTMENT])
 const strict: ReadonlySet<string> = new Set(NUMBERS)
 
 export const PRODUCT_FACTS: Format = {
@@ -23,7 +25,9 @@ export const PRODUCT_FACTS: Format = {
   read(row, at, sink) {
     const id = firstText(row, ...PRODUCT_ID)
     if (!needs(id, PRODUCT_ID.find((name) => row[name] !== undefined) ?? PRODUCT_ID[0], 'nothing can be told of a product without an id', at, sink)) return
-    const cells = Object.entries(row).filter(([name]) => !ids.has(name) && name !== TAGS && name !== CATEGORY)
+    const department = text(row[DEPARTMENT])
+    if (department !== '') sink.category(id, department, at)
+    const cells = Object.entries(row).filter(([name]) => !ids.has(name) && !worded.has(name))
     tellFacts(id, cells, { tags: row[TAGS], category: row[CATEGORY] }, strict, at, sink)
   },
 }
