@@ -16,11 +16,11 @@ const SAMPLE = join(ROOT, 'public', 'sample')
 const FULL_TEXT = 'SFT, full text'
 const RL = 'RL'
 
-/** Methods by what they change of the sample's settings. */
+/** Methods by what they change of the sample's settings. What is measured is where training ends: chosen by validation, imitation that hurts would count as none. */
 const METHODS: Readonly<Record<string, readonly string[]>> = {
-  [FULL_TEXT]: ['stages=sft', 'sftFrom=teacher', 'sftFullText=true'],
-  'SFT, completions': ['stages=sft', 'sftFrom=teacher', 'sftFullText=false'],
-  [RL]: ['stages=grpo'],
+  [FULL_TEXT]: ['stages=sft', 'sftFrom=teacher', 'sftFullText=true', 'validationEvery=0'],
+  'SFT, completions': ['stages=sft', 'sftFrom=teacher', 'sftFullText=false', 'validationEvery=0'],
+  [RL]: ['stages=grpo', 'validationEvery=0'],
 }
 
 /** A teacher who knows the shop: says each training query as its catalogue does, in a thought of its own, as the papers' teacher does. */
