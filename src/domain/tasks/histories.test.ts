@@ -51,7 +51,8 @@ describe('rows of histories', () => {
     expect(first).toMatchObject({ history: [{ id: 'a', time: 1, strength: 5 }], profile: { age: '30' }, sequence: ['b'] })
     expect(first?.seen).toEqual(new Set(['a']))
     expect(rowsOf(data)[0]?.seen).toBeUndefined()
-    expect({ ...first! }.history).toHaveLength(1)
+    const long = rowsOf(dataset([user('u', Array.from({ length: 400 }, (_, i) => `p${i}`).join(' '))])).at(-1)!
+    expect({ ...long, candidates: [] }.history?.at(-1)).toEqual({ id: 'p398' })
   })
 
   it('have ids that are all different, whatever people are called', () => {

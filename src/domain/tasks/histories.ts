@@ -87,16 +87,19 @@ export interface HistoryEvent {
   readonly settings: Settings
 }
 
-/** A row of a history. What came before is cut out when it is asked for: a person of a thousand purchases has as many rows. */
+/** A longer past is cut out of its history when it is asked for: a person of ten thousand purchases has as many rows. */
+const LONGEST_KEPT = 256
+
+/** A row of a history. It has no words of its own: its text is its id. */
 export function historyRow({ id, user, past, at, split, targets, settings }: HistoryEvent): Row {
-  const row = {
-    id, split, ...(user.next?.domain === undefined ? {} : { domain: user.next.domain }),
-    get text() { return user.items.slice(Math.max(0, at - settings.historyLength), at).join(' ') },
+  const told = {
+    id, split, text: id, ...(user.next?.domain === undefined ? {} : { domain: user.next.domain }),
     judgements: targets.map((productId) => ({ productId, label: 'E' as const })),
-    get history() { return past.slice(0, at) },
     sequence: targets,
     ...(user.profile === undefined ? {} : { profile: user.profile }),
   }
+  const before = (): readonly Past[] => past.slice(0, at)
+  const row: Row = at > LONGEST_KEPT ? Object.defineProperty(told, 'history', { enumerable: true, get: before }) : { ...told, history: before() }
   if (settings.seenItems !== 'removed') return row
   return Object.defineProperty(row, 'seen', { enumerable: true, get: () => new Set(user.items.slice(0, at)) })
 }

@@ -130,7 +130,7 @@ describe("verl's RL Parquet", () => {
       user_id: 'U',
       history_list: ['B1'],
       target: 'B9',
-      history_text: 'Item 1',
+      history_text: 'Item 1: Nail\nItem 2: set, red',
       data_source: 'amazon_review_All_Beauty_inductive_val',
       reward_model: { ground_truth: { target: 'B9' }, style: 'rule' },
       extra_info: { index: 1n, split: 'test' },
@@ -138,6 +138,10 @@ describe("verl's RL Parquet", () => {
     expect(hear([row(history)], { container: 'parquet' }).sequence).toEqual([
       { userId: 'U', items: ['B1'], target: 'B9', split: 'validation', domain: 'All_Beauty', setting: 'inductive' },
     ])
+    const titles = (items: readonly string[], told: string) => (
+      hear([row({ ...history, history_list: items, history_text: told })], { container: 'parquet' }).product.map(({ id, title }) => `${id} ${title}`))
+    expect(titles(['B1', 'B2', 'B3', 'B4'], 'Item 1: Nail\nItem polish\nItem 2: \nItem 3: Item 4: a\nItem 4:')).toEqual(['B1 Nail\nItem polish', 'B3 Item 4: a'])
+    expect(titles(['B1'], 'B1: Nail')).toEqual([])
   })
 
   it('takes the query that the prompt quotes where no column has it, and the id of the row where it has one', () => {

@@ -2,12 +2,12 @@
 import type { Split } from '../../../src/domain/dataset.ts'
 import { splitOfWord } from '../assembly/names.ts'
 import type { Format, Place, Row, Shape, Sink } from '../format.ts'
-import { has, hasAny, text, textId } from './cells.ts'
+import { has, hasAny, text, textId, texts } from './cells.ts'
 import { tellHistory, tellTargets } from './lists.ts'
 
 const isRl = (shape: Shape): boolean => has(shape, 'reward_model') && hasAny(shape, 'data_source', 'prompt')
 
-const COLUMNS = ['query', 'qid', 'user_id', 'history_list', 'data_source', 'reward_model', 'extra_info'] as const
+const COLUMNS = ['query', 'qid', 'user_id', 'history_list', 'history_text', 'data_source', 'reward_model', 'extra_info'] as const
 
 /** With the query or the history in columns of their own: prompts are not read. */
 export const VERL: Format = {
@@ -34,11 +34,33 @@ function tellRow(row: Row, at: Place, sink: Sink): void {
   const told = { ...(split === undefined ? {} : { split }), ...(domain === undefined ? {} : { domain }) }
   if (row['history_list'] !== undefined && row['history_list'] !== null) {
     tellHistory(row, text(target), 'reward_model', { ...told, ...(setting === undefined ? {} : { setting }) }, at, sink)
+    tellTitles(row, at, sink)
     return
   }
   const query = text(row['query']) || quoted(row['prompt'])
   const columns = { query: row['prompt'] === undefined ? 'query' : 'prompt', targets: 'reward_model' }
   tellTargets({ id: text(row['qid']) || textId(query), text: query, ...told }, target, columns, at, sink)
+}
+
+/**
+ * Beauty's prompts are made of `history_text`, "Item 1: title" and so on, one line for each id of the history; a title may hold line ends itself.
+ * Products that no catalogue tells have these titles.
+ */
+function tellTitles(row: Row, at: Place, sink: Sink): void {
+  const items = texts(row['history_list']) ?? []
+  const told = text(row['history_text'])
+  let found = false
+  for (let i = 0, from = 0; i < items.length && from >= 0; i++) {
+    const name = `Item ${i + 1}:`
+    if (!told.startsWith(name, from)) return
+    const next = told.indexOf(`\nItem ${i + 2}:`, from)
+    const title = told.slice(from + name.length, next < 0 ? undefined : next).trim()
+    from = next < 0 ? -1 : next + 1
+    if (title === '') continue
+    sink.product({ id: items[i]!, title, description: '', bullets: '', brand: '', color: '' }, at, 'again')
+    found = true
+  }
+  if (found) sink.note?.('titles of history_text stand for products that no catalogue tells; add the shop’s metadata to rank what nobody has bought before')
 }
 
 function field(cell: unknown, name: string): unknown {
