@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { settingsOf } from '../../domain/config.ts'
 import { targetsOfGains } from '../../domain/metrics.ts'
-import { rewardParts, totalReward, type Outcome } from '../../domain/reward.ts'
+import { REWARD_PARTS, REWARD_WEIGHTS, rewardParts, totalReward, type Outcome } from '../../domain/reward.ts'
 import { NO_FACTS } from '../../domain/tasks/task.ts'
 import type { ScoredRollout } from '../../experiment/events.ts'
 import { groupsOf, sumOf } from './groups.ts'
@@ -50,6 +50,18 @@ describe('a reward', () => {
       expect(sum.adds).toBe(true)
       expect(sum.addends.reduce((total, { product }) => total + product, 0)).toBeCloseTo(totalReward(parts, settings), 9)
     }))
+  })
+
+  test('shows every one of twenty parts, in their order, and what an expression only names does not count twice', () => {
+    const every = Object.fromEntries(Object.values(REWARD_WEIGHTS).map((name, at) => [name, at % 2 === 0 ? 0.1 : -0.2]))
+    const settings = { ...settingsOf('sample', every), expression: 'ndcg * mrr' }
+    const parts = rewardParts(outcome('mug', 3), settings)
+    const sum = sumOf({ reward: totalReward(parts, settings), parts }, settings)!
+    expect(sum.addends.map(({ part }) => part)).toEqual(REWARD_PARTS)
+    expect(sum.adds).toBe(true)
+    // NDCG 1 / log2 4 and MRR 1 / 3
+    expect(sum.addends.at(-1)).toMatchObject({ name: 'expression', value: expect.closeTo(1 / 6, 12) as number })
+    expect(sumOf({ reward: 0, parts: { ...parts, mrr: 1 } }, { ...settings, rewardMrr: 0 })!.addends.map(({ part }) => part)).not.toContain('mrr')
   })
 
   test('says so where other weights made it', () => {

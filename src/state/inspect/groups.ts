@@ -1,5 +1,6 @@
 // A step's rollouts in their groups, and each reward as the sum that it is.
 import { REWARD_WEIGHTS, type RewardPart } from '../../domain/reward.ts'
+import { PART_NAMES } from '../../domain/rewards/names.ts'
 import type { ScoredRollout } from '../../experiment/events.ts'
 
 /** Rewards that differ by no more are the same: no advantage comes of them (see src/domain/advantage.ts). */
@@ -44,6 +45,8 @@ export function groupsOf(rollouts: readonly ScoredRollout[]): readonly Group[] {
 /** One addend of a reward: its part between 0 and 1, times its weight. */
 export interface Contribution {
   readonly part: string
+  /** as people read it */
+  readonly name: string
   readonly value: number
   readonly weight: number
   readonly product: number
@@ -62,7 +65,8 @@ export function sumOf({ reward, parts }: Pick<ScoredRollout, 'reward' | 'parts'>
   if (reward === undefined) return undefined
   const addends = Object.entries(parts).flatMap(([part, value]) => {
     const weight = Number(settings[REWARD_WEIGHTS[part as RewardPart]] ?? Number.NaN)
-    return weight === 0 ? [] : [{ part, value, weight, product: value === 0 ? 0 : value * weight }]
+    // a part that a later version knows has only its own name
+    return weight === 0 ? [] : [{ part, name: PART_NAMES[part as RewardPart] ?? part, value, weight, product: value === 0 ? 0 : value * weight }]
   })
   const total = addends.reduce((sum, { product }) => sum + product, 0)
   return { addends, total, adds: Math.abs(total - reward) <= 1e-6 }

@@ -63,7 +63,9 @@ export async function valueOutputs(shop: Shop, rows: Pick<Rows, 'prepared'>, set
     step: sampled?.step, columns,
     outputs: read.map(({ task, request, earned }, i): ValuedOutput => {
       const { failed } = ranked[i]!
-      const answer = request.kind === 'query' ? (request.items?.join(' · ') ?? request.query).trim() : request.reason
+      // ids tell people nothing
+      const items = request.kind === 'query' ? request.items?.map((item) => task.case.facts.product(item)?.title || item).join(' · ') : undefined
+      const answer = request.kind === 'query' ? (items ?? request.query).trim() : request.reason
       return { asked: task.said, answer, parts: parts[i], ...(failed === undefined ? {} : { failed }), ...(earned === undefined ? {} : { earned }) }
     }),
   }

@@ -25,9 +25,9 @@ function Sum({ sum, reward, most }: { readonly sum: RewardSum; readonly reward: 
     <table className="reward-sum">
       <caption className="visually-hidden">What the reward is made of: part times weight</caption>
       <tbody>
-        {sum.addends.map(({ part, value, weight, product }) => (
+        {sum.addends.map(({ part, name, value, weight, product }) => (
           <tr key={part} className={product === 0 ? 'zero' : ''}>
-            <th scope="row">{part}</th>
+            <th scope="row">{name}</th>
             <td className="number quiet">{digits(value)} × {digits(weight)}</td>
             <td><Bar share={product / most} /></td>
             <td className="number">{signed(product)}</td>
