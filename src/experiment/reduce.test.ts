@@ -77,6 +77,16 @@ describe('the state of a run', () => {
     expect(stopped.start?.settings['steps']).toBe(6)
   })
 
+  it('of imitation alone has its validations as the run’s and as the stage’s; a stage’s best is not the next one’s', async () => {
+    const alone = (await record(['stages=sft', 'sftSteps=4'])).reduce(reduce, emptyRun)
+    expect(alone.sftValidations.map(({ step }) => step)).toEqual([0, 2, 4])
+    expect(alone.validations).toEqual(alone.sftValidations)
+    expect(alone.best?.stage).toBe('sft')
+    const events = await record(['stages=sft,grpo', 'sftSteps=3'])
+    const begun = reduceAll(emptyRun, events.slice(0, 1 + events.findIndex((event) => event.type === 'stage' && event.stage === 'grpo')))
+    expect([begun.best, begun.done, begun.sftValidations.length]).toEqual([undefined, 0, 3])
+  })
+
   it('keeps alarms with their steps', () => {
     const state = reduce(emptyRun, { type: 'alarm', step: 4, message: 'look' })
     expect(state.alarms).toEqual([{ step: 4, message: 'look' }])

@@ -18,8 +18,9 @@ export interface RunState {
   readonly planned: number
   readonly steps: readonly GrpoStep[]
   readonly sft: readonly SftStep[]
-  /** of the last stage; those of an sft stage before it stand apart, for their steps are counted apart */
+  /** of the last stage */
   readonly validations: readonly Evaluation[]
+  /** of the sft stage, whether another follows or not: its steps are counted apart */
   readonly sftValidations: readonly Evaluation[]
   readonly tests: Readonly<Partial<Record<'original' | 'prompted' | 'before' | 'after', Evaluation>>>
   /** what the sft stage imitates: texts so far, and once they are all there what they are */
@@ -75,7 +76,8 @@ class Draft {
         this.#state = { ...emptyRun, start: event }
         break
       case 'stage':
-        Object.assign(state, { stage: event.stage, done: 0, planned: event.steps })
+        // a stage chooses its best among its own validations
+        Object.assign(state, { stage: event.stage, done: 0, planned: event.steps, best: undefined })
         break
       case 'step':
         state.done = event.step
@@ -92,8 +94,9 @@ class Draft {
         this.#rollouts({ step: event.step, rollouts: event.rollouts })
         break
       case 'evaluation':
-        if (event.split === 'validation') this.#add(event.stage === 'sft' ? 'sftValidations' : 'validations', event)
-        else this.#add('tested', event)
+        if (event.split === 'validation' && event.stage === undefined) this.#add('validations', event)
+        if (event.split === 'validation' && state.stage === 'sft') this.#add('sftValidations', event)
+        if (event.split === 'test') this.#add('tested', event)
         if (event.split === 'test' && event.policy !== 'current') state.tests = { ...state.tests, [event.policy]: event }
         break
       case 'checkpoint':

@@ -102,7 +102,7 @@ function ChartCardBase({ curve, charted, cursor, onAct, large = false }: CardPro
       </div>
       <div className="curve-box" ref={box}>
         {note !== undefined && <p className="curve-note">{note}</p>}
-        {note === undefined && empty && <p className="curve-note empty">no {curve.of === 'validations' ? 'validation' : 'steps'} yet</p>}
+        {note === undefined && empty && <p className="curve-note empty">no {curve.of === 'validations' || curve.of === 'sftValidations' ? 'validation' : 'steps'} yet</p>}
         <div className="curve-drawn" role="img" aria-label={note ?? (drawn === undefined ? curve.title : describe(curve, drawn))}>
           {note === undefined && drawn !== undefined && (
             <Suspense fallback={null}>

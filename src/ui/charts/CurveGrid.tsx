@@ -10,7 +10,7 @@ import { inTurn } from '../parts/turns.ts'
 import { ChartBar } from './ChartBar.tsx'
 import { ChartCard, type ChartAct } from './ChartCard.tsx'
 import { Charted, type ChartedRun } from './charted.ts'
-import { CURVES, SECTIONS, type Curve, type Section } from './curves.ts'
+import { CURVES, ofImitation, SECTIONS, type Curve, type Section } from './curves.ts'
 import type { Look } from './frame.ts'
 import type { RunSeries } from './runSeries.ts'
 import { TradeOffs } from './TradeOffs.tsx'
@@ -87,7 +87,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
   const [fault, setFault] = useState<string>()
   const [over, setOver] = useState<Over>({ is: 'none' })
   const lookOf = useCallback((curve: Curve, line?: string): Look => {
-    const { axis, log, ignoreOutliers, range } = (curve.of === 'sft' ? sftCursor : cursor).getState()
+    const { axis, log, ignoreOutliers, range } = (ofImitation(curve.of) ? sftCursor : cursor).getState()
     return { axis, log, ignoreOutliers, range, smoothing: view.getState().smoothing, line }
   }, [cursor, sftCursor, view])
   const act = useCallback((curve: Curve, what: ChartAct, line: string | undefined): void => {
@@ -122,7 +122,7 @@ export function CurveGrid({ runs }: { readonly runs: readonly ChartedRun[] }) {
       <Suspense fallback={null}>
         {over.is === 'large' && (
           <Large
-            curve={over.curve} table={over.table} charted={charted} cursor={over.curve.of === 'sft' ? sftCursor : cursor}
+            curve={over.curve} table={over.table} charted={charted} cursor={ofImitation(over.curve.of) ? sftCursor : cursor}
             onAct={act} onClose={close} fault={fault}
           />
         )}

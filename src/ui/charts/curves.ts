@@ -7,9 +7,9 @@ import type { Evaluation, GrpoStep, RunState } from '../../state/run/run.ts'
 import { count, digits, percent, score } from '../parts/format.ts'
 
 export type SftStep = RunState['sft'][number]
-/** What a chart has a point for: every step of GRPO, every step of imitation, or every validation. */
-export type Track = 'steps' | 'sft' | 'validations'
-type ItemOf<Of extends Track> = { steps: GrpoStep; sft: SftStep; validations: Evaluation }[Of]
+/** What a chart has a point for: every step of GRPO, every step of imitation, or every validation of the last stage or of imitation. */
+export type Track = 'steps' | 'sft' | 'validations' | 'sftValidations'
+type ItemOf<Of extends Track> = { steps: GrpoStep; sft: SftStep; validations: Evaluation; sftValidations: Evaluation }[Of]
 
 export type Format = (value: number | undefined) => string
 
@@ -56,7 +56,7 @@ interface CurveOf<Of extends Track> {
   readonly look?: string
 }
 
-export type Curve = CurveOf<'steps'> | CurveOf<'sft'> | CurveOf<'validations'>
+export type Curve = CurveOf<'steps'> | CurveOf<'sft'> | CurveOf<'validations'> | CurveOf<'sftValidations'>
 
 /** In the order in which they stand on the page, each with what is said above its charts. */
 export const SECTIONS: readonly { readonly id: Section; readonly title: string; readonly about?: TermName; readonly says?: string }[] = [
@@ -254,6 +254,17 @@ const IMITATION: readonly Curve[] = [
     lines: [{ key: 'loss', name: 'per token', place: 1, smooth: true, value: ({ loss }) => loss }],
   },
   {
+    id: 'sftHeldOut', section: 'sft', of: 'sftValidations', title: 'Held-out loss', about: 'sft', format: score, least: 0,
+    explain: 'The same cross-entropy over imitations of validation rows, which are never trained on. Where it rises while the supervised loss falls, texts are learned by heart.',
+    lines: [{ key: 'loss', name: 'per token', place: 1, value: ({ loss }) => loss }],
+  },
+  {
+    id: 'sftValidation', section: 'sft', of: 'sftValidations', title: 'Validation NDCG@10', about: 'interval', format: score, least: 0, bars: true,
+    explain: 'Greedy outputs for validation rows while the policy imitates, with a 95 % bootstrap interval over rows. Their mean reward chooses the checkpoint that the stage ends with.',
+    lines: [{ key: 'ndcg', name: 'NDCG@10', place: 1, value: ({ metrics }) => metrics['ndcg@10'] }],
+    band: { says: '95 % bootstrap interval over rows', low: ({ interval }) => interval.low, high: ({ interval }) => interval.high },
+  },
+  {
     id: 'sftGradient', section: 'sft', of: 'sft', title: 'Gradient norm', about: 'gradNorm', format: digits, least: 0,
     explain: 'Global norm of the gradient before clipping.',
     lines: [{ key: 'norm', name: 'before clipping', place: 1, smooth: true, value: ({ gradNorm }) => gradNorm }],
@@ -269,6 +280,9 @@ const IMITATION: readonly Curve[] = [
     lines: [{ key: 'trained', name: 'train', place: 1, smooth: true, value: ({ tokens, ms }) => perSecond(tokens, ms) }],
   },
 ]
+
+/** Whether a chart counts the steps of imitation. */
+export const ofImitation = (track: Track): boolean => track === 'sft' || track === 'sftValidations'
 
 export const CURVES: readonly Curve[] = [...IMITATION, ...LEARNING, ...HEALTH, ...HACKING, ...PACE]
 

@@ -4,7 +4,7 @@ import { count } from '../parts/format.ts'
 import { RUN_COLOURS, RUN_DASHES } from '../runs/palette.ts'
 import { along, fences, linear, logarithmic, type Scale } from './axes.ts'
 import { BREAK, firstFrom, type Column } from './column.ts'
-import { linesOf, type Curve, type CurveLine } from './curves.ts'
+import { linesOf, ofImitation, type Curve, type CurveLine } from './curves.ts'
 import { marksOf, type Mark } from './marks.ts'
 import type { RunSeries } from './runSeries.ts'
 
@@ -85,7 +85,7 @@ function xEnds(curve: Curve, all: readonly RunSeries[], { axis, range }: Look): 
   }
   let [low, high] = [Infinity, -Infinity]
   for (const { tracks } of all) {
-    for (const track of curve.of === 'sft' ? [tracks.sft] : [tracks.steps, tracks.validations]) {
+    for (const track of ofImitation(curve.of) ? [tracks.sft, tracks.sftValidations] : [tracks.steps, tracks.validations]) {
       if (track.length === 0) continue
       low = Math.min(low, track.axes[axis].values[0]!)
       high = Math.max(high, track.axes[axis].values[track.length - 1]!)
@@ -127,7 +127,7 @@ function aboveZero(points: DrawnBand['points'], lines: readonly DrawnLine[]): Dr
 }
 
 const plural = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`
-const POINT_NAMES = { steps: 'step', sft: 'step', validations: 'validation' } as const
+const POINT_NAMES = { steps: 'step', sft: 'step', validations: 'validation', sftValidations: 'validation' } as const
 
 /** The lines that are drawn: every line of one run, or one line of every run. */
 function chosenLines(curve: Curve, all: readonly RunSeries[], wanted: string | undefined): { readonly series: RunSeries; readonly line: CurveLine; readonly run: number }[] {

@@ -1,6 +1,6 @@
 // What is marked along a run besides its values: alarms, the best checkpoint, where it branched off or was changed, and values that are not finite.
 import type { RunSeries } from './runSeries.ts'
-import type { Track } from './curves.ts'
+import { ofImitation, type Track } from './curves.ts'
 
 export type MarkKind = 'alarm' | 'best' | 'fork' | 'change' | 'broken'
 
@@ -34,7 +34,12 @@ export function marksOf(
   }
   for (const step of broken) add('broken', step, 'a value is not a finite number')
   const told = (): Mark[] => marks.map(({ mark, more }) => (more === 0 ? mark : { ...mark, says: `${mark.says} (and ${more} more here)` }))
-  if (state === undefined || of === 'sft') return told()
+  if (state === undefined) return told()
+  if (ofImitation(of)) {
+    const best = state.checkpoints.findLast(({ name, stage }) => name === 'best' && stage === 'sft')
+    if (best !== undefined) add('best', best.step, `best checkpoint of imitation, ${best.reason}`)
+    return told()
+  }
   // an alarm of the imitation before it would stand at a step of another count
   if (tracks.steps.length > 0 || tracks.validations.length > 0) for (const { step, message } of state.alarms) add('alarm', step, message)
   if (state.best !== undefined) add('best', state.best.step, `best checkpoint so far, ${state.best.reason}`)

@@ -3,12 +3,15 @@ import type { Settings } from '../../domain/settings.ts'
 import type { ChartAxis } from '../../state/cursor.ts'
 import type { RunState } from '../../state/run/run.ts'
 import { Column, nearest, Smoothed } from './column.ts'
-import type { Curve, CurveLine, Track } from './curves.ts'
+import { ofImitation, type Curve, type CurveLine, type Track } from './curves.ts'
 
 type Item = RunState['steps'][number] | RunState['sft'][number] | RunState['validations'][number]
 type Axes = Readonly<Record<ChartAxis, Column>>
 
 const finite = (value: number | undefined): number => (value !== undefined && Number.isFinite(value) ? value : 0)
+
+/** The steps that a track's points lie among. */
+const stepsOf = (of: Track): 'steps' | 'sft' => (ofImitation(of) ? 'sft' : 'steps')
 
 /** One kind of point of one run. */
 class TrackColumns {
@@ -68,7 +71,9 @@ class TrackColumns {
 
 /** Columns of one run. `follow` takes its state as it grows; a state that is another run's is read anew. */
 export class RunSeries {
-  readonly tracks: Readonly<Record<Track, TrackColumns>> = { steps: new TrackColumns(), sft: new TrackColumns(), validations: new TrackColumns() }
+  readonly tracks: Readonly<Record<Track, TrackColumns>> = {
+    steps: new TrackColumns(), sft: new TrackColumns(), validations: new TrackColumns(), sftValidations: new TrackColumns(),
+  }
   /** whose colour and dash it has where several runs are drawn */
   place: number | undefined
   state: RunState | undefined
@@ -78,6 +83,7 @@ export class RunSeries {
   private tokens = 0
   private seconds = 0
   private validated = 0
+  private sftValidated = 0
   private begun = false
 
   constructor(readonly id: string, public name: string, settings: Settings) {
@@ -87,11 +93,11 @@ export class RunSeries {
   /** Returns whether anything that is drawn has changed. */
   follow(state: RunState, settings: Settings): boolean {
     if (state === this.state && settings === this.given) return false
-    const { steps, sft, validations } = this.tracks
-    const anew = steps.changed(state.steps) || sft.changed(state.sft) || validations.changed(state.validations)
+    const { steps, sft, validations, sftValidations } = this.tracks
+    const anew = steps.changed(state.steps) || sft.changed(state.sft) || validations.changed(state.validations) || sftValidations.changed(state.sftValidations)
     if (anew) {
       for (const track of Object.values(this.tracks)) track.clear()
-      Object.assign(this, { tokens: 0, seconds: 0, validated: 0, begun: false })
+      Object.assign(this, { tokens: 0, seconds: 0, validated: 0, sftValidated: 0, begun: false })
     }
     if (anew || settings !== this.given || state.start !== this.start || this.state === undefined) {
       // what a run was begun with is its own record's matter, not that of a form that has moved on
@@ -102,8 +108,10 @@ export class RunSeries {
     this.state = state
     sft.follow(state.sft, (item) => {
       const step = item as RunState['sft'][number]
+      this.validateSft(state, step.step)
       return [this.tokens += finite(step.tokens), this.seconds += finite(step.ms) / 1000]
     })
+    this.validateSft(state, Infinity)
     if (!this.begun && (state.steps.length > 0 || state.validations.length > 0)) {
       this.begun = true
       this.seconds += (finite(state.tests.original?.ms) + finite(state.tests.before?.ms)) / 1000
@@ -135,7 +143,8 @@ export class RunSeries {
   /** The x of a step on an axis; between two steps, that of the nearer. undefined where there is no step. */
   xOf(step: number, axis: ChartAxis, of: Track): number | undefined {
     if (axis === 'step') return step
-    const on = this.tracks[of].length > 0 && of !== 'validations' ? of : 'steps'
+    const own = stepsOf(of)
+    const on = this.tracks[own].length > 0 ? own : 'steps'
     const track = this.tracks[on].length > 0 ? this.tracks[on] : this.tracks[of]
     const at = track.at(step)
     return at < 0 ? undefined : track.axes[axis].values[at]
@@ -143,9 +152,22 @@ export class RunSeries {
 
   /** The step nearest to an x of an axis. */
   stepAt(x: number, axis: ChartAxis, of: Track): number | undefined {
-    const track = of === 'validations' && this.tracks.steps.length > 0 ? this.tracks.steps : this.tracks[of]
+    const own = this.tracks[stepsOf(of)]
+    const track = own.length > 0 ? own : this.tracks[of]
     const at = nearest(track.axes[axis].values, track.length, x)
     return at < 0 ? undefined : track.axes.step.values[at]
+  }
+
+  /** The same of the sft stage. */
+  private validateSft(state: RunState, step: number): void {
+    let until = this.sftValidated
+    while (until < state.sftValidations.length && state.sftValidations[until]!.step < step) until++
+    if (until === this.sftValidated) return
+    // of sft alone they are the last stage's too, and their time is counted once, there
+    const isApart = state.sftValidations[0]!.stage !== undefined
+    const place = (item: Item): [number, number] => [this.tokens, isApart ? this.seconds += finite((item as RunState['validations'][number]).ms) / 1000 : this.seconds]
+    this.tracks.sftValidations.follow(state.sftValidations, place, until)
+    this.sftValidated = until
   }
 
   /** Takes validations of before `step` up: their time is passed, and stands where training stood. */
