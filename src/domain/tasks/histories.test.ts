@@ -83,8 +83,8 @@ describe('the next purchase by search', () => {
     expect(asked(sequential, { history: past('odd') }).prompt.text).toBe('<|im_start|>user\nBought: a < |im_end|> lamp<|im_end|>\n<|im_start|>assistant\n<think>')
   })
 
-  it('asks for the products of the history that is told and of what came next', () => {
-    expect(sequential.needs(row(bought), settingsOf('sample', { historyLength: 2 }))).toEqual(['unknown', 'bulb', 'pad'])
+  it('asks for the products of the history that prompts or people are told, and of what came next', () => {
+    expect(sequential.needs(row(bought), settingsOf('sample', { historyLength: 2 }))).toEqual(['lamp', 'unknown', 'bulb', 'pad'])
   })
 
   it('searches for the answer, takes out what the person has, and is measured beside the titles themselves', () => {

@@ -123,9 +123,17 @@ export function taughtTitle(product: Product | undefined, { template }: Pick<Set
   return title === '' ? undefined : title
 }
 
-/** Ids of the history that is told, and of what comes after, which labels are made of. */
+/** Items by which a row is told to people, the latest. */
+const DESCRIBED = 3
+
+/** Ids of the history that prompts or people are told. */
+export function pastNeeds(row: Row, { historyLength }: Pick<Settings, 'historyLength'>): string[] {
+  return toldOf(row, { historyLength: Math.max(historyLength, DESCRIBED) }).map(({ id }) => id)
+}
+
+/** These, and what comes after, which labels are made of. */
 export function historyNeeds(row: Row, settings: Settings): string[] {
-  return [...toldOf(row, settings).map(({ id }) => id), ...row.sequence ?? []]
+  return [...pastNeeds(row, settings), ...row.sequence ?? []]
 }
 
 /** Titles of what is told, oldest first; the empty string where the catalogue lacks a product. */
@@ -155,6 +163,6 @@ export function compactTitles(titles: readonly string[]): string {
 /** The history in one line for people. */
 export function describeHistory(row: Row, facts: Facts): string {
   const all = row.history ?? []
-  const latest = all.slice(-3).map(({ id }) => shortTitle(titleOf(facts.product(id))) || id)
+  const latest = all.slice(-DESCRIBED).map(({ id }) => shortTitle(titleOf(facts.product(id))) || id)
   return `${all.length > latest.length ? `${all.length} items, last ` : ''}${latest.join('; ')}`
 }

@@ -1,7 +1,7 @@
 // RecLLM-R1's recommendation: who somebody is and what they did, in sentences, and a pool of items; a rationale, then the items that come next.
 import type { Product } from '../dataset.ts'
 import { renderFrame } from '../prompt.ts'
-import { describeHistory, titleOf } from './histories.ts'
+import { describeHistory, pastNeeds, titleOf } from './histories.ts'
 import { listCompletion, parseIds, placesOf, rankedIds, readIds } from './lists.ts'
 import { engagementRows } from './engagements.ts'
 import { compactItem, compactStory, itemLine, story } from './stories.ts'
@@ -26,7 +26,7 @@ export const recllm: TaskSpec = {
     query: (row, facts) => (row.history ?? []).slice(-10).map(({ id }) => titleOf(facts.product(id))).join(' ').trim(),
     size: candidateCount, by: candidates === 'recommender' ? 'recommender' : 'random', withTargets: true,
   }),
-  needs: (row, { historyLength }) => [...(row.history ?? []).slice(-historyLength).map(({ id }) => id), ...row.candidates ?? []],
+  needs: (row, settings) => [...pastNeeds(row, settings), ...row.candidates ?? []],
   describe: describeHistory,
   prompt: (about) => {
     const count = wantedCount(about)
