@@ -55,7 +55,7 @@ test('where SFT → RL is not best the report says by how much, and what was mea
   const { verdict } = await reportOf(stages, { 'sft': 0.25, 'rl': 0.5, 'sft-rl': 0.4 })
   expect(verdict[0]).toContain('RL is best with 0.511; it is above SFT → RL significantly')
   expect(verdict.find((sentence) => sentence.startsWith('SFT → RL is not best here'))).toMatch(/0\.411, significantly below RL \(\+0\.100/)
-  expect(verdict.at(-1)).toContain('Why not: SFT imitates labels, which lowered it: NDCG@10 0.311 by prompting, 0.261 after it, where RL then begins')
+  expect(verdict.at(-1)).toContain('Why not: SFT imitates labels, which made it worse: NDCG@10 0.311 by prompting, 0.261 where RL then begins')
 })
 
 test('a lead within chance is called one', async () => {

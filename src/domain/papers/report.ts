@@ -49,8 +49,10 @@ export function verdictOf(table: MethodsTable, plan: Pick<TablePlan, 'expected'>
     if (best === undefined || second === undefined) return []
     const said: string[] = []
     const next = comparedIn(table, at, measure, best, second)
-    said.push(`On ${name} (${queries} rows, ${MEASURE_TITLES[measure]}) ${best.title} is best with ${score(meanIn(best))}; `
-      + `it is above ${second.title} ${next === undefined ? `(${score(meanIn(second))})` : `${chance(next)} (${range(next)})`}.`)
+    const where = `On ${name} (${queries} rows, ${MEASURE_TITLES[measure]})`
+    if (meanIn(rows.at(-1)!) === meanIn(best)) return [`${where} nothing tells the methods apart: all have ${score(meanIn(best))}.`]
+    const lead = next === undefined ? `above ${second.title} (${score(meanIn(second))})` : next.delta === 0 ? `level with ${second.title}` : `above ${second.title} ${chance(next)} (${range(next)})`
+    said.push(`${where} ${best.title} is best with ${score(meanIn(best))}; it is ${lead}.`)
     const start = rows.find(({ role }) => role === 'start')
     const gained = start === undefined || start === second || start === best ? undefined : comparedIn(table, at, measure, best, start)
     if (gained !== undefined) said.push(`It is above ${start!.title} ${chance(gained)} (${range(gained)}).`)
@@ -58,7 +60,7 @@ export function verdictOf(table: MethodsTable, plan: Pick<TablePlan, 'expected'>
     const wanted = expected && rows.find(({ title }) => title === expected.title)
     if (wanted !== undefined && wanted !== best) {
       const behind = comparedIn(table, at, measure, best, wanted)
-      said.push(`${wanted.title} is not best here: ${score(meanIn(wanted))}${behind === undefined ? '' : `, ${behind.adjusted < 0.05 ? 'significantly' : 'within chance'} below ${best.title} (${range(behind)})`}.`)
+      said.push(`${wanted.title} is not best here: ${score(meanIn(wanted))}${behind === undefined || behind.delta === 0 ? `, level with ${best.title}` : `, ${behind.adjusted < 0.05 ? 'significantly' : 'within chance'} below ${best.title} (${range(behind)})`}.`)
       if (expected!.why.length > 0) said.push(`Why not: ${expected!.why.join('; ')}.`)
     }
     return said

@@ -1,6 +1,6 @@
 // SFT and RL: what each stage brings, alone and one after the other, and whether the second needs the first.
 import { TABLE_MEASURES } from '../methodsTable.ts'
-import type { Experiment, Given } from './experiment.ts'
+import type { Experiment, Given, RunResult } from './experiment.ts'
 import { runsOf, titleOf, type MethodName } from './methods.ts'
 import { averaged, doneOf, meanOf, systemsOf } from './systems.ts'
 
@@ -13,23 +13,19 @@ const FROM: Readonly<Record<string, string>> = {
   copy: 'copies of the unchanged query', labels: 'labels', file: 'a file of outputs', teacher: 'a frozen model’s answers', rejection: 'its own rewarded answers',
 }
 
-/** What was measured that bears on whether RL gains from the stage before it. */
+/** What was measured that bears on whether RL gains from the imitation before it. */
 export function whyNot(given: Given, column: string): readonly string[] {
-  const said: string[] = []
-  const rl = doneOf(given, column, 'rl')
+  const [sft, rl, both] = (['sft', 'rl', 'sft-rl'] as const).map((method) => doneOf(given, column, method)) as [readonly RunResult[], readonly RunResult[], readonly RunResult[]]
   const start = meanOf(rl[0]?.tests.before, 'ndcg@10')
-  for (const [sft, both] of [['sft', 'sft-rl'], ['rejection', 'rejection-rl']] as const) {
-    const alone = averaged(doneOf(given, column, sft).flatMap(({ tests }) => tests.after ?? []))
-    const after = meanOf(alone, 'ndcg@10') ?? meanOf(averaged(doneOf(given, column, both).flatMap(({ tests }) => tests.before ?? [])), 'ndcg@10')
-    const from = given.plan.find((run) => run.column === column && (run.method === sft || run.method === both))?.settings.sftFrom ?? 'copy'
-    if (after === undefined || start === undefined) continue
-    const moved = Math.abs(after - start) < 0.005 ? 'left it where it was' : after < start ? 'lowered it' : 'raised it'
-    said.push(`${titleOf(sft)} imitates ${FROM[from] ?? from}, which ${moved}: NDCG@10 ${score(start)} by prompting, ${score(after)} after it, where RL then begins`)
-    const [one, other] = [doneOf(given, column, both)[0]?.first, rl[0]?.first]
-    if (one !== undefined && other !== undefined) {
-      said.push(`in the first RL step ${share(one.distinctOutputs)} of a group’s outputs differ after ${titleOf(sft)}, against ${share(other.distinctOutputs)} without it, `
-        + `and ${share(one.zeroSpread)} against ${share(other.zeroSpread)} of the groups have nothing to compare`)
-    }
+  const after = meanOf(averaged(sft.flatMap(({ tests }) => tests.after ?? [])) ?? averaged(both.flatMap(({ tests }) => tests.before ?? [])), 'ndcg@10')
+  if (after === undefined || start === undefined) return []
+  const from = given.plan.find((run) => run.column === column && run.settings.stages.includes('sft'))?.settings.sftFrom ?? 'labels'
+  const moved = Math.abs(after - start) < 0.005 ? 'left the policy where it was' : after < start ? 'made it worse' : 'made it better'
+  const said = [`SFT imitates ${FROM[from] ?? from}, which ${moved}: NDCG@10 ${score(start)} by prompting, ${score(after)} where RL then begins`]
+  const [imitated, without] = [both[0]?.first, rl[0]?.first]
+  if (imitated !== undefined && without !== undefined) {
+    said.push(`in the first RL step ${share(imitated.distinctOutputs)} of a group’s outputs differ after SFT, against ${share(without.distinctOutputs)} without it, `
+      + `and ${share(imitated.zeroSpread)} of the groups have nothing to compare, against ${share(without.zeroSpread)}`)
   }
   return said
 }
