@@ -98,7 +98,12 @@ export function createWorkbench(): Workbench {
   const rows = createRows({ library, run })
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })
   const sources = createSources({ client: createSourceStore(), openFrozen, library, settings: () => run.getState().settings })
-  const teacher = createTeacher({ client: createImitationStore(), library, sources, run, change: run.change, memory: localStorage })
+  const stillPolicy = () => {
+    const { engine, phase } = run.getState()
+    const { service } = run.engine
+    return engine.is !== 'ready' || service === undefined || isUnderWay(phase) ? undefined : { service, positions: engine.info.positions ?? Infinity }
+  }
+  const teacher = createTeacher({ client: createImitationStore(), library, sources, run, change: run.change, policy: stillPolicy, memory: localStorage })
   const view = createView(library, run, { rows, sources, runs, memory: localStorage })
   const queries = createQueryTable({ library, run, rows, view, runs, sources, comparer, memory: localStorage })
   const cursor = createCursor()

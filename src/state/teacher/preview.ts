@@ -1,11 +1,13 @@
 // What supervised training would imitate, before it does: how many texts, how many keep the format, which rows they answer, and what they are worth.
 import type { TeacherAnswer } from '../../client/imitations.ts'
+import type { PolicyService } from '../../client/policy.ts'
 import type { Imitation } from '../../domain/imitation.ts'
 import { ended } from '../../domain/imitation.ts'
 import { ndcg } from '../../domain/metrics.ts'
 import { drawInOrder } from '../../domain/order.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { Ports } from '../../experiment/ports.ts'
+import { fitting } from '../../experiment/fitting.ts'
 import { prepare } from '../../experiment/prepare.ts'
 import { openRewarding } from '../../experiment/rewarding.ts'
 import { rankAnswers, readingOf, scoreRollouts } from '../../experiment/score.ts'
@@ -96,6 +98,30 @@ export async function previewTaught(
     }
   }
   return { ...previewOf(texts, { unmatched: 0, cut, strange }), waiting }
+}
+
+/** How texts fit the loaded policy. */
+export interface Lengths {
+  /** longer, with their prompts, than its positions: left out */
+  readonly tooLong: number
+  readonly positions: number
+  /** of so many completions that were counted, those of more tokens than maxNewTokens: the policy could not write them to their end */
+  readonly counted: number
+  readonly beyond: number
+}
+
+/** Completions that are counted in tokens at most. */
+const MOST_COUNTED = 256
+
+/** Of the texts that would be imitated. */
+export async function lengthsOf(policy: Pick<PolicyService, 'encode'>, positions: number, texts: readonly Shown[], settings: Settings, signal: AbortSignal): Promise<Lengths> {
+  const imitated = texts.filter(({ use }) => use === 'training' || use === 'none')
+  const fits = await fitting(policy, imitated, positions)
+  signal.throwIfAborted()
+  const some = drawInOrder(imitated, MOST_COUNTED, settings.seed, 'counted')
+  // what the row's own prompt begins already is not written again
+  const ids = await policy.encode(some.map((text) => (text.task === undefined ? undefined : continued(text.task, text)) ?? text.completion))
+  return { tooLong: fits.filter((fit) => !fit).length, positions, counted: some.length, beyond: ids.filter(({ length }) => length > settings.maxNewTokens).length }
 }
 
 /** What texts are worth to the recommender, beside the rows as they are typed. */

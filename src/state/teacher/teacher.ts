@@ -1,6 +1,7 @@
 // The store of what supervised training imitates: kept files of texts, and a frozen model that writes answers to the training rows.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ImitationRecord, ImitationsService, TeacherAnswer } from '../../client/imitations.ts'
+import type { PolicyService } from '../../client/policy.ts'
 import type { Imitation } from '../../domain/imitation.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { taskOf } from '../../domain/tasks/tasks.ts'
@@ -9,10 +10,10 @@ import type { Library, Shop } from '../data/library.ts'
 import { beginning, progressed, type Reading } from '../data/reading.ts'
 import type { FrozenReference, Source, Sources, SourcesState } from '../inspect/sources.ts'
 import { sentenceOf } from '../sentence.ts'
-import type { Preview, Worth } from './preview.ts'
+import type { Lengths, Preview, Worth } from './preview.ts'
 
 export type { ImitationRecord } from '../../client/imitations.ts'
-export type { Preview, Worth } from './preview.ts'
+export type { Lengths, Preview } from './preview.ts'
 
 /** A teacher at work. */
 export interface TeacherAtWork {
@@ -31,7 +32,14 @@ export interface TeacherAtWork {
 /** What would be imitated: looked up, or why that cannot be told. */
 export type Look =
   | { readonly is: 'looking' }
-  | { readonly is: 'shown'; readonly preview: Preview; /** rows that the teacher has not answered yet */ readonly waiting: number }
+  | {
+    readonly is: 'shown'
+    readonly preview: Preview
+    /** rows that the teacher has not answered yet */
+    readonly waiting: number
+    /** how the texts fit the loaded policy; undefined until that is known, or where none is loaded */
+    readonly lengths?: Lengths
+  }
   | { readonly is: 'none'; readonly reason: string }
 
 export interface TeacherState {
@@ -80,6 +88,8 @@ export interface TeacherWorld {
   readonly sources: Pick<Sources, 'getState'> & { readonly show?: () => void; readonly subscribe: (listener: (now: SourcesState, before: SourcesState) => void) => () => void }
   readonly run: { readonly getState: () => { readonly settings: Settings }; readonly subscribe: (listener: (now: { readonly settings: Settings }, before: { readonly settings: Settings }) => void) => () => void }
   readonly change: (name: 'sftFrom', text: string) => unknown
+  /** the loaded policy, where it stands still */
+  readonly policy: () => { readonly service: Pick<PolicyService, 'encode'>; readonly positions: number } | undefined
   readonly memory: Pick<Storage, 'getItem' | 'setItem'>
 }
 
@@ -167,7 +177,14 @@ export function createTeacher(world: TeacherWorld): Teacher {
       if (settings.sftFrom === 'rejection') throw new Error('the policy writes these itself: before the stage its outputs are drawn and ranked, and those that were rewarded are imitated')
       const shop = await library.settled()
       const found = await preview(settings, shop, mine.signal)
-      if (looking === mine) setState({ look: { is: 'shown', preview: found.preview, waiting: found.waiting } })
+      if (looking !== mine) return
+      setState({ look: { is: 'shown', preview: found.preview, waiting: found.waiting } })
+      const policy = world.policy()
+      if (policy === undefined) return
+      const { lengthsOf } = await import('./preview.ts')
+      const lengths = await lengthsOf(policy.service, policy.positions, found.preview.texts, settings, mine.signal)
+      const { look: now } = getState()
+      if (looking === mine && now?.is === 'shown') setState({ look: { ...now, lengths } })
     } catch (error) {
       if (looking === mine && !mine.signal.aborted) setState({ look: { is: 'none', reason: sentenceOf(error) } })
     }

@@ -64,12 +64,15 @@ export function FromFile() {
           <button type="button" className="plain" onClick={teacher.cancelReading}>Cancel</button>
         </p>
       )}
-      <dl className="teacher-formats">
-        <div><dt><code>text</code></dt><dd>a whole chat in ChatML (Rec-R1’s SFT Parquet): its last answer is imitated</dd></div>
-        <div><dt><code>messages</code></dt><dd>lists of messages with role and content; <code>conversations</code> of ShareGPT</dd></div>
-        <div><dt><code>prompt</code></dt><dd>with <code>completion</code>, each a text or a list of messages</dd></div>
-        <div><dt><code>query</code></dt><dd>with <code>output</code>: the task writes it as an answer to its own prompt</dd></div>
-      </dl>
+      <details open={files.length === 0}>
+        <summary className="quiet">What is read</summary>
+        <dl className="teacher-formats">
+          <div><dt><code>text</code></dt><dd>a whole chat in ChatML (Rec-R1’s SFT Parquet): its last answer is imitated</dd></div>
+          <div><dt><code>messages</code></dt><dd>lists of messages with role and content; <code>conversations</code> of ShareGPT</dd></div>
+          <div><dt><code>prompt</code></dt><dd>with <code>completion</code>, each a text or a list of messages</dd></div>
+          <div><dt><code>query</code></dt><dd>with <code>output</code>: the task writes it as an answer to its own prompt</dd></div>
+        </dl>
+      </details>
     </section>
   )
 }

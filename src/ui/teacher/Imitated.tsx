@@ -1,6 +1,6 @@
 // What would be imitated: how many texts, how many keep the format, which rows they answer, what they are worth, and one of them as it stands.
 import { useId, useState } from 'react'
-import type { Preview } from '../../state/teacher/teacher.ts'
+import type { Lengths, Preview } from '../../state/teacher/teacher.ts'
 import { count, percent, score } from '../parts/format.ts'
 import { useRun, useTeacher, useWorkbench } from '../parts/stores.ts'
 
@@ -53,6 +53,16 @@ function Uses({ preview }: { readonly preview: Preview }) {
   )
 }
 
+function Fits({ lengths: { tooLong, positions, counted, beyond } }: { readonly lengths: Lengths }) {
+  const most = useRun((state) => state.settings.maxNewTokens)
+  return (
+    <>
+      {tooLong > 0 && <p className="warns">{count(tooLong)} {tooLong === 1 ? 'text is' : 'texts are'} longer than the {count(positions)} tokens that the policy takes: left out.</p>}
+      {beyond > 0 && <p className="warns">{percent(beyond / counted)} of {count(counted)} completions have more than maxNewTokens ({count(most)}) tokens: the policy could not write them to their end.</p>}
+    </>
+  )
+}
+
 function Worth() {
   const { teacher } = useWorkbench()
   const worth = useTeacher((state) => state.worth)
@@ -83,7 +93,8 @@ export function Imitated() {
               <div><dt>Keep the format</dt><dd>{percent(look.preview.format)}</dd></div>
             </dl>
             <Uses preview={look.preview} />
-            {look.preview.imitated > 0 && <Worth />}
+            {look.lengths !== undefined && <Fits lengths={look.lengths} />}
+            {look.preview.uses.training > 0 && <Worth />}
             <Example key={look.preview.texts.length} texts={look.preview.texts} />
           </>
         )}
