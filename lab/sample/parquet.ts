@@ -42,7 +42,7 @@ export function examplesParquet(shop: Shop): ArrayBuffer {
 export function itemsParquet({ facts }: World): ArrayBuffer {
   const whole = (field: 'stock' | 'released' | 'likes' | 'comments' | 'shares'): Cell[] => facts.map((item) => BigInt(item[field]))
   return write({
-    product_id: facts.map(({ id }) => id), category: facts.map(({ category }) => category), price: facts.map(({ price }) => price), margin: facts.map(({ margin }) => margin),
+    product_id: facts.map(({ id }) => id), department: facts.map(({ department }) => department), category: facts.map(({ category }) => category), price: facts.map(({ price }) => price), margin: facts.map(({ margin }) => margin),
     stock: whole('stock'), released: whole('released'), likes: whole('likes'), comments: whole('comments'), shares: whole('shares'),
     tags: facts.map(({ tags }) => tags.join('|')),
   })

@@ -44,6 +44,8 @@ export interface Person {
 /** What a shop knows of a product besides its texts. */
 interface ItemFacts {
   readonly id: string
+  /** what queries after it are also averaged by, and may be held out by */
+  readonly department: string
   readonly category: string
   readonly price: number
   /** share of the price */
@@ -107,7 +109,8 @@ function makeFacts({ products, items, catalogueWay }: Shop, random: Stream): Ite
     const price = base.get(item.type.key)! * level.get(item.brand.key)! * (0.8 + 0.4 * random.uniform())
     const count = (share: number): number => Math.floor(popularity * share * (0.5 + random.uniform()))
     return {
-      id: products[at]!.id, category: `${item.domain.name} ${catalogueWay(item.type)}`, price: Math.round(price * 100) / 100, margin: Math.round((0.05 + 0.5 * random.uniform()) * 100) / 100,
+      id: products[at]!.id, department: item.domain.name,
+      category: `${item.domain.name} ${catalogueWay(item.type)}`, price: Math.round(price * 100) / 100, margin: Math.round((0.05 + 0.5 * random.uniform()) * 100) / 100,
       stock: random.integer(200), released: OPENED - random.integer(3 * 365) * DAY, likes: count(1), comments: count(0.1), shares: count(0.05),
       tags: [...item.attributes, item.color].map(catalogueWay),
     }
