@@ -15,9 +15,10 @@ interface Trained {
   readonly settings: (base: Settings) => Partial<Settings>
 }
 
+/** Imitation is measured at its end: the best by the recommender’s reward may be its very beginning, which has forgotten nothing. */
 const TRAINED: readonly Trained[] = [
-  { method: 'SFT, full text', settings: (base) => ({ ...METHODS.sft.settings(base), sftFullText: true }) },
-  { method: 'SFT, completions', settings: (base) => ({ ...METHODS.sft.settings(base), sftFullText: false }) },
+  { method: 'SFT, full text', settings: (base) => ({ ...METHODS.sft.settings(base), sftFullText: true, validationEvery: 0 }) },
+  { method: 'SFT, completions', settings: (base) => ({ ...METHODS.sft.settings(base), sftFullText: false, validationEvery: 0 }) },
   { method: 'RL', settings: () => METHODS.rl.settings() },
 ]
 

@@ -41,3 +41,8 @@ export function runsOf(
 export function keyOf(column: string, method: string, seed: number): string {
   return [column, method, `seed ${seed}`].filter((part) => part !== '').join(' · ')
 }
+
+/** A planned run in words. */
+export function runSaid({ column, method, seed }: Pick<PlannedRun, 'column' | 'method' | 'seed'>): string {
+  return [column, titleOf(method), `seed ${seed}`].filter((part) => part !== '').join(' · ')
+}

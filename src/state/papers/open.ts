@@ -6,6 +6,7 @@ import { versions } from '../../client/versions.ts'
 import { parseProbes, type Probe } from '../../domain/forgetting.ts'
 import type { Experiment, Extra, ForgottenBy } from '../../domain/papers/experiment.ts'
 import { forgottenBy } from '../../domain/papers/forgetting.ts'
+import { runSaid } from '../../domain/papers/methods.ts'
 import { specOf } from '../../domain/spec.ts'
 import type { Shop } from '../data/library.ts'
 import type { Workbench } from '../workbench.ts'
@@ -57,9 +58,10 @@ export function papersOf(workbench: Workbench): Papers {
   const forgotten = async (plan: readonly PlannedState[], signal: AbortSignal, tell: (doing: string) => void): Promise<ReadonlyMap<string, ForgottenBy>> => {
     const found = new Map<string, ForgottenBy>()
     const probes = await probesNow()
-    for (const { planned: { key, settings }, record } of plan) {
+    for (const { planned, record } of plan) {
+      const { settings } = planned
       if (record === undefined) continue
-      tell(`asking ${key} ${probes.length} probes`)
+      tell(`asking ${runSaid(planned)} ${probes.length} probes`)
       const { service } = await run.engine.ready(settings)
       run.engine.touched()
       await service.fixReference()
@@ -67,7 +69,7 @@ export function papersOf(workbench: Workbench): Papers {
       if (!found.has(base)) found.set(base, forgottenBy(await measureForgetting(service, probes, 'reference', undefined, signal)))
       const { stage, step } = measuredCheckpoint(record)
       await service.resume(await runs.service.checkpoint(record.id, stage, step))
-      found.set(record.id, forgottenBy(await measureForgetting(service, probes, 'current', (done, of) => tell(`asking ${key} ${done} of ${of} probes`), signal)))
+      found.set(record.id, forgottenBy(await measureForgetting(service, probes, 'current', (done, of) => tell(`asking ${runSaid(planned)} ${done} of ${of} probes`), signal)))
     }
     return found
   }

@@ -1,4 +1,5 @@
 // The runs of an experiment one after another through the page's own driver: begun, or gone on with; each is kept by the recorder as any other.
+import { runSaid } from '../../domain/papers/methods.ts'
 import type { Settings } from '../../domain/settings.ts'
 import { paceOf } from '../run/pace.ts'
 import { settingsFrom } from '../run/kept.ts'
@@ -68,10 +69,10 @@ export async function runQueue(queue: Queue): Promise<boolean> {
     const next = standing.plan.find(({ is }) => is !== 'done')
     if (next === undefined) return true
     const { key } = next.planned
-    if (tried === key) throw new Error(`run ${key} ended before its steps were done, so it does not count; look at its alarms in Runs, then run the experiment again`)
+    if (tried === key) throw new Error(`run ${runSaid(next.planned)} ended before its steps were done, so it does not count; look at its alarms in Runs, then run the experiment again`)
     tried = key
     const others = standing.plan.filter((one) => one !== next && one.is !== 'done')
-    const watch = (): void => tell(toldOf(run, key, standing, others, next.seconds))
+    const watch = (): void => tell(toldOf(run, runSaid(next.planned), standing, others, next.seconds))
     watch()
     await begin(queue, next)
     const how = await ended(queue, watch)
@@ -118,14 +119,14 @@ async function kept(queue: Queue, key: string): Promise<void> {
   }
 }
 
-function toldOf(run: Run, key: string, standing: Standing, others: readonly PlannedState[], whole: number | undefined): Omit<PapersJob, 'experiment'> {
+function toldOf(run: Run, doing: string, standing: Standing, others: readonly PlannedState[], whole: number | undefined): Omit<PapersJob, 'experiment'> {
   const { run: state, settings, phase } = run.getState()
   const { leftMs, unknown } = paceOf(state, settings)
   const own = leftMs === undefined ? whole : leftMs / 1000
   const known = others.flatMap(({ seconds }) => seconds ?? [])
   const left = own === undefined && known.length === 0 ? undefined : (own ?? 0) + known.reduce((sum, seconds) => sum + seconds, 0)
   return {
-    phase: phase === 'paused' ? 'paused' : 'running', doing: key, done: standing.done, of: standing.plan.length, left,
+    phase: phase === 'paused' ? 'paused' : 'running', doing, done: standing.done, of: standing.plan.length, left,
     unknown: others.length - known.length + (own === undefined || unknown.includes('the grpo stage') ? 1 : 0),
   }
 }

@@ -55,6 +55,7 @@ export function ExperimentDetail({ papers }: { readonly papers: Papers }) {
   const report = useStore(papers, (state) => state.report)
   const reporting = useStore(papers, (state) => state.reporting)
   const failure = useStore(papers, (state) => state.failure)
+  const doing = useStore(papers, (state) => (state.job?.experiment === state.chosen ? state.job.doing : undefined))
   const data = useLibrary((state) => state.shop?.dataset.name)
   const experiment = experimentNamed(chosen)
   return (
@@ -67,7 +68,7 @@ export function ExperimentDetail({ papers }: { readonly papers: Papers }) {
       <Choosing papers={papers} heeds={experiment.heeds} />
       {failure !== undefined && <p className="notice bad" role="alert">{failure}</p>}
       {standing !== undefined && <Begin experiment={experiment} standing={standing} papers={papers} />}
-      {standing !== undefined && standing.plan.length > 0 && <PlannedRuns plan={standing.plan} open={report === undefined} />}
+      {standing !== undefined && standing.plan.length > 0 && <PlannedRuns plan={standing.plan} open={report === undefined} doing={doing} />}
       {reporting && report === undefined && <p className="waiting" role="status">reading the runs, and comparing them row by row …</p>}
       {report !== undefined && report.experiment === chosen && <ReportView report={report} />}
     </article>
