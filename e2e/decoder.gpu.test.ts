@@ -40,6 +40,7 @@ test('it learns what comes after what, far beyond what is popular, and the same 
   }
   const ended = told.filter(({ validation }) => validation !== undefined)
   expect(ended.length).toBe(result.epochs)
+  expect(told.at(-1)?.tested).toEqual({ done: 120, of: 120 })
   expect(ended[result.bestEpoch - 1]?.validation).toEqual(result.validation)
   expect(Math.max(...ended.map(({ validation }) => validation!['ndcg@10']))).toBe(result.validation['ndcg@10'])
   expect(await trainDecoder(ports, USERS, OPTIONS)).toEqual(result)

@@ -18,9 +18,10 @@ export async function decoder({ options, values: leftAs }: DecoderJob): Promise<
   if (users.length === 0) throw new BadInput(`${files.map(({ name }) => name).join(', ')} hold no history; give reviews or ratings with --interactions`)
   await window.labProgress(`${users.length} histories read`)
   let told = 0
-  const tell = async ({ epoch, epochs, step, steps, loss, seconds, validation }: DecoderProgress): Promise<void> => {
+  const tell = async ({ epoch, epochs, step, steps, loss, seconds, validation, tested }: DecoderProgress): Promise<void> => {
     if (validation === undefined && performance.now() - told < PROGRESS_MS) return
     told = performance.now()
+    if (tested !== undefined) return window.labProgress(`${tested.done} of ${tested.of} people tested, ${Math.round(seconds)} s`)
     const found = validation === undefined ? '' : `; validation recall@10 ${validation['recall@10'].toFixed(4)}, ndcg@10 ${validation['ndcg@10'].toFixed(4)}`
     await window.labProgress(`epoch ${epoch} of ${epochs}, step ${step} of ${steps}, ${Math.round(seconds)} s: loss ${loss.toFixed(4)}${found}`)
   }

@@ -169,6 +169,8 @@ export interface DecoderProgress {
   readonly seconds: number
   /** once an epoch has ended */
   readonly validation?: DecoderMetrics
+  /** once training has ended: people tested so far, of all */
+  readonly tested?: { readonly done: number; readonly of: number }
 }
 
 /** One person's test row, for pairing with other methods. */

@@ -31,7 +31,7 @@ export async function trainDecoder(
   const { parameters } = await policy.loadInitial(config, options.seed)
   const chosen = drawInOrder(data.validation, options.validationUsers, options.seed, 'decoder validation')
 
-  const rank = async (rows: readonly DecoderRow[]): Promise<number[][]> => {
+  const rank = async (rows: readonly DecoderRow[], told?: (done: number) => void | Promise<void>): Promise<number[][]> => {
     const ranked: number[][] = []
     for (let first = 0; first < rows.length; first += RANKED_AT_ONCE) {
       signal?.throwIfAborted()
@@ -41,13 +41,14 @@ export async function trainDecoder(
         ...(options.excludeSeen && { exclude: part.map(({ history }) => history) }),
       })
       ranked.push(...found.map(({ ids }) => [...ids]))
+      await told?.(ranked.length)
     }
     return ranked
   }
   const measure = (rows: readonly DecoderRow[], ranked: readonly (readonly number[])[]): DecoderMetrics[] => rows.map(({ target }, i) => metricsOfRank(ranked[i]!, target))
 
   const steps = options.epochs * Math.ceil(data.train.length / options.batch)
-  let [step, trained] = [0, 0]
+  let [step, trained, mean] = [0, 0, Number.NaN]
   let best: { epoch: number; validation: DecoderMetrics } | undefined
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     let [total, tokens] = [0, 0]
@@ -64,8 +65,9 @@ export async function trainDecoder(
       await onProgress?.({ epoch, epochs: options.epochs, step, steps, loss: report.loss, seconds: seconds() })
     }
     trained = epoch
+    mean = total / tokens
     const validation = meanMetrics(measure(chosen, await rank(chosen)))
-    await onProgress?.({ epoch, epochs: options.epochs, step, steps, loss: total / tokens, seconds: seconds(), validation })
+    await onProgress?.({ epoch, epochs: options.epochs, step, steps, loss: mean, seconds: seconds(), validation })
     if (best === undefined || validation['ndcg@10'] > best.validation['ndcg@10']) {
       best = { epoch, validation }
       await policy.keep(BEST)
@@ -74,7 +76,9 @@ export async function trainDecoder(
   if (best === undefined) throw new Error('decoder: no epoch was trained')
   if (best.epoch !== trained) await policy.restore(BEST)
 
-  const ranked = await rank(data.test)
+  const ranked = await rank(data.test, (done) => onProgress?.({
+    epoch: trained, epochs: options.epochs, step, steps, loss: mean, seconds: seconds(), tested: { done, of: data.test.length },
+  }))
   const values = measure(data.test, ranked)
   const idOf = (token: number): string => data.items[token]!
   return {
