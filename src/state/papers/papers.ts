@@ -46,7 +46,7 @@ export function createPapers(parts: PapersParts): Papers {
   const remembered = recallPapers(memory)
   const store = createStore<PapersState>(() => ({
     chosen: remembered?.experiment ?? EXPERIMENTS[0]!.name, choices: remembered?.choices ?? DEFAULT_CHOICES, facts: undefined, standings: new Map(),
-    job: undefined, left: remembered && { experiment: remembered.experiment }, report: undefined, reporting: false, failure: undefined,
+    job: undefined, left: remembered && { experiment: remembered.experiment }, report: undefined, derived: false, reporting: false, failure: undefined,
   }))
   const { getState, setState } = store
   const resampled = new Resampled({ gain: (one, other) => parts.resampling.gain(one, other, SEED), interval: (values) => parts.resampling.interval(values, SEED) })
@@ -122,12 +122,14 @@ export function createPapers(parts: PapersParts): Papers {
       const results = new Map<string, RunResult>()
       for (const { is, record, planned: { key } } of standing.plan) if (is === 'done') results.set(key, await resultFor(record!))
       const base = baseOf(experiment)
+      const asked = forgottenFor(standing.plan)
+      const derived = (experiment.wants ?? []).every((wanted) => (wanted === 'probes' ? [...results.keys()].every((key) => asked.has(key)) : extras.has(extrasKey(experiment, shop))))
       const given: Given = {
         base, choices, facts: factsOf(shop, base), plan: standing.plan.map(({ planned }) => planned), results,
-        extras: extras.get(extrasKey(experiment, shop)) ?? [], forgotten: forgottenFor(standing.plan),
+        extras: extras.get(extrasKey(experiment, shop)) ?? [], forgotten: asked,
       }
       const made = results.size === 0 ? undefined : await makeReport(experiment, given, resampled)
-      if (mine === reports) setState({ report: made, reporting: false })
+      if (mine === reports) setState({ report: made, derived, reporting: false })
     } catch (error) {
       if (mine === reports) setState({ report: undefined, reporting: false, failure: `the report of ${experiment.title} could not be made: ${sentenceOf(error)}` })
     }

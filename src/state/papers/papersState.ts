@@ -47,6 +47,8 @@ export interface PapersState {
   /** an experiment that was under way when the page was left, or was stopped */
   readonly left: { readonly experiment: string } | undefined
   readonly report: Report | undefined
+  /** whether what stands beside the chosen experiment's runs (outputs ranked, baselines, probes) has been made for them */
+  readonly derived: boolean
   /** the report is being made */
   readonly reporting: boolean
   readonly failure: string | undefined

@@ -4,7 +4,7 @@ import type { Experiment } from '../../domain/papers/experiment.ts'
 import { experimentNamed } from '../../domain/papers/experiments.ts'
 import type { Papers, PapersJob, Standing } from '../../state/papers/papersState.ts'
 import { count, duration } from '../parts/format.ts'
-import { useLibrary, useRun } from '../parts/stores.ts'
+import { useLibrary, useRun, useSources, useWorkbench } from '../parts/stores.ts'
 import { Choosing } from './Choosing.tsx'
 import { PlannedRuns } from './PlannedRuns.tsx'
 import { ReportView } from './ReportView.tsx'
@@ -27,6 +27,9 @@ function Under({ job, papers }: { readonly job: PapersJob; readonly papers: Pape
 function Begin({ experiment, standing, papers }: { readonly experiment: Experiment; readonly standing: Standing; readonly papers: Papers }) {
   const job = useStore(papers, (state) => state.job)
   const left = useStore(papers, (state) => state.left)
+  const derived = useStore(papers, (state) => state.derived)
+  const files = useSources((state) => state.list.filter(({ kind }) => kind !== 'frozen').length)
+  const { sources } = useWorkbench()
   const able = useRun((state) => state.engine.is !== 'absent')
   const training = useRun((state) => state.phase !== 'idle' && state.phase !== 'finished' && state.phase !== 'failed' && state.phase !== 'interrupted' && state.phase !== 'paused')
   if (job?.experiment === experiment.name) return <Under job={job} papers={papers} />
@@ -34,19 +37,25 @@ function Begin({ experiment, standing, papers }: { readonly experiment: Experime
   const { plan, done } = standing
   const missing = plan.length - done
   const begun = left?.experiment === experiment.name
-  const derived = experiment.wants !== undefined
-  if (missing === 0 && !derived && !begun) return <p className="quiet">All of its runs are done.</p>
-  const what = missing > 0 ? `${begun ? 'Go on with' : 'Run'} ${missing === plan.length ? 'all' : 'what is missing:'} ${count(missing)} ${missing === 1 ? 'run' : 'runs'}`
-    : experiment.wants?.includes('probes') === true ? 'Ask the probes' : experiment.wants?.includes('baselines') === true ? 'Make the baselines' : 'Rank stored outputs'
+  const beside = derived ? undefined : besideOf(experiment, files)
+  const what = missing > 0 ? `${begun ? 'Go on with' : 'Run'} ${missing === plan.length ? 'all' : 'what is missing:'} ${count(missing)} ${missing === 1 ? 'run' : 'runs'}` : beside
   return (
     <p className="runs-bar">
-      <button type="button" className="button primary" disabled={!able || job !== undefined || training} onClick={() => void papers.go()}>{what}</button>
+      {what !== undefined && <button type="button" className="button primary" disabled={!able || job !== undefined || training} onClick={() => void papers.go()}>{what}</button>}
       {missing > 0 && <span className="quiet">{lengthSaid(standing)}</span>}
       {job !== undefined && <span className="quiet">another experiment is under way</span>}
       {job === undefined && training && <span className="quiet">a run is under way; pause or stop it first</span>}
       {begun && <><span className="quiet">It was left before its end.</span><button type="button" className="plain" onClick={papers.giveUp}>Leave it, and take my settings back</button></>}
+      {experiment.wants?.includes('stored') === true && <button type="button" className="plain" onClick={sources.show}>Add stored outputs or rankings of another system …</button>}
     </p>
   )
+}
+
+/** What is still to be made beside the runs, as the button says it; undefined where there is nothing. `files`: stored answers that were added. */
+function besideOf({ wants = [] }: Experiment, files: number): string | undefined {
+  if (wants.includes('probes')) return 'Ask the probes'
+  if (wants.includes('baselines')) return 'Make the baselines'
+  return wants.includes('stored') && files > 0 ? `Rank ${count(files)} stored ${files === 1 ? 'system' : 'systems'}` : undefined
 }
 
 export function ExperimentDetail({ papers }: { readonly papers: Papers }) {
