@@ -9,7 +9,7 @@ import type { Summary } from '../../src/experiment/events.ts'
 import type { Command } from './command.ts'
 import { train } from './train.ts'
 
-/** What each task is run with. Pseudo-reviews have no preset of their own on the sample: they are dense search with another prompt. */
+/** What each task is run with. Pseudo-reviews share the compact frame of dense search, so on the sample both are one run: it is left out unless asked for. */
 const RUNS: Readonly<Record<Settings['task'], readonly [preset: Settings['preset'], ...set: string[]]>> = {
   'product-search': ['sample'],
   'dense-search': ['sample-dense'],
@@ -28,7 +28,7 @@ const MOST_SECONDS = 300
 
 function tasksOf(given: readonly string[]): readonly Settings['task'][] {
   for (const name of given) if (!Object.hasOwn(RUNS, name)) throw new BadInput(`tasks: --task ${name} is unknown; give some of ${NAMES.join(', ')}`)
-  return given.length === 0 ? NAMES : NAMES.filter((name) => given.includes(name))
+  return given.length === 0 ? NAMES.filter((name) => name !== 'pseudo-review') : NAMES.filter((name) => given.includes(name))
 }
 
 function seedsOf(given: string): readonly number[] {
