@@ -36,6 +36,9 @@ test('before the first step nothing is known, and after the summary nothing is l
 })
 
 test('imitation has steps of its own, and says that what follows is not counted', () => {
-  const run = runOf({ stage: 'sft', planned: 10, done: 5, sft: [{ ms: 500, tokens: 50 }], start, tests: {} })
-  expect(paceOf(run, settingsOf('sample', { stages: 'sft,grpo' }))).toMatchObject({ stepMs: 500, trainedPerSecond: 100, leftMs: 2500, unknown: ['the grpo stage', 'the final test'] })
+  const run = runOf({ stage: 'sft', planned: 10, done: 5, sft: [{ ms: 500, tokens: 50 }], sftValidations: [evaluation(300)], start, tests: {} })
+  const staged = settingsOf('sample', { stages: 'sft,grpo', sftSteps: 10, validationEvery: 4 })
+  // two validations are to come: after step 8, and after the last
+  expect(paceOf(run, staged)).toMatchObject({ stepMs: 500, trainedPerSecond: 100, leftMs: 2500 + 2 * 300, unknown: ['the grpo stage', 'the final test'] })
+  expect(paceOf(run, { ...staged, validationEvery: 0 })).toMatchObject({ leftMs: 2500, unknown: ['the grpo stage', 'the final test'] })
 })

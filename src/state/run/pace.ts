@@ -23,8 +23,8 @@ const sum = <Item>(items: readonly Item[], value: (item: Item) => number): numbe
 const meanMs = (items: readonly { readonly ms: number }[]): number | undefined => (items.length === 0 ? undefined : sum(items, ({ ms }) => ms) / items.length)
 const perSecond = (tokens: number, ms: number): number | undefined => (ms > 0 ? 1000 * tokens / ms : undefined)
 
-/** Validations of the steps after `done`. */
-function validationsLeft({ validationEvery, steps }: Settings, done: number): number {
+/** Validations of the steps after `done`, of `steps`. */
+function validationsLeft({ validationEvery }: Settings, steps: number, done: number): number {
   if (validationEvery === 0) return 0
   const last = steps % validationEvery === 0 ? 0 : 1
   return Math.floor(steps / validationEvery) + last - Math.floor(done / validationEvery) - (done >= steps ? last : 0)
@@ -51,8 +51,8 @@ export function paceOf(run: RunState, settings: Settings, ended = false): Pace {
     else if (leftMs !== undefined) leftMs += ms
   }
   if (sft && settings.stages !== 'sft') more(undefined, 'the grpo stage')
-  const validations = ended || sft || run.start?.dataset.validation === 0 ? 0 : validationsLeft(settings, run.done)
-  const validationMs = meanMs(run.validations.slice(-PACE_VALIDATIONS))
+  const validations = ended || run.start?.dataset.validation === 0 ? 0 : validationsLeft(settings, sft ? settings.sftSteps : settings.steps, run.done)
+  const validationMs = meanMs((sft ? run.sftValidations : run.validations).slice(-PACE_VALIDATIONS))
   if (validations > 0) more(validationMs === undefined ? undefined : validations * validationMs, 'validations')
   more(finalTestMs(run, settings), 'the final test')
   return { stepMs, ...rates, leftMs, unknown }

@@ -68,9 +68,10 @@ test('a column, a depth or a budget counts once a part of the reward that reads 
   expect(of({ rewardExpression: 1, expression: 'diversity' }).has('diversityBy')).toBe(false)
 })
 
-test('imitation of rewarded answers looks at the reward, a prompted run at no optimiser', () => {
+test('imitation looks at the reward where it keeps what is rewarded or chooses its best by it, a prompted run at no optimiser', () => {
   expect(unusedSettings(settingsOf('sample', { stages: 'sft', sftFrom: 'rejection' })).has('rewardNdcg')).toBe(false)
-  expect(unusedSettings(settingsOf('sample', { stages: 'sft', sftFrom: 'labels' })).get('rewardNdcg')).toBe('stages is sft')
+  expect(unusedSettings(settingsOf('sample', { stages: 'sft', sftFrom: 'labels' })).has('rewardNdcg')).toBe(false)
+  expect(unusedSettings(settingsOf('sample', { stages: 'sft', sftFrom: 'labels', validationEvery: 0 })).get('rewardNdcg')).toBe('stages is sft')
   expect(unusedSettings(settingsOf('sample', { stages: 'prompt' })).get('beta1')).toBe('stages is prompt')
 })
 

@@ -121,9 +121,9 @@ export function unusedSettings(settings: Settings): ReadonlyMap<SettingName, str
   return new Map(groups.flatMap(([names, why]) => names.map((name) => [name, why] as const)))
 }
 
-/** Whether imitation looks at rewards: it keeps what the reward likes. */
-function sftRewards({ stages, sftFrom }: Settings): boolean {
-  return stages.includes('sft') && sftFrom === 'rejection'
+/** Whether imitation looks at rewards: it keeps what the reward likes, or its best checkpoint is chosen by it. */
+function sftRewards({ stages, sftFrom, validationEvery, validationShare }: Settings): boolean {
+  return stages.includes('sft') && (sftFrom === 'rejection' || (validationEvery > 0 && validationShare > 0))
 }
 
 const PAPERS = {

@@ -127,7 +127,7 @@ export function plainWords(settings: Settings, counts: QueryCounts | undefined, 
     sentences.push(`${what} by ${AGGREGATIONS[aggregation]}, at a learning rate of ${learningRate}${updates}; ${kl}.`)
   }
   if (counts !== undefined) {
-    const validated = validationEvery === 0 || counts.validation === 0 || stages === 'sft' ? 'The last step is what is measured'
+    const validated = validationEvery === 0 || counts.validation === 0 ? 'The last step is what is measured'
       : `Validated ${every(validationEvery)} on ${rows(counts.validation, 'held-out ')}, and the best is what is measured`
     sentences.push(stages === 'prompt' ? `It is measured on ${rows(counts.test, 'test ')}.` : `${validated}: ${rows(counts.test, 'test ')}, before and after.`)
   }
