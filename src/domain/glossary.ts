@@ -1,5 +1,6 @@
 // What the page's terms mean, each with its formula and where that comes from: shown at the term itself, and together as help.
 import type { RewardPart } from './rewards/weights.ts'
+import type { TaskTerm } from './tasks/terms.ts'
 
 export interface Entry {
   readonly term: string
@@ -106,5 +107,5 @@ export const GLOSSARY = {
   },
 } as const satisfies Readonly<Record<string, Entry>>
 
-/** A term of the table, or a part of the reward, whose words are fetched with what shows them (rewards/terms.ts). */
-export type TermName = keyof typeof GLOSSARY | `part-${RewardPart}`
+/** A term of the table; or a part of the reward, or a word of the tasks, which are fetched with what shows them (rewards/terms.ts, tasks/terms.ts). */
+export type TermName = keyof typeof GLOSSARY | `part-${RewardPart}` | `task-${TaskTerm}`

@@ -1,5 +1,6 @@
 // What the page calls a task's rows and answers.
 import type { TaskSpec } from '../../domain/tasks/task.ts'
+import { TASKS } from '../../domain/tasks/tasks.ts'
 import type { Task } from '../../experiment/tasks.ts'
 
 type Kind = Pick<TaskSpec, 'over' | 'answers'>
@@ -22,6 +23,11 @@ export function originalWords({ over, answers }: Kind): { readonly title: string
   if (answers === 'ids') return { title: 'Candidates as given', short: 'as given' }
   if (over === 'queries') return { title: 'Original query', short: 'original' }
   return answers === 'names' ? { title: 'Items of the history', short: 'history' } : { title: answers === 'text' ? 'History alone' : 'Titles of the history', short: 'history' }
+}
+
+/** The task that a run's record names; product search where it names none that is known: records of before there were others. */
+export function recordedTask(name: unknown): TaskSpec {
+  return TASKS.find((task) => task.name === name) ?? TASKS[0]!
 }
 
 /** The text that an answer is shown against word by word; undefined where the answer is a text of its own, or a list. */

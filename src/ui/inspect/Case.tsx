@@ -1,12 +1,14 @@
 // The row that is inspected, as the policy is asked about it: who it is, what came before on a line of time, what may be chosen from, and the whole prompt.
 import { useMemo } from 'react'
 import { gainOf } from '../../domain/metrics.ts'
+import type { Settings } from '../../domain/settings.ts'
 import type { Past, Row } from '../../domain/tasks/task.ts'
+import { TASK_TERMS } from '../../domain/tasks/terms.ts'
 import type { Inspection } from '../../state/inspect/view.ts'
-import type { Task } from '../../experiment/tasks.ts'
 import { count } from '../parts/format.ts'
 import { Label } from '../parts/Label.tsx'
 import { useProduct } from '../parts/stores.ts'
+import { Term } from '../parts/Term.tsx'
 import './case.css'
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
@@ -52,7 +54,7 @@ function History({ history, told }: { readonly history: readonly Past[]; readonl
   const untold = Math.max(0, history.length - told)
   return (
     <section>
-      <h3>History <small>{count(history.length)} {history.length === 1 ? 'item' : 'items'}, oldest first{untold > 0 && `; the prompt tells the last ${count(told)}`}</small></h3>
+      <h3><Term about="task-history" entry={TASK_TERMS.history}>History</Term> <small>{count(history.length)} {history.length === 1 ? 'item' : 'items'}, oldest first{untold > 0 && `; the prompt tells the last ${count(told)}`}</small></h3>
       <ol className="case-history" tabIndex={0} aria-label="History, oldest first">
         {history.map((event, at) => <Event key={`${at} ${event.id}`} event={event} share={shareOf(event.time)} most={most} told={at >= untold} />)}
       </ol>
@@ -60,12 +62,12 @@ function History({ history, told }: { readonly history: readonly Past[]; readonl
   )
 }
 
-function Candidates({ task: { query: { candidates = [], judgements }, settings } }: { readonly task: Pick<Task, 'query'> & { readonly settings: Task['case']['settings'] } }) {
+function Candidates({ row: { candidates = [], judgements }, settings }: { readonly row: Row; readonly settings: Settings }) {
   const relevant = useMemo(() => new Set(judgements.filter((judgement) => gainOf(judgement, settings.gains) > 0).map(({ productId }) => productId)), [judgements, settings.gains])
   const from = { recommender: 'the recommender’s best', random: 'relevant ones among random ones', given: 'as the data give them' }[settings.candidates]
   return (
     <section>
-      <h3>Candidates <small>{count(candidates.length)}, {from}; answers name them by number</small></h3>
+      <h3><Term about="task-candidates" entry={TASK_TERMS.candidates}>Candidates</Term> <small>{count(candidates.length)}, {from}; answers name them by number</small></h3>
       <ol className="case-candidates" tabIndex={0} aria-label="Candidates">
         {candidates.map((id) => <li key={id}>{relevant.has(id) ? <Label label="E" /> : <span className="case-no-label" aria-hidden="true" />} <Title id={id} /></li>)}
       </ol>
@@ -91,7 +93,7 @@ export function Case({ inspection: { task } }: { readonly inspection: Inspection
       {profile !== undefined && Object.keys(profile).length > 0 && <Profile profile={profile} />}
       <div className="case-parts">
         {history !== undefined && <History history={history} told={settings.historyLength} />}
-        {candidates !== undefined && <Candidates task={{ query: task.query, settings }} />}
+        {candidates !== undefined && <Candidates row={task.query} settings={settings} />}
       </div>
       <details className="case-prompt">
         <summary>What the policy reads <small className="quiet">{count(text.length)} characters, prompt version {task.spec.version}</small></summary>

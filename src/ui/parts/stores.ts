@@ -2,8 +2,9 @@
 import { createContext, use, useEffect, useMemo } from 'react'
 import { useStore, type StoreApi } from 'zustand'
 import type { Product } from '../../domain/dataset.ts'
+import type { TaskSpec } from '../../domain/tasks/task.ts'
 import type { Answerers } from '../../state/inspect/columnTitles.ts'
-import { rowWords, type RowWords } from '../../state/tasks/words.ts'
+import { recordedTask, rowWords, type RowWords } from '../../state/tasks/words.ts'
 import type { Workbench } from '../../state/workbench.ts'
 
 export const WorkbenchContext = createContext<Workbench | undefined>(undefined)
@@ -84,6 +85,11 @@ export function useRows<Slice>(select: (state: StateOf<'rows'>) => Slice): Slice
 /** What the task's rows are called. */
 export function useRowWords(): RowWords {
   return rowWords(useRows((state) => state.spec))
+}
+
+/** The task of the run that is shown: that of its settings, whatever the form says by now. */
+export function useRunTask(): TaskSpec {
+  return recordedTask(useRun((state) => state.run.start?.settings['task'] ?? state.settings.task))
 }
 
 /** Who may answer, as the titles of columns name them. */

@@ -38,7 +38,7 @@ export function Exports() {
     if (shop === undefined) return
     if (rows.length === 0) throw new Error(`there are no ${split} queries, so no judgements of them`)
     const wanted = new Set(rows.map(({ id }) => id))
-    save('qrels.txt', 'text/plain', qrelsFile(shop.dataset.queries.filter(({ id }) => wanted.has(id)), workbench.run.getState().settings.gains))
+    save('qrels.txt', 'text/plain', qrelsFile(workbench.rows.getState().rows.filter(({ id }) => wanted.has(id)), workbench.run.getState().settings.gains))
   }
 
   return (

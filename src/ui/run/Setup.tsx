@@ -17,9 +17,12 @@ import { Setting } from './Setting.tsx'
 import { usePlanned } from './Standing.tsx'
 
 /** What people change first. */
-const MATTERS: readonly SettingName[] = ['steps', 'promptsPerStep', 'groupSize', 'learningRate', 'klCoefficient', 'maxNewTokens', 'validationEvery', 'seed']
+const MATTERS: readonly SettingName[] = ['stages', 'steps', 'promptsPerStep', 'groupSize', 'learningRate', 'klCoefficient', 'maxNewTokens', 'validationEvery', 'seed']
 
 const TaskSheet = lazy(async () => ({ default: (await import('./TaskSheet.tsx')).TaskSheet }))
+
+/** What people change of a task, where it looks at it. */
+const OF_TASKS: readonly SettingName[] = ['historyLength', 'seenItems', 'candidates', 'candidateCount', 'listLength', 'augment', 'thoughtBudget']
 
 function useCounts(): QueryCounts | undefined {
   const open = useLibrary((state) => state.shop !== undefined)
@@ -191,7 +194,7 @@ export function Setup() {
         </header>
         <fieldset className="settings" disabled={locked}>
           <legend className="visually-hidden">Settings that matter most</legend>
-          {MATTERS.map((name) => {
+          {[...MATTERS, ...OF_TASKS.filter((name) => !unused.has(name))].map((name) => {
             const spec = SETTINGS.find((known) => known.name === name)
             return spec === undefined ? null : <Setting key={name} spec={spec} value={settings[name]} preset={base[name]} unused={unused.get(name)} />
           })}

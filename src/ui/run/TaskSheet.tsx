@@ -2,7 +2,9 @@
 import { useId } from 'react'
 import { isUnderWay } from '../../state/run/run.ts'
 import { samplePreset, taskOffers, type TaskOffer } from '../../state/run/taskChoice.ts'
+import { TASK_TERMS } from '../../domain/tasks/terms.ts'
 import { Sheet } from '../parts/Sheet.tsx'
+import { Term } from '../parts/Term.tsx'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 import './tasks.css'
 
@@ -44,7 +46,7 @@ export function TaskSheet({ onClose }: { readonly onClose: () => void }) {
     <Sheet title="Task" onClose={onClose} className="task-sheet" footer={<button type="button" className="button primary" onClick={onClose}>Done</button>}>
       {locked ? <p className="notice">A run is under way, and its task stays what it is. Reset the run to change it.</p> : (
         <p className="quiet">
-          What the policy reads and writes, and what is then ranked and measured. {onSample
+          What the policy reads and writes, and what is then ranked and measured; closed-set tasks choose from <Term about="task-candidates" entry={TASK_TERMS.candidates}>candidates</Term>. {onSample
             ? 'On the embedded shop a task comes with its preset.' : 'Only the task changes, and an embedded policy for the one that was made for it.'}
         </p>
       )}

@@ -1,19 +1,21 @@
 // The test queries in one line above the curves: where things started, and what training gained once it is measured.
 import { pValue, score, signed } from '../parts/format.ts'
-import { useRun } from '../parts/stores.ts'
+import { originalWords, rowWords } from '../../state/tasks/words.ts'
+import { useRun, useRunTask } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-
-const SAID = [['original', 'original query'], ['before', 'starting policy'], ['after', 'trained policy']] as const
 
 export function TestStrip() {
   const tests = useRun((state) => state.run.tests)
   const gain = useRun((state) => state.run.summary?.gain)
-  const against = gain === undefined ? [] : [['starting policy', gain.before] as const, ['original query', gain.original] as const]
+  const task = useRunTask()
+  const original = originalWords(task).title.toLowerCase()
+  const said = [['original', original], ['before', 'starting policy'], ['after', 'trained policy']] as const
+  const against = gain === undefined ? [] : [['starting policy', gain.before] as const, [original, gain.original] as const]
   return (
     <p className="test-strip">
-      <Term explain="Greedy rewrites of queries that training never saw, measured before and after only. More under Test result.">Test NDCG@10</Term>
+      <Term explain={`Greedy answers to ${rowWords(task).many} that training never saw, measured before and after only. More under Test result.`}>Test NDCG@10</Term>
       {tests.original === undefined && <span>measured before training, and after it</span>}
-      {SAID.map(([policy, said]) => {
+      {said.map(([policy, said]) => {
         const evaluation = tests[policy]
         return evaluation === undefined ? null : <span key={policy}>{said} <strong>{score(evaluation.metrics['ndcg@10'])}</strong></span>
       })}

@@ -2,14 +2,14 @@
 import type { Evaluation, Gain, Summary } from '../../state/run/run.ts'
 import { count, digits, duration, percent, pValue, score, signed } from '../parts/format.ts'
 import { Sideways } from '../parts/Sideways.tsx'
-import { useRun } from '../parts/stores.ts'
+import { originalWords, rowWords } from '../../state/tasks/words.ts'
+import { useRun, useRunTask } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 
-const MEASURING = 'Greedy rewrites of queries that training never saw, measured before and after only. '
-  + 'Intervals: bootstrap over queries; p: paired randomisation.'
+const measuring = (rows: string): string => `Greedy answers to ${rows} that training never saw, measured before and after only. Intervals: bootstrap over ${rows}; p: paired randomisation.`
 const COLUMNS = ['NDCG@10', 'NDCG@100', 'Recall@10', 'Format', 'Words', 'Distinct'] as const
 const ROWS = [
-  ['original', 'Original query'], ['prompted', 'Prompted policy'], ['before', 'Starting policy'], ['after', 'Trained policy'],
+  ['original', undefined], ['prompted', 'Prompted policy'], ['before', 'Starting policy'], ['after', 'Trained policy'],
 ] as const
 
 function MetricsRow({ name, evaluation }: { readonly name: string; readonly evaluation: Evaluation | undefined }) {
@@ -42,16 +42,18 @@ function GainLine({ gain, against }: { readonly gain: Gain; readonly against: st
 }
 
 function Conclusion({ summary }: { readonly summary: Summary }) {
+  const task = useRunTask()
+  const { many } = rowWords(task)
   const { gain, train: { paired }, best, maxLogpGap, seconds } = summary
   return (
     <>
       <ul className="gains" aria-label="Gain of the trained policy on test NDCG@10">
         <GainLine gain={gain.before} against="starting policy" />
         {gain.prompted !== undefined && <GainLine gain={gain.prompted} against="prompted policy" />}
-        <GainLine gain={gain.original} against="original query" />
+        <GainLine gain={gain.original} against={originalWords(task).title.toLowerCase()} />
       </ul>
       <p className="quiet">
-        Measured: the checkpoint of step {count(best.step)} ({best.reason}). Training queries, sampled: NDCG@100 {score(paired.before)} before,{' '}
+        Measured: the checkpoint of step {count(best.step)} ({best.reason}). Training {many}, sampled: NDCG@100 {score(paired.before)} before,{' '}
         {score(paired.after)} after, p {paired.p < 0.001 ? '' : '= '}{pValue(paired.p)}. Largest sampler–trainer gap{' '}
         {digits(maxLogpGap)}. Took {duration(seconds)}.
       </p>
@@ -62,24 +64,26 @@ function Conclusion({ summary }: { readonly summary: Summary }) {
 export function TestTable() {
   const tests = useRun((state) => state.run.tests)
   const summary = useRun((state) => state.run.summary)
+  const task = useRunTask()
+  const { many } = rowWords(task)
   if (tests.original === undefined) {
     return (
       <p className="waiting">
-        Test queries are measured before training and after it: as typed, by the starting policy and by the trained one, with gains, intervals and p.
+        Test {many} are measured before training and after it: {task.over === 'queries' ? 'as typed' : 'as they stand'}, by the starting policy and by the trained one, with gains, intervals and p.
       </p>
     )
   }
   return (
     <div className="test">
       <h3>
-        <Term explain={MEASURING} about="p">Test queries</Term>
+        <Term explain={measuring(many)} about="p">Test {many}</Term>
       </h3>
-      <Sideways label="Test queries">
+      <Sideways label={`Test ${many}`}>
         <table>
           <thead>
             <tr><td />{COLUMNS.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
           </thead>
-          <tbody>{ROWS.map(([policy, name]) => <MetricsRow key={policy} name={name} evaluation={tests[policy]} />)}</tbody>
+          <tbody>{ROWS.map(([policy, name]) => <MetricsRow key={policy} name={name ?? originalWords(task).title} evaluation={tests[policy]} />)}</tbody>
         </table>
       </Sideways>
       {summary === undefined ? <p className="quiet">The trained policy is measured when the run ends.</p> : <Conclusion summary={summary} />}

@@ -2,11 +2,12 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { GLOSSARY, type Entry, type TermName } from '../../domain/glossary.ts'
 import { PART_TERMS } from '../../domain/rewards/terms.ts'
+import { TASK_TERMS } from '../../domain/tasks/terms.ts'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useShell, useWorkbench } from '../parts/stores.ts'
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['1', '2', '3'], 'Train, Inspect, Runs'],
+  [['1', '2', '3', '4'], 'Train, Inspect, Runs, Papers'],
   [['j', 'k'], 'next and previous query'],
   [['←', '→'], 'from column to column in the inspector; along a focused chart'],
   [['Enter'], 'open the query; pin the step of a focused chart'],
@@ -34,6 +35,7 @@ function Shortcuts() {
 
 const ALL: readonly (readonly [TermName, Entry])[] = [
   ...(Object.entries(GLOSSARY) as [TermName, Entry][]), ...Object.entries(PART_TERMS).map(([part, entry]) => [`part-${part}` as TermName, entry] as const),
+  ...Object.entries(TASK_TERMS).map(([name, entry]) => [`task-${name}` as TermName, entry] as const),
 ]
 
 function Terms({ at }: { readonly at: TermName | 'top' }) {
