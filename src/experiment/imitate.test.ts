@@ -142,6 +142,15 @@ describe('rejection sampling', () => {
     await expect(run([...REJECTION, 'rejectionFrom=5'])).rejects.toThrow(/rejection kept 0 of 300 outputs for 50 rows, whose mean reward is -?\d\.\d+: none is above rejectionFrom \(5\) and above its row's mean; lower rejectionFrom/)
   })
 
+  it('ends where a person ends training, and measures what was there', async () => {
+    const events: RunEvent[] = []
+    const given = input([...REJECTION, 'rejectionSamples=24'], { ended: () => events.some(({ type }) => type === 'imitations') })
+    for await (const event of train(tablePorts(SHOP), given)) events.push(event)
+    expect(of(events, 'imitations')).toHaveLength(1)
+    expect(of(events, 'stopped')).toEqual([{ type: 'stopped', step: 0 }])
+    expect(summary(events)).toMatchObject({ steps: 0, gain: { before: { delta: 0, p: 1 } } })
+  })
+
   it('draws apart from what training and evaluations draw', async () => {
     const ports = tablePorts(SHOP)
     await run([...REJECTION, 'stages=sft,grpo', 'steps=2', 'sftSteps=2'], {}, ports)
