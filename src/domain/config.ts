@@ -18,8 +18,8 @@ const REC_R1 = {
 } as const satisfies Partial<Settings>
 
 /**
- * scripts/train/dense of the repository on ESCI: BLaIR-base over first tokens, 1000 deep, 20 epochs of 140 steps; no checkpoint is named. As committed
- * its reward swallows a TypeError and is never above 0; here it is NDCG, as the paper says.
+ * scripts/train/dense of the repository on ESCI: BLaIR-base over first tokens, 1000 deep, 20 epochs of 140 steps; no checkpoint is named. As
+ * committed its reward swallows a TypeError and is never above 0; here it is NDCG, as the paper says.
  */
 const REC_R1_DENSE = {
   ...REC_R1, task: 'dense-search', recommender: 'dense', encoder: 'hyp1231/blair-roberta-base', pooling: 'cls', steps: 2800,
@@ -37,7 +37,8 @@ const REC_R1_C4 = {
 
 /** train_rec-amazon_review_3b: the last ten titles, BM25 5000 deep in training and 50 in validation, the checkpoint of step 1000; seen items stay. */
 const REC_R1_BEAUTY = {
-  ...REC_R1, task: 'sequential', historyLength: 10, historySplit: 'auto', seenItems: 'kept', trainK: 5000, evalK: 50, steps: 1000, checkpointEvery: 100,
+  ...REC_R1, task: 'sequential', historyLength: 10, historySplit: 'auto', seenItems: 'kept', trainK: 5000, evalK: 50, steps: 1000,
+  checkpointEvery: 100,
 } as const satisfies Partial<Settings>
 
 /**
@@ -47,8 +48,8 @@ const REC_R1_BEAUTY = {
  * DeepSeek-R1-Distill-Qwen-1.5B.
  */
 const RECLLM_R1 = {
-  ...REC_R1, task: 'recllm', stages: 'sft,grpo', sftFrom: 'labels', steps: 400, temperature: 1, groupSize: 12, learningRate: 1e-4, clipLow: 1, clipHigh: 10,
-  historyLength: 50, candidates: 'random', candidateCount: 40, listLength: 10, trainK: 10, evalK: 10,
+  ...REC_R1, task: 'recllm', stages: 'sft,grpo', sftFrom: 'labels', steps: 400, temperature: 1, groupSize: 12, learningRate: 1e-4,
+  clipLow: 1, clipHigh: 10,  historyLength: 50, candidates: 'random', candidateCount: 40, listLength: 10, trainK: 10, evalK: 10,
   rewardNdcg: 0, rewardLcs: 1, rewardMalformed: -1, rewardDuplicates: -0.5, rewardStrangers: -0.5, rewardWrongLength: -0.25,
 } as const satisfies Partial<Settings>
 

@@ -58,16 +58,19 @@ export function unmarked(text: string): string {
  *   assistant's turn is begun through `<think>` as in the RL prompts.
  * `compact` is ours, for small policies: the task's short words alone, and a thought that is already empty where thinking is off.
  */
-export function renderFrame({ body, rule, example, isBroken = false, short }: Wording, { template, thinking, answerForm = 'json' }: FrameSettings): Prompt {
+export function renderFrame({ body, rule, example, isBroken = false, short }: Wording, settings: FrameSettings): Prompt {
+  const { template, thinking, answerForm = 'json' } = settings
   if (template === 'compact') {
     const prefill = thinking ? '<think>' : '<think></think>'
     return { text: `<|im_start|>user\n${unmarked(short)}<|im_end|>\n${ASSISTANT}${prefill}`, prefill }
   }
-  const system = thinking ? 'You first think about the reasoning process in the mind and then provide the user with the answer.' : 'You need to provide the user with the answer.'
+  const system = thinking ? 'You first think about the reasoning process in the mind and then provide the user with the answer.'
+    : 'You need to provide the user with the answer.'
   const [form, shown] = answerForm === 'json' ? ['in JSON format ', `\n${example}\n`] : ['', 'xxx']
   const prefill = thinking ? 'Let me solve this step by step.\n<think>' : ''
   const next = isBroken ? ' \n' : ' '
-  const instruction = `${thinking ? `Show your work in <think> </think> tags.${next}` : ''}Your final response must be ${form}within <answer> </answer> tags.${next}${rule}`
+  const work = thinking ? `Show your work in <think> </think> tags.${next}` : ''
+  const instruction = `${work}Your final response must be ${form}within <answer> </answer> tags.${next}${rule}`
   return {
     text: `<|im_start|>system
 You are a helpful AI assistant. ${system}<|im_end|>

@@ -3,8 +3,8 @@ import type { Prompt } from './prompt.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * `query`: the format holds; `query` is the answer as a text, `items` its single entries where the task asks for a list. `unusable`: it holds by the released rules, but there is nothing to search for; the reward is 0.
- * `malformed`: it doesn't.
+ * `query`: the format holds; `query` is the answer as a text, `items` its single entries where the task asks for a list. `unusable`: it holds by
+ * the released rules, but there is nothing to search for; the reward is 0. `malformed`: it doesn't.
  */
 export type Request =
   | { readonly kind: 'query'; readonly query: string; readonly items?: readonly string[] }

@@ -167,7 +167,7 @@ export function timePlaces(users: readonly UserHistory[], options: TimeSplitOpti
   return [...train, ...drawn]
 }
 
-/** The times before which these shares of all events happened, rising shares. Throws where no event has a time, or nothing lies before the first cut. */
+/** The times before which these shares of all events happened, the shares rising. Throws where none has a time, or none lies before the first cut. */
 export function timeCuts(users: readonly UserHistory[], shares: readonly number[]): number[] {
   const times = allTimes(users.filter(isTimed))
   if (times.length === 0) throw new Error(`none of ${users.length} histories has times; a split by time needs reviews or ratings with timestamps`)
@@ -240,7 +240,7 @@ export function withSettings(places: readonly EventPlace[], longest = Infinity):
   return places.map((place): EventPlace => {
     if (place.split === 'train') return place
     const named = place.at === place.user.items.length ? place.user.next?.setting : undefined
-    const setting = named ?? (isCovered(place, longest, known, true) ? 'transductive' : isCovered(place, longest, known, false) ? 'inductive' : undefined)
+    const setting = named ?? (['transductive', 'inductive'] as const).find((each) => isCovered(place, longest, known, each === 'transductive'))
     return setting === undefined ? place : { ...place, setting }
   })
 }

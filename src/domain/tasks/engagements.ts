@@ -2,7 +2,7 @@
 import type { Dataset, Split, UserHistory } from '../dataset.ts'
 import type { Settings } from '../settings.ts'
 import { timeCuts } from '../splits.ts'
-import { hasSplit, historyRow, pastOf, rowNames, someUsers } from './histories.ts'
+import { hasSplit, historyRow, pastOf, rowNames, someUsers, unsplit } from './histories.ts'
 import type { Past, Row } from './task.ts'
 
 /** The paper drops users with fewer interactions. */
@@ -17,28 +17,29 @@ interface Window {
 
 /**
  * Users of five interactions or more, oldest first. Without a split of the files, the last events of each, up to the last strong one, are the
- * test's labels and those before them training's: as many as a list has, but at most a third of the history each, so that as much stands before. By time, one instant parts all
- * users: labels of training happen between 60 % and 80 % of all events, of validation up to 90 %, of the test after that. Ready histories have the
- * one label that their file names; of people whose file says where they belong, the last events are the labels of that split. Throws where no label is left.
+ * test's labels and those before them training's: as many as a list has, but at most a third of the history each, so that as much stands before.
+ * By time, one instant parts all users: labels of training happen between 60 % and 80 % of all events, of validation up to 90 %, of the test after
+ * that. Ready histories have the one label that their file names; of people whose file says where they belong, the last events are the labels of
+ * that split. Throws where no label is left.
  */
 export function engagementRows({ name, users = [] }: Dataset, settings: Settings): Row[] {
   someUsers(name, users, settings.task)
   const long = users.filter((user) => user.items.length + (user.next === undefined ? 0 : 1) >= FEWEST_INTERACTIONS)
   if (long.length === 0) {
-    throw new Error(`none of ${users.length} users of ${name} has ${FEWEST_INTERACTIONS} interactions, the fewest of task recllm; open longer histories, or set task=sequential`)
+    const none = `none of ${users.length} users of ${name} has ${FEWEST_INTERACTIONS} interactions, the fewest of task recllm`
+    throw new Error(`${none}; open longer histories, or set task=sequential`)
   }
   const isReady = users.some(({ next }) => next !== undefined)
-  const { historySplit } = settings
-  if (historySplit === 'files' && !isReady && !users.some(hasSplit)) {
-    throw new Error(`historySplit is files, but no file of ${name} says what comes after its ${users.length} histories; set historySplit=last-out, or time`)
-  }
+  const { historySplit, listLength } = settings
   const isSplit = users.some(hasSplit)
-  const isByFiles = historySplit === 'files' || (historySplit === 'auto' && (isReady || isSplit))
-  const rows = isByFiles ? [...readyRows(long, settings), ...windowRows(long.filter(hasSplit), settings, (past, { split }) => lastWindow(past.length, settings.listLength, split!))]
-    : windowRows(long, settings, historySplit === 'time' ? byTime(long) : (past) => lastOut(past.length, settings.listLength))
+  if (historySplit === 'files' && !isReady && !isSplit) throw unsplit(name, users)
+  const rows = historySplit === 'files' || (historySplit === 'auto' && (isReady || isSplit))
+    ? [...readyRows(long, settings), ...windowRows(long.filter(hasSplit), settings, ({ length }, { split }) => lastWindow(length, listLength, split!))]
+    : windowRows(long, settings, historySplit === 'time' ? byTime(long) : ({ length }) => lastOut(length, listLength))
   if (rows.length > 0) return rows
   const strongest = long.reduce((most, { strengths = [] }) => strengths.reduce((own, strength) => Math.max(own, strength), most), -Infinity)
-  throw new Error(`no later engagement in ${name} has a strength of ${settings.strongFrom} or more (strongFrom); the strongest has ${strongest}: lower strongFrom`)
+  const none = `no later engagement in ${name} has a strength of ${settings.strongFrom} or more (strongFrom)`
+  throw new Error(`${none}; the strongest has ${strongest}: lower strongFrom`)
 }
 
 function readyRows(users: readonly UserHistory[], settings: Settings): Row[] {
@@ -51,7 +52,9 @@ function readyRows(users: readonly UserHistory[], settings: Settings): Row[] {
   })
 }
 
-function windowRows(users: readonly UserHistory[], settings: Settings, windowsOf: (past: readonly Past[], user: UserHistory) => readonly Window[]): Row[] {
+type Windows = (past: readonly Past[], user: UserHistory) => readonly Window[]
+
+function windowRows(users: readonly UserHistory[], settings: Settings, windowsOf: Windows): Row[] {
   const nameOf = rowNames()
   return users.flatMap((user) => {
     if (user.next !== undefined) return []

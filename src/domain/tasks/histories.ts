@@ -13,7 +13,8 @@ export function historyRows({ name, users = [] }: Dataset, settings: Settings): 
   const wanted = places.filter(({ split, setting }) => settings.historySetting === 'both' || split === 'train' || setting === settings.historySetting)
   if (!wanted.some(({ split }) => split === 'test') && places.some(({ split }) => split === 'test')) {
     const test = places.filter(({ split }) => split === 'test').length
-    throw new Error(`${name} holds ${test} test histories, and 0 of them are ${settings.historySetting}; set historySetting=both, or another historySplit`)
+    const none = `${name} holds ${test} test histories, and 0 of them are ${settings.historySetting}`
+    throw new Error(`${none}; set historySetting=both, or another historySplit`)
   }
   return inRows(wanted, settings)
 }
@@ -21,22 +22,33 @@ export function historyRows({ name, users = [] }: Dataset, settings: Settings): 
 /** Throws where the data tells of nobody. */
 export function someUsers(name: string, users: readonly UserHistory[], task: string): void {
   if (users.length > 0) return
-  throw new Error(`${name} holds 0 histories, and task ${task} asks about what people bought; open reviews, ratings or ready histories, or set task=product-search`)
+  const none = `${name} holds 0 histories, and task ${task} asks about what people bought`
+  throw new Error(`${none}; open reviews, ratings or ready histories, or set task=product-search`)
 }
 
-function placesOf(name: string, users: readonly UserHistory[], { historySplit, historySetting, historyLength, strongFrom, seed, task }: Settings): EventPlace[] {
+function placesOf(name: string, users: readonly UserHistory[], settings: Settings): EventPlace[] {
+  const { historySplit, historySetting, historyLength, strongFrom, seed, task } = settings
   someUsers(name, users, task)
   const isReady = users.some(({ next }) => next !== undefined)
   const how = historySplit === 'auto' ? (isReady || users.some(hasSplit) ? 'files' : 'last-out') : historySplit
   if (how === 'files') {
     if (users.some(hasSplit)) return withSettings([...readyPlaces(users), ...strongestLast(users, strongFrom)])
-    if (!isReady) throw new Error(`historySplit is files, but no file of ${name} says what comes after its ${users.length} histories; set historySplit=last-out, or time`)
+    if (!isReady) throw unsplit(name, users)
     return readyPlaces(users)
   }
   if (how === 'time') return timePlaces(users, { ...BY_TIME, longest: Math.max(BY_TIME.longest, historyLength), seed })
   const places = lastOutPlaces(users)
-  if (places.length === 0) throw new Error(`none of ${users.length} histories of ${name} has three items, the fewest that leave one out; set historySplit=files, or open longer histories`)
+  if (places.length === 0) {
+    const none = `none of ${users.length} histories of ${name} has three items, the fewest that leave one out`
+    throw new Error(`${none}; set historySplit=files, or open longer histories`)
+  }
   return historySetting === 'both' ? places : withSettings(places)
+}
+
+/** What is wrong where the files are to split histories and don't. */
+export function unsplit(name: string, users: readonly UserHistory[]): Error {
+  const none = `no file of ${name} says what comes after its ${users.length} histories`
+  return new Error(`historySplit is files, but ${none}; set historySplit=last-out, or time`)
 }
 
 /** Whether the files say where all rows of a person belong. */
@@ -139,6 +151,11 @@ export function historyNeeds(row: Row, settings: Settings): string[] {
 /** Titles of what is told, oldest first; the empty string where the catalogue lacks a product. */
 export function titlesOf(row: Row, facts: Facts, settings: Pick<Settings, 'historyLength'>): string[] {
   return toldOf(row, settings).map(({ id }) => titleOf(facts.product(id)))
+}
+
+/** The lines of the released prompt, "Item 1: title" and so on, without spaces around them. */
+export function itemLines(titles: readonly string[]): string {
+  return titles.map((title, i) => `Item ${i + 1}: ${title}`).join('\n').trim()
 }
 
 export function titleOf(product: Product | undefined): string {

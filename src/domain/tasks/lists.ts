@@ -17,13 +17,16 @@ const KEYS = ['items', 'reranked_items'] as const
 
 type Entry = string | number
 
-/** The entries of a strictly read answer, or what is wrong with it: JSON with a list of numbers and texts, or the entries alone where answers are plain. */
-export function strictEntries({ prompt, settings }: Pick<Asked, 'prompt' | 'settings'>, completion: string): readonly Entry[] | Extract<Request, { readonly reason: string }> {
+type Fault = Extract<Request, { readonly reason: string }>
+
+/** The entries of a strictly read answer, or what is wrong with it: JSON with a list of numbers and texts, or bare entries in plain answers. */
+export function strictEntries({ prompt, settings }: Pick<Asked, 'prompt' | 'settings'>, completion: string): readonly Entry[] | Fault {
   const answer = strictAnswer(prompt, completion, settings.mode)
   if (typeof answer !== 'string') return answer
-  if (settings.answerForm === 'plain' && answer.length > MOST_READ) return { kind: 'malformed', reason: `the list has ${answer.length} letters, more than ${MOST_READ}` }
-  const list = settings.answerForm === 'plain' ? entriesOfText(answer) : listIn(answer)
-  if (!Array.isArray(list)) return list as Extract<Request, { readonly reason: string }>
+  const isPlain = settings.answerForm === 'plain'
+  if (isPlain && answer.length > MOST_READ) return { kind: 'malformed', reason: `the list has ${answer.length} letters, more than ${MOST_READ}` }
+  const list = isPlain ? entriesOfText(answer) : listIn(readJson(answer))
+  if ('reason' in list) return list
   if (list.length === 0) return { kind: 'unusable', reason: 'the list is empty' }
   if (list.length > MOST_ENTRIES) return { kind: 'malformed', reason: `the list has ${list.length} items, more than ${MOST_ENTRIES}` }
   const strange = list.findIndex((entry) => !isEntry(entry))
@@ -36,15 +39,14 @@ function isEntry(entry: unknown): entry is Entry {
 
 const cut = (entry: Entry): Entry => (typeof entry === 'string' ? entry.slice(0, LONGEST_ENTRY) : entry)
 
-function listIn(answer: string): unknown[] | Request {
-  const json = readJson(answer)
+function listIn(json: ReturnType<typeof readJson>): readonly unknown[] | Fault {
   if (json === undefined) return { kind: 'malformed', reason: 'the answer is not JSON' }
   const { value } = json
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { kind: 'malformed', reason: 'the answer is JSON, but no object' }
   const key = KEYS.find((each) => Object.hasOwn(value, each))
   if (key === undefined) return { kind: 'malformed', reason: 'the answer holds no items' }
   const list = (value as Readonly<Record<string, unknown>>)[key]
-  return Array.isArray(list) ? list : { kind: 'malformed', reason: 'the items are no list' }
+  return Array.isArray(list) ? list as readonly unknown[] : { kind: 'malformed', reason: 'the items are no list' }
 }
 
 /** A list as people write it: entries at line ends, semicolons and commas, without bullets, numbers before names, and quotes. */
@@ -62,9 +64,9 @@ function lenientList({ prompt }: Pick<Asked, 'prompt'>, completion: string): { r
   const { text, isTagged } = lenientAnswer(prompt, completion)
   const end = isTagged ? -1 : completion.lastIndexOf('</think>')
   const said = end < 0 ? text : completion.slice(end + '</think>'.length).replaceAll(/<\/?answer>|<\|[a-z_]{1,40}\|>/g, ' ').trim()
-  const value = readJson(said)?.value
-  const list = Array.isArray(value) ? value as unknown[] : value === undefined ? undefined : listIn(said)
-  if (!Array.isArray(list)) return { text: said }
+  const json = readJson(said)
+  const list = Array.isArray(json?.value) ? json.value as readonly unknown[] : listIn(json)
+  if ('reason' in list) return { text: said }
   return { list: list.filter(isEntry).slice(0, MOST_ENTRIES).map(cut), text: said }
 }
 
@@ -134,11 +136,13 @@ export function rankedIds({ items = [] }: Reading, { row: { candidates = [] } }:
 }
 
 /** A completion whose answer is a list of entries, as JSON or bare. */
-export function listCompletion(thought: string, entries: readonly Entry[], { template, answerForm, thinking }: Settings, key: (typeof KEYS)[number] = 'items'): string {
+export function listCompletion(thought: string, entries: readonly Entry[], settings: Settings, key: (typeof KEYS)[number] = 'items'): string {
+  const { template, answerForm, thinking } = settings
   if (answerForm === 'plain') return renderAnswer(thought, entries.join(entries.every((entry) => typeof entry === 'number') ? ', ' : '\n'), thinking)
-  // in the compact frame numbers are joined without a space, which would be a token; a text of the compact frame begins with a space, so that its first word is made of the same tokens as in the prompt
-  const spaced = entries.map((entry) => JSON.stringify(typeof entry === 'string' && template === 'compact' && !entry.startsWith(' ') ? ` ${entry}` : entry))
-  return renderAnswer(thought, `{"${key}": [${spaced.join(template === 'compact' ? ',' : ', ')}]}`, thinking)
+  if (template !== 'compact') return renderAnswer(thought, `{"${key}": [${entries.map((entry) => JSON.stringify(entry)).join(', ')}]}`, thinking)
+  // a text begins with a space, so that its first word is made of the same tokens as in the prompt; before a number it would be one more token
+  const spaced = entries.map((entry) => JSON.stringify(typeof entry === 'string' && !entry.startsWith(' ') ? ` ${entry}` : entry))
+  return renderAnswer(thought, `{"${key}": [${spaced.join(',')}]}`, thinking)
 }
 
 /** An answer of ids as the numbers of the prompt; a text is read as a list of numbers, ids or titles. */

@@ -1,7 +1,7 @@
 // Open-set generation: the policy names what somebody might buy next, and the recommender finds the product that each name means.
 import { renderFrame } from '../prompt.ts'
 import type { Ranking } from '../recommender.ts'
-import { compactTitles, describeHistory, historyNeeds, historyRows, taughtTitle, titlesOf } from './histories.ts'
+import { compactTitles, describeHistory, historyNeeds, historyRows, itemLines, taughtTitle, titlesOf } from './histories.ts'
 import { lenientNames, listCompletion, namesOf, strictEntries } from './lists.ts'
 import type { Reading, TaskSpec } from './task.ts'
 
@@ -30,7 +30,8 @@ export const openSet: TaskSpec = {
   name: 'open-set',
   title: 'Naming items',
   version: 1,
-  explanation: 'The policy names products that a person may want next; the recommender matches each name to the catalogue, and the matches are one ranking.',
+  explanation: 'The policy names products that a person may want next; the recommender matches each name to the catalogue, '
+    + 'and the matches are one ranking.',
   source: 'Ours, in the released frame (template rec-r1) or a short one (template compact): the paper names the task, and no prompt was released.',
   over: 'histories',
   answers: 'names',
@@ -40,8 +41,9 @@ export const openSet: TaskSpec = {
   prompt: ({ row, facts, settings }) => {
     const titles = titlesOf(row, facts, settings)
     return renderFrame({
-      body: `You know a shop well. Below is what a customer bought, oldest first. Name ${settings.listLength} products of the shop that the customer is likely \
-to buy next, the likeliest first, by names as they would stand in its catalogue.\nBelow is the purchase history:\n\`\`\`${titles.map((title, i) => `Item ${i + 1}: ${title}`).join('\n').trim()}\`\`\``,
+      body: `You know a shop well. Below is what a customer bought, oldest first. Name ${settings.listLength} products of the shop that the customer \
+is likely to buy next, the likeliest first, by names as they would stand in its catalogue.
+Below is the purchase history:\n\`\`\`${itemLines(titles)}\`\`\``,
       rule: '', example: '{\n    "items": ["xxx", "yyy"]\n}', short: `Next for: ${compactTitles(titles)}`,
     }, settings)
   },
@@ -61,7 +63,10 @@ to buy next, the likeliest first, by names as they would stand in its catalogue.
   },
   asks: (reading, { settings: { listLength } }) => matched(reading, listLength),
   rank: (_, rankings, { row }, k) => roundRobin(rankings, k, row.seen),
-  completion: (thought, answer, { settings }) => listCompletion(thought, typeof answer === 'string' ? answer.split(/[;\n]/).map((name) => name.trim()) : answer, settings),
+  completion: (thought, answer, { settings }) => {
+    const names = typeof answer === 'string' ? answer.split(/[;\n]/).map((name) => name.trim()) : answer
+    return listCompletion(thought, names, settings)
+  },
   label: ({ row, facts, settings }) => {
     const names = (row.sequence ?? []).flatMap((id) => taughtTitle(facts.product(id), settings) ?? [])
     return names.length === 0 ? undefined : names.slice(0, settings.listLength)

@@ -10,8 +10,8 @@ export const pseudoReview = searchTask({
   source: 'linjc16/Rec-R1: src/dataset/amazon_c4/inst/dense (template rec-r1), its stray "# " included; the short frame is that of product search.',
 }, (query) => ({
   body: `You are an expert in query rewriting for dense retrieval systems. Rewrite the following product search query as if you are a real customer \
-writing a natural, authentic review after using the product. Maintain the meaning and details of the original query, but shift the tone to be more casual, \
-emotional, and based on personal experience. Include specific comments about product performance that match the query's intent.
+writing a natural, authentic review after using the product. Maintain the meaning and details of the original query, but shift the tone to be more \
+casual, emotional, and based on personal experience. Include specific comments about product performance that match the query's intent.
 # Below is the product search query:\n# \`\`\`${query}\`\`\``,
   rule: '', example: QUERY_EXAMPLE, short: `Rewrite: ${query}`,
 }))

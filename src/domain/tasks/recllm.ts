@@ -17,8 +17,10 @@ export const recllm: TaskSpec = {
   name: 'recllm',
   title: 'Reasoned lists',
   version: 1,
-  explanation: 'The policy reads a person’s profile and history in sentences and a pool of items, gives its reasons, and lists what the person will engage with, in order.',
-  source: 'RecLLM-R1 (arXiv 2506.19235): the paper prints no prompt, so the words are ours, in the released frame of Rec-R1 (template rec-r1) or a short one (template compact).',
+  explanation: 'The policy reads a person’s profile and history in sentences and a pool of items, gives its reasons, '
+    + 'and lists what the person will engage with, in order.',
+  source: 'RecLLM-R1: the paper prints no prompt, so the words are ours, in the released frame of Rec-R1 (template rec-r1) '
+    + 'or a short one (template compact).',
   over: 'histories',
   answers: 'ids',
   rows: engagementRows,
@@ -31,9 +33,11 @@ export const recllm: TaskSpec = {
   prompt: (about) => {
     const count = wantedCount(about)
     return renderFrame({
-      body: `You recommend items to a user. Below is what is known of the user, what the user engaged with, and a numbered pool of items.\n${story(about)}
+      body: `You recommend items to a user. Below is what is known of the user, what the user engaged with, and a numbered pool of items.
+${story(about)}
 The pool:\n\`\`\`${poolOf(about, itemLine)}\`\`\`
-List the ${count} items of the pool that the user is most likely to engage with from now on, in the order in which that will happen, each once, by their numbers.`,
+List the ${count} items of the pool that the user is most likely to engage with from now on, in the order in which that will happen, each once, \
+by their numbers.`,
       rule: '', example: '{\n    "items": [3, 1, 2]\n}',
       short: [compactStory(about), poolOf(about, compactItem)].filter((part) => part !== '').join('\n'),
     }, about.settings)

@@ -36,9 +36,9 @@ export const rerank: TaskSpec = {
   title: 'Re-ranking',
   version: 1,
   explanation: 'The policy orders a short list of products for a query; products that it does not name are not ranked.',
-  source: 'linjc16/Rec-R1 at 1a8ccd3, src/dataset/Reranker (template rec-r1). Deviations: descriptions are cut at 100 words; where listLength is below the '
-    + 'number of candidates only so many are asked for; a list that is no permutation keeps its format, and duplicates and strangers have penalties of '
-    + 'their own; "items" and numbers are read beside "reranked_items" and "Item_4". The short frame is ours (template compact).',
+  source: 'linjc16/Rec-R1 at 1a8ccd3, src/dataset/Reranker (template rec-r1). Deviations: descriptions are cut at 100 words; where listLength is '
+    + 'below the number of candidates only so many are asked for; a list that is no permutation keeps its format, and duplicates and strangers '
+    + 'have penalties of their own; "items" and numbers are read beside "reranked_items" and "Item_4". The short frame is ours (template compact).',
   over: 'queries',
   answers: 'ids',
   rows: ({ queries }, settings) => (settings.candidates === 'given'
@@ -51,10 +51,11 @@ export const rerank: TaskSpec = {
     const { row: { text, candidates = [] }, facts, settings } = about
     const told = candidates.map((id, i) => `Item_${i + 1}: , ${metadata(facts.product(id))}`).join('\n\n')
     const count = wantedCount(about)
-    const length = count === candidates.length ? 'The length of the reranked list should match the number of input candidates.' : `The reranked list should hold the ${count} most relevant of them.`
+    const length = count === candidates.length ? 'The length of the reranked list should match the number of input candidates.'
+      : `The reranked list should hold the ${count} most relevant of them.`
     return renderFrame({
-      body: `You are an expert in product reranking. \nGiven a customer query and a list of candidate products, \nyour task is to rerank the products so that \
-the most relevant items to the query are placed at the top. \nConsider semantic meaning, product attributes, and customer intent.\n
+      body: `You are an expert in product reranking. \nGiven a customer query and a list of candidate products, \nyour task is to rerank the \
+products so that the most relevant items to the query are placed at the top. \nConsider semantic meaning, product attributes, and customer intent.\n
 Below are the candidate products (item_id and metadata):\n\`\`\`${told}\`\`\`\n\nBelow is the query:\n\`\`\`${text}\`\`\`\n------\n`,
       rule: `The output JSON should contain the reranked list of item_ids in order of relevance. ${length}\n`, isBroken: true,
       example: '{\n    "reranked_items": ["Item_4", "Item_8", "Item_x", ..., all candidate item_ids in order]\n}',
@@ -68,8 +69,8 @@ Below are the candidate products (item_id and metadata):\n\`\`\`${told}\`\`\`\n\
   rank: (reading, _, about, k) => rankedIds(reading, about, k),
   completion: (thought, answer, about) => {
     const places = placesOf(answer, about)
-    return about.settings.template === 'compact'
-      ? listCompletion(thought, places, about.settings) : listCompletion(thought, places.map((place) => `Item_${place}`), about.settings, 'reranked_items')
+    if (about.settings.template === 'compact') return listCompletion(thought, places, about.settings)
+    return listCompletion(thought, places.map((place) => `Item_${place}`), about.settings, 'reranked_items')
   },
   label: (about) => {
     const { row: { judgements, candidates = [] }, settings: { gains } } = about

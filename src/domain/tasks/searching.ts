@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts'
 import { taughtTitle } from './histories.ts'
 import type { Row, TaskSpec } from './task.ts'
 
-/** A completion whose answer is one text. In compact frames the text begins with a space: its first word is then made of the same tokens as in the prompt. */
+/** A completion whose answer is one text. In the compact frame it begins with a space: its first word then has the same tokens as in the prompt. */
 export function textCompletion(thought: string, answer: string | readonly string[], key: string, settings: Settings): string {
   const text = typeof answer === 'string' ? answer : answer.join(' ')
   if (settings.answerForm === 'plain') return renderAnswer(thought, text, settings.thinking)
@@ -13,7 +13,9 @@ export function textCompletion(thought: string, answer: string | readonly string
   return renderAnswer(thought, `{"${key}": ${JSON.stringify(spaced)}}`, settings.thinking)
 }
 
-export function searchTask(told: Pick<TaskSpec, 'name' | 'title' | 'version' | 'explanation' | 'source'>, wording: (query: string) => Wording): TaskSpec {
+type Named = Pick<TaskSpec, 'name' | 'title' | 'version' | 'explanation' | 'source'>
+
+export function searchTask(told: Named, wording: (query: string) => Wording): TaskSpec {
   return {
     ...told,
     over: 'queries',

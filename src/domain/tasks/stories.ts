@@ -14,7 +14,8 @@ const TITLES_TOLD = 3
 
 /** Columns that count what others did; price, stock and dates are no statistics of an item. */
 const STATISTICS = [
-  'views', 'likes', 'comments', 'shares', 'saves', 'clicks', 'purchases', 'sales', 'ratings', 'rating_number', 'rating_count', 'average_rating', 'rating', 'reviews', 'popularity',
+  'views', 'likes', 'comments', 'shares', 'saves', 'clicks', 'purchases', 'sales', 'ratings', 'rating_number', 'rating_count', 'average_rating',
+  'rating', 'reviews', 'popularity',
 ]
 
 /** Text without special characters: letters, numbers and common punctuation in one form and on one line. */
@@ -71,7 +72,8 @@ function topicSentence({ name, events }: Topic, facts: Facts, strongFrom: number
 
 function termSentence(opening: string, events: readonly Past[], facts: Facts, strongFrom: number): string[] {
   if (events.length === 0) return []
-  return [`${opening}, the user engaged with ${topicsOf(events, facts).map((topic) => topicSentence(topic, facts, strongFrom)).join(', then with ')}.`]
+  const topics = topicsOf(events, facts).map((topic) => topicSentence(topic, facts, strongFrom))
+  return [`${opening}, the user engaged with ${topics.join(', then with ')}.`]
 }
 
 /** Profile and history as sentences, the long term before the short. */
@@ -109,7 +111,8 @@ export function compactStory({ row, facts, settings }: Case): string {
 const COMPACT_NAMES: ReadonlyMap<string, string> = new Map([['age', ''], ['gender', ''], ['city_tier', 'tier '], ['interests', 'likes ']])
 
 function compactProfile(profile: Readonly<Record<string, string>>): string {
-  return Object.entries(profile).map(([name, value]) => `${COMPACT_NAMES.get(name) ?? `${cleaned(name.replaceAll('_', ' '))} `}${cleaned(value).toLowerCase()}`).join(' ')
+  const before = (name: string): string => COMPACT_NAMES.get(name) ?? `${cleaned(name.replaceAll('_', ' '))} `
+  return Object.entries(profile).map(([name, value]) => `${before(name)}${cleaned(value).toLowerCase()}`).join(' ')
 }
 
 /** An item of the compact frame: its title, and how many liked it. */
@@ -127,5 +130,6 @@ export function itemLine(product: Product | undefined): string {
     const value = product.numbers?.[name]
     return value === undefined ? [] : [`${name.replaceAll('_', ' ')} ${value}`]
   })
-  return [cleaned(product.title), description, tags.length === 0 ? '' : `tags: ${tags.join(', ')}`, numbers.join(', ')].filter((part) => part !== '').join(' | ')
+  const parts = [cleaned(product.title), description, tags.length === 0 ? '' : `tags: ${tags.join(', ')}`, numbers.join(', ')]
+  return parts.filter((part) => part !== '').join(' | ')
 }

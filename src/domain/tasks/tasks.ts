@@ -17,6 +17,6 @@ const byName: ReadonlyMap<string, TaskSpec> = new Map(TASKS.map((task) => [task.
 /** The task that the settings name. Throws where there is none: a record of a later version. */
 export function taskOf({ task }: Pick<Settings, 'task'>): TaskSpec {
   const found = byName.get(task)
-  if (found === undefined) throw new Error(`setting task is ${JSON.stringify(task)}, which this version does not know; it knows ${[...byName.keys()].join(', ')}`)
-  return found
+  if (found !== undefined) return found
+  throw new Error(`setting task is ${JSON.stringify(task)}, which this version does not know; it knows ${[...byName.keys()].join(', ')}`)
 }

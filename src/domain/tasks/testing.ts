@@ -5,7 +5,8 @@ import type { Ranking } from '../recommender.ts'
 import type { Settings } from '../settings.ts'
 import type { Asked, Case, Facts, Row, TaskSpec } from './task.ts'
 
-const product = (id: string, title: string, more: Partial<Product> = {}): Product => ({ id, title, description: '', bullets: '', brand: '', color: '', ...more })
+const product = (id: string, title: string, more: Partial<Product> = {}): Product => (
+  { id, title, description: '', bullets: '', brand: '', color: '', ...more })
 
 const SHOP = [
   product('lamp', 'Desk Lamp', { category: 'Lamps', description: 'A bright lamp.', tags: ['light', 'desk'], numbers: { likes: 12, price: 30 } }),
@@ -45,4 +46,5 @@ export const ranking = (...ids: readonly string[]): Ranking => ({ ids, scores: i
 
 export const user = (userId: string, items: string, more: Partial<UserHistory> = {}): UserHistory => ({ userId, items: items.split(' '), ...more })
 
-export const dataset = (users: readonly UserHistory[], more: Partial<Dataset> = {}): Dataset => ({ name: 'shop', productCount: 6, queries: [], users, hash: '', ...more })
+export const dataset = (users: readonly UserHistory[], more: Partial<Dataset> = {}): Dataset => (
+  { name: 'shop', productCount: 6, queries: [], users, hash: '', ...more })

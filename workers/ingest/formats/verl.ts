@@ -60,7 +60,8 @@ function tellTitles(row: Row, at: Place, sink: Sink): void {
     sink.product({ id: items[i]!, title, description: '', bullets: '', brand: '', color: '' }, at, 'again')
     found = true
   }
-  if (found) sink.note?.('titles of history_text stand for products that no catalogue tells; add the shop’s metadata to rank what nobody has bought before')
+  if (!found) return
+  sink.note?.('titles of history_text stand for products that no catalogue tells; add the shop’s metadata to rank what is in no history')
 }
 
 function field(cell: unknown, name: string): unknown {
