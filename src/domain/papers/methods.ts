@@ -18,7 +18,6 @@ export const METHODS = {
   'rejection': { title: 'Rejection SFT', settings: () => ({ stages: 'sft', sftFrom: 'rejection' }) },
   'rl': { title: 'RL', settings: () => ({ stages: 'grpo' }) },
   'sft-rl': { title: 'SFT → RL', settings: (base) => ({ stages: 'sft,grpo', sftFrom: teacherOf(base) }) },
-  'rejection-rl': { title: 'Rejection SFT → RL', settings: () => ({ stages: 'sft,grpo', sftFrom: 'rejection' }) },
 } as const satisfies Readonly<Record<string, Method>>
 export type MethodName = keyof typeof METHODS
 

@@ -1,9 +1,9 @@
 // Rec-R1's Figure 2: how good the policy was by the time training had cost so much, in rollouts, tokens, seconds and money.
 import type { Experiment, Figure, Given, PathPoint, Printed, Spent } from './experiment.ts'
-import { runsOf, titleOf, type MethodName } from './methods.ts'
+import { runsOf, titleOf } from './methods.ts'
+import { STAGE_METHODS } from './sftAndRl.ts'
 import { doneOf } from './systems.ts'
 
-const DRAWN = ['rl', 'sft-rl', 'rejection-rl'] as const satisfies readonly MethodName[]
 
 interface Cost {
   readonly title: string
@@ -23,11 +23,11 @@ function figureOf(given: Given, { title, of }: Cost): Figure {
   const several = given.choices.seeds.length > 1
   return {
     title: `NDCG@10 against ${title}`, kind: 'lines', x: title, y: 'NDCG@10 of validations',
-    series: DRAWN.flatMap((method) => doneOf(given, '', method).map(({ path }, at) => ({
+    series: STAGE_METHODS.flatMap((method) => doneOf(given, '', method).map(({ path }, at) => ({
       name: several ? `${titleOf(method)}, seed ${given.choices.seeds[at]}` : titleOf(method),
       points: path.map((point) => ({ x: of(point.spent), y: point.ndcg10, low: point.low, high: point.high })),
     }))),
-    says: 'Bars: 95 % bootstrap over validation rows. A line that has imitated first begins where that cost has been paid; evaluations are not counted.',
+    says: 'Bars: 95 % bootstrap over validation rows. What rejection samples is counted before its first validation; evaluations are not counted.',
   }
 }
 
@@ -43,7 +43,7 @@ function spentList(given: Given): Printed {
   const { choices: { pricePerHour } } = given
   const costs = costsOf(pricePerHour)
   const aim = Math.max(...doneOf(given, '', 'rl').flatMap(({ path }) => path.map(({ ndcg10 }) => ndcg10)))
-  const rows = DRAWN.flatMap((method) => doneOf(given, '', method).map((result) => {
+  const rows = STAGE_METHODS.flatMap((method) => doneOf(given, '', method).map((result) => {
     const there = Number.isFinite(aim) ? firstAt(result.path, aim) : undefined
     return { name: `${titleOf(method)} (${result.run.name})`, values: [...costs.map(({ of }) => two(of(result.spent))), ...costs.map(({ of }) => (there === undefined ? 'never' : two(of(there.spent))))] }
   }))
@@ -61,6 +61,6 @@ export const qualityAndCost: Experiment = {
   how: 'Validations of the runs of “SFT and RL”, against what their steps had cost until then; what rejection samples is counted where the run tells it.',
   heeds: ['seeds', 'pricePerHour'],
   fault: ({ validationEvery }) => (validationEvery === 0 ? 'setting validationEvery is 0, so quality is not measured along the way; set it to 10, for example' : undefined),
-  plan: (base, { seeds }) => runsOf(DRAWN, base, seeds),
+  plan: (base, { seeds }) => runsOf(STAGE_METHODS, base, seeds),
   layout: (given) => ({ tables: [], figures: costsOf(given.choices.pricePerHour).map((cost) => figureOf(given, cost)), lists: [spentList(given)], notes: [] }),
 }

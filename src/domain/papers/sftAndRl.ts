@@ -4,7 +4,7 @@ import type { Experiment, Given, RunResult } from './experiment.ts'
 import { runsOf, titleOf, type MethodName } from './methods.ts'
 import { averaged, doneOf, meanOf, systemsOf } from './systems.ts'
 
-export const STAGE_METHODS = ['sft', 'rejection', 'rl', 'sft-rl', 'rejection-rl'] as const satisfies readonly MethodName[]
+export const STAGE_METHODS = ['sft', 'rejection', 'rl', 'sft-rl'] as const satisfies readonly MethodName[]
 
 const score = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '–' : value.toFixed(3))
 const share = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '–' : `${Math.round(100 * value)} %`)

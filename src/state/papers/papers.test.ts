@@ -94,14 +94,14 @@ test('a run of the same settings counts, whoever made it; another seed, a run en
   await reaches('finished')
   await vi.waitFor(() => expect(kept.record('run-1').status).toBe('finished'))
   await papers.look()
-  expect(plan(papers)[0]).toBe('rl 1 done')
+  expect(plan(papers)).toContain('rl 1 done')
   papers.set({ seeds: [2] })
   await papers.look()
-  expect(plan(papers)[0]).toBe('rl 2 missing')
+  expect(plan(papers)).toContain('rl 2 missing')
   papers.set({ seeds: [1] })
   await kept.service.change('run-1', { done: 5 })
   await papers.look()
-  expect(plan(papers)[0]).toBe('rl 1 missing')
+  expect(plan(papers)).toContain('rl 1 missing')
 }, 30_000)
 
 test('stop leaves what is done and the run that is paused, and says that it can be gone on with', async () => {
