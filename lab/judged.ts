@@ -49,7 +49,7 @@ async function readInto(path: string, role: 'judgements' | 'results', taken: Par
   const nothing = (): void => undefined
   let refused: string | undefined
   await readFile(file, format, {
-    product: nothing, query: nothing, judgement: nothing, interaction: nothing, sequence: nothing, category: nothing, retrieved: nothing,
+    product: nothing, facts: nothing, person: nothing, query: nothing, judgement: nothing, interaction: nothing, sequence: nothing, category: nothing, retrieved: nothing,
     output: nothing, filtered: nothing, ...taken,
     reject({ row }, column, reason) {
       refused ??= `file ${file.name} row ${row}${column === '' ? '' : `, ${column}`}: ${reason}`

@@ -16,7 +16,7 @@ export function memoryShelf(): ImitationShelf & { readonly files: Map<string, st
     write: (name: string, file: string, text: string) => put(`${name}/${file}`, text),
     append: (name: string, file: string, text: string) => put(`${name}/${file}`, (files.get(`${name}/${file}`) ?? '') + text),
     remove: (name: string, file?: string) => {
-      for (const path of [...files.keys()]) if (file === undefined ? path.startsWith(`${name}/`) : path === `${name}/${file}`) files.delete(path)
+      for (const path of files.keys()) if (file === undefined ? path.startsWith(`${name}/`) : path === `${name}/${file}`) files.delete(path)
       return Promise.resolve()
     },
   }

@@ -159,6 +159,7 @@ function problemOf(report: Omit<IngestReport, 'seconds'>, judgedQueries: number,
   if (report.products > 0) {
     return `products came without examples (${all}); add the examples shard ${same} query, product_id and esci_label, or reviews for histories`
   }
+  if (report.files.length > 0 && report.files.every(({ role }) => role === 'texts')) return `${all} holds texts to imitate and no data; choose it under What is imitated, where a run has a stage of imitation`
   return `nothing in ${all} can be ranked or trained on; add products with judged queries, or metadata with reviews`
 }
 

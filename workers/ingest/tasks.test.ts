@@ -36,7 +36,8 @@ describe.skipIf(absent)('the published files (left out where ../shared is absent
     const data = await open('rec-r1/beauty_test.parquet')
     const settings = settingsFor('rec-r1-beauty')
     const rows = rowsOf(data, settings)
-    const released = await parquetReadObjects({ file: await asyncBufferFromFile(new URL('rec-r1/beauty_test.parquet', REAL).pathname), compressors }) as unknown as {
+    const file = await asyncBufferFromFile(new URL('rec-r1/beauty_test.parquet', REAL).pathname)
+    const released = await parquetReadObjects({ file, compressors }) as unknown as {
       readonly prompt: readonly [{ readonly content: string }]; readonly target: string
     }[]
     expect(splits(rows)).toEqual({ test: 1538 })
@@ -56,7 +57,9 @@ describe.skipIf(absent)('the published files (left out where ../shared is absent
     expect(splits(rows)).toEqual({ test: 150 })
     expect(rows.every(({ domain, judgements }) => domain === 'Video_Games' && judgements.length === 1)).toBe(true)
     expect(settings.testDepartments.split(',')).toContain('Video_Games')
-    for (const row of rows) expect(taskOf(settings).prompt({ row, facts: data.facts, settings }).text).toContain(`\n# \`\`\`${row.text}\`\`\`\nShow your work`)
+    for (const row of rows) expect(taskOf(settings).prompt({ row, facts: data.facts, settings }).text).toContain(
+      `\n# \`\`\`${row.text}\`\`\`\nShow your work`,
+    )
   })
 
   it('Beauty 2014 is a row for every purchase but the first by the task sequential, and two windows a person by recllm', async () => {
@@ -67,7 +70,9 @@ describe.skipIf(absent)('the published files (left out where ../shared is absent
     expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
     const last = rows.at(-1)!
     const titles = last.history!.slice(-10).map(({ id }) => data.facts.product(id)!.title)
-    expect(taskOf(settings).prompt({ row: last, facts: data.facts, settings }).text).toContain(`\`\`\`${titles.map((title, i) => `Item ${i + 1}: ${title}`).join('\n')}\`\`\``)
+    expect(taskOf(settings).prompt({ row: last, facts: data.facts, settings }).text).toContain(
+      `\`\`\`${titles.map((title, i) => `Item ${i + 1}: ${title}`).join('\n')}\`\`\``,
+    )
 
     const reasoned = settingsFor('recllm-r1')
     const windows = rowsOf(data, reasoned)

@@ -10,9 +10,9 @@ const report = (over: Partial<IngestReport>): IngestReport => ({
 test('numbers, tags, strengths and profiles are named, with how many have them where not all do', () => {
   expect(besidesOf(report({
     facts: { numbers: { price: 2400, margin: 2000 }, tagged: 2400 }, strengths: 5363, profiles: { people: 720, names: ['age', 'gender'] },
-  }))).toBe('Besides: numbers price, margin · tags · strengths of interactions · of people age, gender')
+  }))).toBe('price, margin · tags · strengths · people’s age, gender')
   expect(besidesOf(report({ facts: { numbers: { price: 1000 }, tagged: 7 }, strengths: 5000, profiles: { people: 1, names: ['age'] } })))
-    .toBe('Besides: numbers price (1,000 of 2,400 products) · tags (7 of 2,400 products) · strengths of interactions (5,000 of 5,363) · of people age (1 of 720 people)')
+    .toBe('price (1,000 of 2,400 products) · tags (7 of 2,400 products) · strengths (5,000 of 5,363 interactions) · people’s age (1 of 720 people)')
 })
 
 test('nothing is said where there is nothing, and a set of an earlier reader says how to have more', () => {

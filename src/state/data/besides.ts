@@ -14,10 +14,10 @@ export function besidesOf({ facts, products, strengths = 0, interactions, profil
   const names = Object.entries(facts.numbers)
   const most = Math.max(0, ...names.map(([, count]) => count))
   const parts = [
-    names.length === 0 ? '' : `numbers ${names.map(([name]) => name).join(', ')}${partOf(most, products, 'products')}`,
+    names.length === 0 ? '' : `${names.map(([name]) => name).join(', ')}${partOf(most, products, 'products')}`,
     facts.tagged === 0 ? '' : `tags${partOf(facts.tagged, products, 'products')}`,
-    strengths === 0 ? '' : `strengths of interactions${strengths >= interactions ? '' : ` (${whole.format(strengths)} of ${whole.format(interactions)})`}`,
-    profiles === undefined || profiles.people === 0 ? '' : `of people ${profiles.names.join(', ')}${partOf(profiles.people, users, 'people')}`,
+    strengths === 0 ? '' : `strengths${partOf(strengths, interactions, 'interactions')}`,
+    profiles === undefined || profiles.people === 0 ? '' : `people’s ${profiles.names.join(', ')}${partOf(profiles.people, users, 'people')}`,
   ].filter((part) => part !== '')
-  return parts.length === 0 ? undefined : `Besides: ${parts.join(' · ')}`
+  return parts.length === 0 ? undefined : parts.join(' · ')
 }

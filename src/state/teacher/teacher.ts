@@ -167,12 +167,13 @@ export function createTeacher(world: TeacherWorld): Teacher {
   }
 
   let looking: AbortController | undefined
-  const look = async (): Promise<void> => {
+  /** `again`: the same texts and some more, so that what is shown stays until they are known. */
+  const look = async (again = false): Promise<void> => {
     looking?.abort(new Error('something else is looked at'))
     const mine = new AbortController()
     looking = mine
     const settings = settingsNow()
-    setState({ look: { is: 'looking' }, worth: undefined })
+    if (!again) setState({ look: { is: 'looking' }, worth: undefined })
     try {
       if (settings.sftFrom === 'rejection') throw new Error('the policy writes these itself: before the stage its outputs are drawn and ranked, and those that were rewarded are imitated')
       const shop = await library.settled()
@@ -201,7 +202,7 @@ export function createTeacher(world: TeacherWorld): Teacher {
     ...store,
     show: () => {
       setState({ open: true, failure: undefined })
-      void list().then(look)
+      void list().then(() => look())
     },
     close: () => {
       looking?.abort(new Error('the sheet was closed'))
@@ -269,7 +270,11 @@ export function createTeacher(world: TeacherWorld): Teacher {
         const before = await client.answers(record.id)
         let [own, began] = [0, 0]
         await write({
-          ports: shop, settings, rows, before, signal: abort.signal, going: () => mine.going,
+          ports: shop, settings, rows, before, signal: abort.signal, going: () => {
+            // what was written so far is shown while nothing is
+            if (getState().open && getState().writing?.doing === 'paused') void look(true)
+            return mine.going
+          },
           ask: (queries, signal) => {
             if (own === 0) began = performance.now()
             return source.answerAll(queries, undefined, signal)

@@ -75,7 +75,7 @@ export function Understood({ report, name, rejections }: UnderstoodProps) {
           {domains.length > DOMAINS && <p className="quiet">and {count(domains.length - DOMAINS)} more</p>}
         </div>
       </div>
-      {besides !== undefined && <p className="quiet">{besides}</p>}
+      {besides !== undefined && <p className="quiet">Besides texts: {besides}</p>}
       {notes.length > 0 && <ul className="notice">{notes.map((note) => <li key={note}>{note}</li>)}</ul>}
       <Refused report={report} all={rejections} name={name} />
       {samples.products.length > 0 && (

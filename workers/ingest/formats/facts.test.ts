@@ -61,9 +61,9 @@ describe('people and engagements', () => {
       userId: 'u', items: ['p1', 'p2'], times: [1.5e9, 1.6e9], strengths: [1, 0.5], profile: { age: '31', gender: 'f', interests: 'tea, games' }, split: 'test',
     }])
     expect(report.files.map(({ format }) => format).toSorted()).toEqual(['ESCI products', 'engagements', 'people'])
-    expect(report.rejected.map(({ row, column, reason }) => [row, column, reason]).toSorted()).toEqual([
-      [2, 'user_id', 'user_id is missing; nothing can be told of a person without an id'],
-      [3, 'strength', 'strength is "lots"; a number is needed, the larger the stronger'],
+    expect(report.rejected.map(({ row, column, reason }) => `${row} ${column}: ${reason}`).toSorted()).toEqual([
+      '2 user_id: user_id is missing; nothing can be told of a person without an id',
+      '3 strength: strength is "lots"; a number is needed, the larger the stronger',
     ])
   })
 })

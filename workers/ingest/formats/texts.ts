@@ -41,7 +41,9 @@ const ROLES: ReadonlyMap<string, string> = new Map([
 
 /** A list of messages, `{role, content}` or `{from, value}`; undefined with the row rejected where it is none. */
 function turnsOf(cell: unknown, column: string, at: Place, sink: Sink): ChatTurn[] | undefined {
-  const refuse = (reason: string): undefined => void sink.reject(at, column, reason)
+  const refuse = (reason: string): undefined => {
+    sink.reject(at, column, reason)
+  }
   const list: unknown = typeof cell === 'string' && /^\s*\[/.test(cell) ? jsonOf(cell) : cell
   if (!Array.isArray(list) || list.length === 0) return refuse(`${column} is "${shown(cell)}"; a list of messages with role and content is needed`)
   const turns: ChatTurn[] = []
