@@ -6,6 +6,7 @@ import {
   changeSetting, differences, listItems, parseSettings, PRESETS, settingsFromHash, settingsOf, settingsRecord, settingsToHash, type Preset,
 } from './config.ts'
 import { LINEAR_LAYERS, SETTING_GROUPS, SETTINGS, type FreeForm } from './settings.ts'
+import { REC_R1_DOMAINS } from './splits.ts'
 
 describe('the settings table', () => {
   it('names every setting once, explains it, and puts its default within its own range', () => {
@@ -34,6 +35,27 @@ describe('the settings table', () => {
 })
 
 describe('presets', () => {
+  it('of the papers’ other runs have the depths, steps and tests of their scripts', () => {
+    expect(settingsOf('rec-r1-dense')).toMatchObject({
+      task: 'dense-search', recommender: 'dense', encoder: 'hyp1231/blair-roberta-base', pooling: 'cls', trainK: 1000, evalK: 100,
+    })
+    expect(settingsOf('rec-r1-c4')).toMatchObject({
+      task: 'pseudo-review', encoder: 'hyp1231/blair-roberta-large', trainK: 3000, evalK: 100, steps: 800,
+    })
+    expect(settingsOf('rec-r1-c4').testDepartments).toBe(REC_R1_DOMAINS.join(','))
+    expect(settingsOf('rec-r1-beauty')).toMatchObject({
+      task: 'sequential', recommender: 'lucene', trainK: 5000, evalK: 50, steps: 1000, historyLength: 10, seenItems: 'kept',
+    })
+    expect(settingsOf('recllm-r1')).toMatchObject({
+      task: 'recllm', stages: 'sft,grpo', groupSize: 12, learningRate: 1e-4, rewardLcs: 1, rewardNdcg: 0, aggregation: 'grpo',
+    })
+    for (const preset of ['rec-r1-dense', 'rec-r1-c4', 'rec-r1-beauty'] as const) {
+      expect(settingsOf(preset)).toMatchObject({
+        groupSize: 12, promptsPerStep: 32, temperature: 0.6, template: 'rec-r1', rewardNdcg: 1, rewardFormat: 0.1, rewardMalformed: -2,
+      })
+    }
+  })
+
   it('as released, hold what the released code really does', () => {
     expect(settingsOf('rec-r1-as-released')).toMatchObject({
       entropyCoefficient: 0.001, klCoefficient: -0.001, advantageEpsilon: 1e-6, aggregation: 'micro_batch_token_mean', microBatchSequences: 12,

@@ -33,6 +33,7 @@ test('an output whose answer is no JSON is searched for as it is, and its fault 
 test('an output of a file that brings no thought has the format of the modes without one; words before its thought are no fault', () => {
   expect(readImported('<answer>{"query": "b"}</answer>', mode)).toEqual({ rewrite: 'b' })
   expect(readImported('First. <think>a</think><answer>{"query": "b"}</answer>', mode)).toEqual({ rewrite: 'b', thought: 'a' })
-  expect(readImported('<think>a<think>b</think><answer>{"query": "c"}</answer>', mode)).toMatchObject({ rewrite: 'c', fault: '<think> stands more than once' })
+  const twice = readImported('<think>a<think>b</think><answer>{"query": "c"}</answer>', mode)
+  expect(twice).toMatchObject({ rewrite: 'c', fault: '<think> stands more than once' })
   expect(readImported('well <think>cut off', mode)).toMatchObject({ rewrite: 'well  cut off', fault: '</think> is missing' })
 })

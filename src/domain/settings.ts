@@ -132,7 +132,7 @@ export const SETTINGS = [
   { name: 'historySplit', group: 'task', kind: 'choice', default: 'auto', unit: '', choices: ['auto', 'files', 'last-out', 'time'],
     explanation: 'Histories are split as their files say, by leaving the last item out, or by time. Auto: as the files say where they do, else last-out.' },
   { name: 'historySetting', group: 'task', kind: 'choice', default: 'both', unit: '', choices: ['both', 'transductive', 'inductive'],
-    explanation: 'Test rows whose items all stand in training (transductive), of which none does (inductive), or both.' },
+    explanation: 'Test rows whose items all stand in training (transductive), or none does (inductive). Both: every row; a split by time draws these kinds alone.' },
   { name: 'seenItems', group: 'task', kind: 'choice', default: 'kept', unit: '', choices: ['kept', 'removed'],
     explanation: 'Items that the person already has stay in rankings, as released, or are taken out.' },
   { name: 'candidates', group: 'task', kind: 'choice', default: 'recommender', unit: '', choices: ['recommender', 'random', 'given'],

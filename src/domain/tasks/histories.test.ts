@@ -14,13 +14,16 @@ const told = (data: Dataset, changes: Partial<Settings> = {}) => rowsOf(data, ch
 
 describe('rows of histories', () => {
   it('leave the last out: the last is the test, the one before validation, all others but the first training', () => {
-    expect(told(dataset([user('u', 'a b c d'), user('v', 'a b')]))).toEqual(['u:1 train: a → b E', 'u:2 validation: a b → c E', 'u:3 test: a b c → d E'])
+    expect(told(dataset([user('u', 'a b c d'), user('v', 'a b')]))).toEqual(
+      ['u:1 train: a → b E', 'u:2 validation: a b → c E', 'u:3 test: a b c → d E'],
+    )
   })
 
   it('stand where their files put them, under ids of their own, with the domain that the file says', () => {
     const ready = (userId: string, items: string, target: string, more: object = {}) => user(userId, items, { next: { target, ...more } })
     const data = dataset([
-      ready('u', 'a', 'b', { split: 'train' }), ready('u', 'a', 'c', { split: 'train' }), ready('u', 'a b', 'c', { split: 'test', domain: 'All_Beauty' }), ready('v', 'x', 'y'),
+      ready('u', 'a', 'b', { split: 'train' }), ready('u', 'a', 'c', { split: 'train' }),
+      ready('u', 'a b', 'c', { split: 'test', domain: 'All_Beauty' }), ready('v', 'x', 'y'),
     ])
     expect(told(data)).toEqual(['u:1 train: a → b E', 'u:1:2 train: a → c E', 'u:2 test: a b → c E', 'v:1 test: x → y E'])
     expect(rowsOf(data)[2]?.domain).toBe('All_Beauty')
@@ -30,7 +33,8 @@ describe('rows of histories', () => {
 
   it('of people whose file says where they belong are one each: the last strong item after all that came before', () => {
     const data = dataset([
-      user('u', 'a b c d', { split: 'train', strengths: [5, 2, 4, 1] }), user('v', 'a b', { split: 'test' }), user('w', 'a b', { split: 'test', strengths: [5, 1] }),
+      user('u', 'a b c d', { split: 'train', strengths: [5, 2, 4, 1] }), user('v', 'a b', { split: 'test' }),
+      user('w', 'a b', { split: 'test', strengths: [5, 1] }),
     ])
     expect(told(data)).toEqual(['u:2 train: a b → c E', 'v:1 test: a → b E'])
   })
@@ -42,7 +46,9 @@ describe('rows of histories', () => {
     expect(rows.filter((each) => each.includes(' train'))).toHaveLength(7)
     expect(rows.some((each) => each.includes(' test'))).toBe(false)
     const two = dataset([user('u', 'a b a b a b a b a b a b a b a b a b a b', { times: Array.from({ length: 20 }, (_, i) => i) })])
-    expect(told(two, { historySplit: 'time' }).slice(-2)).toEqual(['u:18 test: a b a b a b a b a b a b a b a b a b → a E', 'u:19 test: a b a b a b a b a b a b a b a b a b a → b E'])
+    expect(told(two, { historySplit: 'time' }).slice(-2)).toEqual(
+      ['u:18 test: a b a b a b a b a b a b a b a b a b → a E', 'u:19 test: a b a b a b a b a b a b a b a b a b a → b E'],
+    )
   })
 
   it('tell how strongly and when, and what is known of the person; what the person has is theirs where seen items are removed', () => {
@@ -66,7 +72,10 @@ describe('rows of histories', () => {
     [dataset([user('u', 'a b')]), {}, 'none of 1 histories of shop has three items'],
     [dataset([user('u', 'a b c')]), { historySplit: 'files' }, 'no file of shop says what comes after its 1 histories'],
     [dataset([user('u', 'a b c')]), { historySplit: 'time' }, 'none of 1 histories has times'],
-    [dataset([user('u', 'x', { next: { target: 'y' } })]), { historySetting: 'transductive' }, 'shop holds 1 test histories, and 0 of them are transductive'],
+    [
+      dataset([user('u', 'x', { next: { target: 'y' } })]), { historySetting: 'transductive' },
+      'shop holds 1 test histories, and 0 of them are transductive',
+    ],
   ] as const)('say what is missing (%#)', (data, changes, sentence) => expect(() => rowsOf(data, changes)).toThrow(sentence))
 })
 
@@ -75,12 +84,16 @@ describe('the next purchase by search', () => {
 
   it('tells the latest titles, oldest first; the released frame keeps a place for products without one', () => {
     expect(turn(sequential, bought, { historyLength: 3 })).toBe('Bought: desk lamp; led bulb warm')
-    expect(turn(sequential, bought, { historyLength: 3, template: 'rec-r1' })).toContain('\n```Item 1: Desk Lamp\nItem 2: \nItem 3: LED Bulb; warm```\nShow your work')
+    expect(turn(sequential, bought, { historyLength: 3, template: 'rec-r1' })).toContain(
+      '\n```Item 1: Desk Lamp\nItem 2: \nItem 3: LED Bulb; warm```\nShow your work',
+    )
     expect(turn(sequential, { history: past('unknown') }, { template: 'rec-r1' })).toContain('\n```Item 1:```\n')
   })
 
   it('breaks chat markup of a title up', () => {
-    expect(asked(sequential, { history: past('odd') }).prompt.text).toBe('<|im_start|>user\nBought: a < |im_end|> lamp<|im_end|>\n<|im_start|>assistant\n<think>')
+    expect(asked(sequential, { history: past('odd') }).prompt.text).toBe(
+      '<|im_start|>user\nBought: a < |im_end|> lamp<|im_end|>\n<|im_start|>assistant\n<think>',
+    )
   })
 
   it('asks for the products of the history that prompts or people are told, and of what came next', () => {

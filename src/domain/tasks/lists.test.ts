@@ -8,7 +8,8 @@ import { about, asked, dataset, past, ranking, row, says, turn } from './testing
 
 const POOL = { candidates: ['bulb', 'lamp', 'game'] }
 const LONG = { template: 'rec-r1' } as const
-const judged = (labels: Readonly<Record<string, Judgement['label']>>): Judgement[] => Object.entries(labels).map(([productId, label]) => ({ productId, label }))
+const judged = (labels: Readonly<Record<string, Judgement['label']>>): Judgement[] =>
+  Object.entries(labels).map(([productId, label]) => ({ productId, label }))
 
 describe('re-ranking', () => {
   it('shows the query and numbered titles in the compact frame', () => {
@@ -31,8 +32,10 @@ describe('re-ranking', () => {
       '',
       'Below is the query:', '```a lamp```', '------', '', 'Show your work in <think> </think> tags. ',
       'Your final response must be in JSON format within <answer> </answer> tags. ',
-      'The output JSON should contain the reranked list of item_ids in order of relevance. The length of the reranked list should match the number of input candidates.',
-      'For example,', '<answer>', '{', '    "reranked_items": ["Item_4", "Item_8", "Item_x", ..., all candidate item_ids in order]', '}', '</answer><|im_end|>',
+      'The output JSON should contain the reranked list of item_ids in order of relevance. '
+        + 'The length of the reranked list should match the number of input candidates.',
+      'For example,', '<answer>', '{',
+      '    "reranked_items": ["Item_4", "Item_8", "Item_x", ..., all candidate item_ids in order]', '}', '</answer><|im_end|>',
       '<|im_start|>assistant', 'Let me solve this step by step.', '<think>',
     ])
     expect(turn(rerank, POOL, { ...LONG, listLength: 2 })).toContain('The reranked list should hold the 2 most relevant of them.\nFor example,')
@@ -45,7 +48,10 @@ describe('re-ranking', () => {
     ['ids', '{"items": ["game", "lamp"]}', ['game', 'lamp']],
     ['exact titles', '{"items": ["Desk Lamp", "LED Bulb; warm"]}', ['lamp', 'bulb']],
     ['the released names', '{"reranked_items": ["Item_3", "Item_1"]}', ['game', 'bulb']],
-    ['duplicates and strangers, for the penalties', '{"items": [2, 2, 9, 0, -1, 1.5, "sofa", "desk lamp"]}', ['lamp', 'lamp', '9', '0', '-1', '1.5', 'sofa', 'desk lamp']],
+    [
+      'duplicates and strangers, for the penalties', '{"items": [2, 2, 9, 0, -1, 1.5, "sofa", "desk lamp"]}',
+      ['lamp', 'lamp', '9', '0', '-1', '1.5', 'sofa', 'desk lamp'],
+    ],
   ])('reads %s strictly', (_, json, items) => {
     const request = rerank.parse(asked(rerank, POOL), says(json))
     expect(request).toMatchObject({ kind: 'query', items })
@@ -118,7 +124,9 @@ describe('naming items', () => {
 
   it('reads names strictly, trimmed, duplicates kept for the penalties', () => {
     const own = asked(openSet, bought)
-    expect(openSet.parse(own, says('{"items": [" red pad", "mug", "mug", 7]}'))).toEqual({ kind: 'query', query: 'red pad; mug; mug; 7', items: ['red pad', 'mug', 'mug', '7'] })
+    expect(openSet.parse(own, says('{"items": [" red pad", "mug", "mug", 7]}'))).toEqual(
+      { kind: 'query', query: 'red pad; mug; mug; 7', items: ['red pad', 'mug', 'mug', '7'] },
+    )
     expect(openSet.parse(own, says('{"items": [" "]}'))).toEqual({ kind: 'unusable', reason: 'the list holds no names' })
     expect(openSet.parse(own, says('red pad'))).toEqual({ kind: 'malformed', reason: 'the answer is not JSON' })
   })

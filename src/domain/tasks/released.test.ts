@@ -58,10 +58,19 @@ describe.skipIf(absent)('Rec-R1’s released prompts', () => {
   // SHA-256 of the prompt columns, each prompt with a NUL after it, computed once from the release (4f3ac37)
   it.each([
     ['data/esci/inst/dense/subset/test', denseSearch, {}, '3d7c68f9a42ab4314d0c2b6fd801f0ec13c5c23d2631e1ded26b3ed481ed9216', ''],
-    ['data/esci/inst/sparse/sft/no_reason/test', productSearch, { thinking: false }, '4b21e49cbe8ea8a84491df0f3272f6fd422f506cefcf6ce0a553ee544a0b4e3d', ''],
-    ['data/esci/inst/sparse/sft/no_json/test', productSearch, { thinking: false, answerForm: 'plain' }, 'e0520839f97abfcf1c630ed668c2f0f8bcf99b2158e1810e3dec8e1191dd1635', ''],
+    [
+      'data/esci/inst/sparse/sft/no_reason/test', productSearch, { thinking: false },
+      '4b21e49cbe8ea8a84491df0f3272f6fd422f506cefcf6ce0a553ee544a0b4e3d', '',
+    ],
+    [
+      'data/esci/inst/sparse/sft/no_json/test', productSearch, { thinking: false, answerForm: 'plain' },
+      'e0520839f97abfcf1c630ed668c2f0f8bcf99b2158e1810e3dec8e1191dd1635', '',
+    ],
     // the release begins no thought in this mode's test prompts; here it is begun
-    ['data/esci/inst/sparse/sft/with_reason_no_json/test', productSearch, { answerForm: 'plain' }, '1b0ea557d6781e3b661ee7facabd9ac91dcb556c23198999c2570bb8244f3674', '<think>'],
+    [
+      'data/esci/inst/sparse/sft/with_reason_no_json/test', productSearch, { answerForm: 'plain' },
+      '1b0ea557d6781e3b661ee7facabd9ac91dcb556c23198999c2570bb8244f3674', '<think>',
+    ],
   ] as const)('of %s have the digest of ours', async (_, task, changes, released, begun) => {
     const rows = await rowsOf<{ readonly query: string }>('esci_sparse_test.parquet')
     const prompts = rows.map(({ query }) => promptOf(task, { text: query }, changes))

@@ -34,7 +34,9 @@ describe('product search', () => {
     const silent = { thinking: false }
     expect(parse('<answer>{"query": "lamp"}</answer>', silent)).toEqual({ kind: 'query', query: 'lamp' })
     expect(parse('<answer>lamp</answer> and more', { ...silent, answerForm: 'plain' })).toEqual({ kind: 'query', query: 'lamp' })
-    expect(parse(`<think>${says('{"query": "lamp"}')}`, silent)).toEqual({ kind: 'malformed', reason: '<think> stands where no thought was asked for' })
+    expect(parse(`<think>${says('{"query": "lamp"}')}`, silent)).toEqual(
+      { kind: 'malformed', reason: '<think> stands where no thought was asked for' },
+    )
     expect(parse('</answer>lamp<answer>', silent)).toEqual({ kind: 'malformed', reason: '</answer> is out of order' })
     expect(parse('', silent)).toEqual({ kind: 'malformed', reason: '<answer> is missing' })
   })

@@ -10,7 +10,8 @@ import { sequential } from './sequential.ts'
 import type { Asked, Case, Facts, Row, TaskSpec } from './task.ts'
 import { TASKS, taskOf } from './tasks.ts'
 
-const product = (id: string, title: string): Product => ({ id, title, description: `about ${title}`, bullets: '', brand: '', color: '', category: 'Lamps', tags: ['light'] })
+const product = (id: string, title: string): Product => (
+  { id, title, description: `about ${title}`, bullets: '', brand: '', color: '', category: 'Lamps', tags: ['light'] })
 const shop = new Map([['a', product('a', 'Desk Lamp')], ['b', product('b', 'Floor Lamp; tall')], ['c', product('c', 'Red Pad')]])
 const facts: Facts = { product: (id) => shop.get(id) }
 const row: Row = {
@@ -23,8 +24,8 @@ const asked = (spec: TaskSpec, changes: Partial<Settings> = {}): Asked => {
   return { ...about, prompt: spec.prompt(about) }
 }
 
-const FRAMES = (['compact', 'rec-r1'] as const).flatMap((template) => [true, false].flatMap((thinking) => (['json', 'plain'] as const).map((answerForm) => (
-  { template, thinking, answerForm }))))
+const FRAMES = (['compact', 'rec-r1'] as const).flatMap((template) => [true, false].flatMap((thinking) => (
+  (['json', 'plain'] as const).map((answerForm) => ({ template, thinking, answerForm })))))
 
 describe.each(TASKS.map((task) => [task.name, task] as const))('the task %s', (_, task) => {
   it('is found by its name and says what it is', () => {
@@ -52,7 +53,10 @@ describe.each(TASKS.map((task) => [task.name, task] as const))('the task %s', (_
   })
 
   it('does not throw, whatever the output', () => {
-    const known = ['<think>', '</think>', '<answer>', '</answer>', '{"items": [', '{"query": "', '{"profile": ', '"}', ']}', '[[', '3, 1', '\\u', '\ud800', '\0', '{"__proto__": ', 'NaN']
+    const known = [
+      '<think>', '</think>', '<answer>', '</answer>', '{"items": [', '{"query": "', '{"profile": ', '"}', ']}', '[[', '3, 1',
+      '\\u', '\ud800', '\0', '{"__proto__": ', 'NaN',
+    ]
     const piece = fc.oneof(fc.constantFrom(...known), fc.string())
     const cases = FRAMES.map((frame) => asked(task, frame))
     fc.assert(fc.property(fc.array(piece, { maxLength: 20 }), fc.constantFrom(...cases), (pieces, about) => {
@@ -73,7 +77,8 @@ describe.each([sequential, openSet, rerank].map((task) => [task.answers, task] a
   const MEGABYTE = 1_000_000
   const filled = (text: string): string => text.repeat(MEGABYTE / text.length)
   const hostile = [
-    filled('['), filled('{"items": ['), `{"items": [${filled('1,')}1]}`, `[${filled('"a",')}"a"]`, filled('"'), filled('9'), filled('- '), filled('1. '), filled('{"'), filled('\u202e\0💥'),
+    filled('['), filled('{"items": ['), `{"items": [${filled('1,')}1]}`, `[${filled('"a",')}"a"]`, filled('"'), filled('9'),
+    filled('- '), filled('1. '), filled('{"'), filled('\u202e\0💥'),
     filled('<answer>'), filled('</think><answer></answer>'), filled(']}'), filled(' \n;'), filled('<|'), `[${filled('“ ')}]`,
   ]
   it.each([{ answerForm: 'json' }, { answerForm: 'plain' }] as const)('takes no more than its length in time: %o', (form) => {
@@ -90,7 +95,10 @@ describe.each([sequential, openSet, rerank].map((task) => [task.answers, task] a
   })
 })
 
-it.each(['{"__proto__": {"items": [1]}}', '{"items": {"length": 3}}', '{"items": [null]}', '{"items": [[1]]}', '{"items": [1e999]}', '{"items": "1, 2"}', '[1, 2]', 'NaN', '{"constructor": [1]}'])(
+it.each([
+  '{"__proto__": {"items": [1]}}', '{"items": {"length": 3}}', '{"items": [null]}', '{"items": [[1]]}', '{"items": [1e999]}', '{"items": "1, 2"}',
+  '[1, 2]', 'NaN', '{"constructor": [1]}',
+])(
   'a list is malformed as %s', (json) => {
     for (const task of [openSet, rerank]) expect(task.parse(asked(task), `why</think><answer>${json}</answer>`).kind).toBe('malformed')
   })
