@@ -117,7 +117,7 @@ export function createSources(world: SourcesWorld): Sources {
       for (let at = 0; at < queries.length; at += PART) {
         signal?.throwIfAborted()
         const part = queries.slice(at, at + PART)
-        const found = await client.answers(record.id, hash, part.map(({ prompt: _, ...filed }) => filed))
+        const found = await client.answers(record.id, hash, part.map(({ id, text }) => ({ text, ...(id === undefined ? {} : { id }) })))
         for (const [place, entry] of found.entries()) answers.push(answerOf(entry, record, part[place]!, world.settings()))
         onProgress?.(answers.length, queries.length)
       }
