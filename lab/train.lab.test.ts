@@ -1,5 +1,5 @@
 // A whole run on a shop of a few products, twice: the record is complete, and chance comes from the seed alone.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -82,4 +82,29 @@ describe('a run', () => {
     expect(timeless('other')).not.toEqual(timeless('first'))
     expect(read('other', 'adapter_model.safetensors').equals(read('first', 'adapter_model.safetensors'))).toBe(false)
   })
+})
+
+test('imitates a file of outputs and learns from rewards then, compared with what it started from and with the policy that was prompted', async () => {
+  const texts = join(folder, 'texts.jsonl')
+  const lines = ['red lamp', 'blue desk', 'green shoe', 'red tent', 'black ball'].map((query) => JSON.stringify({ query: `${query} please`, output: `{"query": "${query}"}` }))
+  writeFileSync(texts, `${lines.join('\n')}\n`)
+  const { status, last, stderr } = await lab([...wordsOf('staged', 'sftSteps=2', 'sftBatch=2'), '--stages', 'sft,grpo', '--imitate', texts])
+  expect([status, last['error']], stderr).toEqual([0, undefined])
+  const events = timeless('staged') as readonly { readonly type: string; readonly policy?: string }[]
+  // black is the test's colour
+  expect(events.find(({ type }) => type === 'imitated')).toMatchObject({ from: 'file', ofTest: 1, unmatched: 0 })
+  expect(events.flatMap(({ type, policy }) => (type === 'evaluation' ? [policy] : []))[0]).toBe('prompted')
+  expect(last).toMatchObject({ test: { prompted: { 'ndcg@5': expect.any(Number) as number } }, gain: { prompted: { p: expect.any(Number) as number } } })
+  expect(json('staged', 'run.json')).toMatchObject({ imitate: [{ name: 'texts.jsonl', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string }] })
+})
+
+test('asks a policy about histories that come as interactions, and only measures it where that is all that is wanted', async () => {
+  const interactions = join(folder, 'interactions.csv')
+  const rows = ['ann', 'bob', 'cy', 'dee'].flatMap((user, at) => [0, 1, 2, 3].map((i) => `${user},B-${['red', 'blue', 'green', 'black'][i]}-${['lamp', 'desk', 'shoe', 'tent'][(at + i) % 4]},5,${1e9 + i}`))
+  writeFileSync(interactions, `user_id,parent_asin,rating,timestamp\n${rows.join('\n')}\n`)
+  const { status, last, stderr } = await lab(['train', '--products', products, '--interactions', interactions, '--out', join(folder, 'histories'), '--stages', 'prompt', '--set', 'task=sequential', '--set', 'trainable=lora'])
+  expect([status, last['error']], stderr).toEqual([0, undefined])
+  const [start] = timeless('histories')
+  expect(start).toMatchObject({ task: { name: 'sequential' }, dataset: { test: 4 } })
+  expect(last).toMatchObject({ steps: 0, gain: { before: { delta: 0, p: 1 } } })
 })
