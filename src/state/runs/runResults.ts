@@ -32,7 +32,7 @@ export function createResults(service: ResamplingService, answers: (id: string) 
       const own = systemsOf(record, events)
       systems.push(...own)
       if (own.length === 0) without.push({ name: record.name, reason: 'no test query was measured yet' })
-      else if (!own.some(({ role }) => role === 'trained')) without.push({ name: record.name, reason: 'its trained policy was not measured: the run has not ended' })
+      else if (record.settings['stages'] !== 'prompt' && !own.some(({ role }) => role === 'trained')) without.push({ name: record.name, reason: 'its trained policy was not measured: the run has not ended' })
     }
     return { table: await methodsTable(systems, resampled), without }
   }

@@ -25,6 +25,12 @@ test.each([
   expect([after?.title, after?.detail]).toEqual(['my run', trained])
 })
 
+test('a run of two stages has prompting as a row too, and is compared with what its last stage started from; one that only measures has nothing trained', () => {
+  const both = systemsOf(record({ settings: { stages: 'sft,grpo' } }), [event('prompted', [answer('q1', 0.15)]), ...three])
+  expect(both.map(({ role, title }) => [role, title])).toEqual([['original', 'Original query'], ['start', 'SFT'], ['start', 'Prompting'], ['trained', 'my run']])
+  expect(systemsOf(record({ settings: { stages: 'prompt' } }), three).map(({ role, title }) => [role, title])).toEqual([['original', 'Original query'], ['start', 'Prompting']])
+})
+
 test('the unchanged query keeps no format, and a ranking that failed has no metrics but its format', () => {
   const [original, , after] = systemsOf(record(), three)
   expect(original?.values.get('q1')).toEqual({ 'ndcg@10': 0.1, 'ndcg@100': 0.1, 'recall@10': 0.1 })

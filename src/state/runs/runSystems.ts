@@ -7,6 +7,7 @@ const STAGES: Readonly<Record<string, { readonly start: string; readonly trained
   'grpo': { start: 'Prompting', trained: 'RL' },
   'sft,grpo': { start: 'SFT', trained: 'SFT + RL' },
   'sft': { start: 'Prompting', trained: 'SFT' },
+  'prompt': { start: 'Prompting', trained: 'Prompting' },
 }
 
 export function valuesOf({ metrics, format }: Answer, original: boolean): Readonly<Partial<Record<TableMeasure, number>>> {
@@ -35,11 +36,15 @@ export function systemsOf({ id, name, dataset, policy, recommender, settings }: 
   const stages = STAGES[String(settings['stages'])] ?? STAGES['grpo']!
   const run = { id, name }
   const described = {
+    // of several stages: what stood before the first; a run's start, which it is compared with, comes first
+    prompted: { role: 'start', title: 'Prompting', detail: `${policy}, ${recommender}` },
     original: { role: 'original', title: 'Original query', detail: recommender },
     before: { role: 'start', title: stages.start, detail: `${policy}, ${recommender}` },
     after: { role: 'trained', title: name, detail: `${stages.trained}, ${recommender}` },
   } as const
-  return (['original', 'before', 'after'] as const).flatMap((which): System[] => {
+  // nothing was trained: what stands after is what stood before
+  const told = settings['stages'] === 'prompt' ? ['original', 'before'] as const : ['original', 'before', 'prompted', 'after'] as const
+  return told.flatMap((which): System[] => {
     const event = answers.findLast(({ policy: whose }) => whose === which)
     return event === undefined ? [] : [{ ...described[which], run, data: dataset, values: valuesIn(event) }]
   })
