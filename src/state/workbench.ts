@@ -14,7 +14,6 @@ import { createStore, lastUsed, setLastUsed } from '../client/store.ts'
 import { versions } from '../client/versions.ts'
 import { differences, settingsOf } from '../domain/config.ts'
 import type { Settings } from '../domain/settings.ts'
-import { train } from '../experiment/train.ts'
 import { adapterSettings } from './policy/adapterSettings.ts'
 import { createAdding, type Adding } from './data/adding.ts'
 import type { AddressedData } from './address.ts'
@@ -32,6 +31,7 @@ import { createQueryTable, type QueryTable } from './queries/queryTable.ts'
 import { createReplay, type Replay } from './inspect/replay.ts'
 import { createRecorder } from './run/recorder.ts'
 import { machineOf } from './run/runFacts.ts'
+import type { DriverClient } from './run/driver.ts'
 import { createRun, isUnderWay, type Run } from './run/run.ts'
 import { changeForData, taskChange } from './run/taskChoice.ts'
 import { isRunArchive } from './runs/runArchive.ts'
@@ -85,6 +85,12 @@ export interface Workbench {
 /** A person who types a setting means its last letter. */
 const TYPING_MS = 300
 
+/** The loop, fetched when the first run begins: the page is usable before. */
+const trainLater: DriverClient['train'] = async function* (ports, input) {
+  const { train } = await import('../experiment/train.ts')
+  return yield* train(ports, input)
+}
+
 export function createWorkbench(): Workbench {
   const store = createStore()
   const library = createLibrary({ store, storeSample, openRecommender, lastUsed, setLastUsed }, settingsOf('sample'))
@@ -93,7 +99,7 @@ export function createWorkbench(): Workbench {
   const comparer = createComparer()
   const runs = createRuns(createRunStore(), comparer)
   const keeper = createRecorder(runs.service, { machine: machineOf(navigator) })
-  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(train(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service,
+  const run = createRun({ openPolicy, loadSamplePolicy, openModel: (id) => models.open(id), train: (ports, input) => heard(trainLater(ports, input), (event) => { queries.hear(event); replay.hear(event) }, input.resume), versions, keeper, store: runs.service,
     longestPrompt: (settings) => rows.longestPrompt(settings), imitate: (settings) => teacher.imitations(settings) }, library)
   const rows = createRows({ library, run })
   const policies = createPolicies({ models, sampleConfig, persist: () => models.persist(), now: () => performance.now() })

@@ -5,10 +5,9 @@ import { settingsRecord } from '../../domain/config.ts'
 import type { Imitation } from '../../domain/imitation.ts'
 import type { Settings } from '../../domain/settings.ts'
 import type { RunEvent } from '../../experiment/events.ts'
-import { goOn } from '../../experiment/goOn.ts'
 import type { Ports } from '../../experiment/ports.ts'
 import type { RunState } from '../../experiment/reduce.ts'
-import { openRun, type RunInput } from '../../experiment/run.ts'
+import type { RunInput } from '../../experiment/run.ts'
 import { activeRun, pull, whileAlive, type ActiveRun } from './drive.ts'
 import type { Engine } from '../policy/engine.ts'
 import { careful, type Careful, type Keeper } from './keeping.ts'
@@ -228,6 +227,8 @@ export class Driver {
     try {
       const whole = await readKept(store, own)
       const events = same ? eventsUpTo(whole.events, from) : whole.events
+      // fetched with the loop, once a run is wanted: the page is usable before
+      const [{ goOn }, { openRun }] = await Promise.all([import('../../experiment/goOn.ts'), import('../../experiment/run.ts')])
       await goOn(openRun(ports, input), input, events)
       const bestKept = await restore(ports.policy, store, known, events)
       stillWanted()
