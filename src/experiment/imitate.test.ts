@@ -94,6 +94,28 @@ describe('sft imitates', () => {
     await expect(run(['sftFrom=file'], { imitate: imitate.slice(0, 1), policy })).rejects.toThrow('and 1 are longer than the policy’s 1000 positions, so that none is left')
   })
 
+  it('whole texts where the prompt counts too, and holds out what is counted alike', async () => {
+    const asked = async (fullText: boolean) => {
+      const ports = tablePorts(SHOP)
+      const lengths: number[] = []
+      const likelihood = ports.policy.logLikelihood.bind(ports.policy)
+      ports.policy.logLikelihood = (request) => {
+        lengths.push(...request.sequences.map(({ promptIds }) => promptIds.length))
+        return likelihood(request)
+      }
+      const flags: boolean[] = []
+      const supervise = ports.policy.supervise.bind(ports.policy)
+      ports.policy.supervise = (request) => {
+        flags.push(request.fullText)
+        return supervise(request)
+      }
+      await run([`sftFullText=${fullText}`, 'sftSteps=2'], {}, ports)
+      return { prompts: [...new Set(lengths)], flags: [...new Set(flags)] }
+    }
+    expect(await asked(false)).toEqual({ prompts: [2], flags: [false] })
+    expect(await asked(true)).toEqual({ prompts: [1], flags: [true] })
+  })
+
   it('a draw of the seed where not all are wanted', async () => {
     const texts = async (seed: number) => {
       const ports = tablePorts(SHOP)

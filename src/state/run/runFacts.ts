@@ -16,7 +16,7 @@ export function nameOf(dataset: string, policy: string, others: readonly string[
 }
 
 /** Browser, graphics adapter and its kernels, versions, seed, data, as a table shows them. */
-export function environmentOf({ settings, versions, dataset, policy }: StartEvent): Readonly<Record<string, string>> {
+export function environmentOf({ settings, versions, dataset, policy, task }: StartEvent): Readonly<Record<string, string>> {
   const { adapter: { vendor, architecture, description, fallback, kernels }, options } = policy
   const { browser, ...others } = versions
   const adapter = [vendor, architecture, description].filter((part) => part !== '').join(' ')
@@ -27,7 +27,7 @@ export function environmentOf({ settings, versions, dataset, policy }: StartEven
     ...(chosen === '' ? {} : { kernels: chosen }),
     weights: options.weights, seed: String(settings['seed'] ?? ''),
     data: `${dataset.name}: ${dataset.products} products, ${dataset.train} training, ${dataset.validation} validation and ${dataset.test} test queries`,
-    'data hash': dataset.hash, ...others,
+    'data hash': dataset.hash, ...(task === undefined ? {} : { task: `${task.name}, prompt version ${task.version}` }), ...others,
   }
 }
 
