@@ -17,6 +17,21 @@ type Work = 'update' | 'supervise'
 /** Whole numbers in front of a checkpoint's weights. */
 const FRONT = 7
 
+/** The most rows, and the most loss tokens, of any micro-batch. */
+function largestOf(sequences: readonly PackSequence[], cuts: readonly (readonly [first: number, last: number])[]): { readonly rows: number; readonly lossTokens: number } {
+  const largest = { rows: 0, lossTokens: 0 }
+  for (const [first, last] of cuts) {
+    let [rows, lossTokens] = [0, 0]
+    for (let i = first; i < last; i++) {
+      rows += rowsOf(sequences[i]!, i === first ? undefined : sequences[i - 1])
+      lossTokens += sequences[i]!.ids.length
+    }
+    largest.rows = Math.max(largest.rows, rows)
+    largest.lossTokens = Math.max(largest.lossTokens, lossTokens)
+  }
+  return largest
+}
+
 export class Policy {
   readonly optimiser: OptimiserState
   /** how many scalars are trained */
@@ -73,11 +88,7 @@ export class Policy {
     }
     const cuts = microBatches(sequences, batchRows(config, this.#keep, limit))
     const roomsOf = (of: { rows: number; lossTokens: number }): Rooms => trainingRooms(config, this.#lowRank, { ...of, keep: this.#keep, full: this.model.base.trainable })
-    const sizes = cuts.map(([first, last]) => ({
-      rows: sequences.slice(first, last).reduce((sum, sequence, i) => sum + rowsOf(sequence, i === 0 ? undefined : sequences[first + i - 1]), 0),
-      lossTokens: sequences.slice(first, last).reduce((sum, { ids }) => sum + ids.length, 0),
-    }))
-    const actual = { rows: Math.max(0, ...sizes.map(({ rows }) => rows)), lossTokens: Math.max(0, ...sizes.map(({ lossTokens }) => lossTokens)) }
+    const actual = largestOf(sequences, cuts)
     this.#reserve(roomsOf(largestMicroBatch(config, most, this.#keep, limit)), roomsOf(actual), (says) => `micro-batches of ${actual.rows} rows ${says}; shorten prompts or completions`)
     return cuts
   }
@@ -103,13 +114,7 @@ export class Policy {
     const most = best > 0 ? logitsRows(config.vocabulary) : Infinity
     const cuts = microBatches(sequences, batchRows(config, 'inputs', this.gpu.bindingLimit)).flatMap(([first, last]) =>
       Array.from({ length: Math.ceil((last - first) / most) || 1 }, (_, i): [number, number] => [first + (i === 0 ? 0 : i * most), Math.min(last, first + (i + 1) * most)]))
-    const sizes = cuts.map(([first, last]) => ({
-      rows: sequences.slice(first, last).reduce((sum, sequence, i) => sum + rowsOf(sequence, i === 0 ? undefined : sequences[first + i - 1]), 0),
-      lossTokens: sequences.slice(first, last).reduce((sum, { ids }) => sum + ids.length, 0),
-    }))
-    const rooms = scoringRooms(config, this.#lowRank, {
-      rows: Math.max(0, ...sizes.map(({ rows }) => rows)), lossTokens: Math.max(0, ...sizes.map(({ lossTokens }) => lossTokens)), compared, best,
-    })
+    const rooms = scoringRooms(config, this.#lowRank, { ...largestOf(sequences, cuts), compared, best })
     this.#reserve(rooms, rooms, (says) => `${what}: micro-batches ${says}; give shorter sequences`)
     return cuts
   }
