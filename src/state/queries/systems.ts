@@ -6,7 +6,7 @@ import type { AnswersEvent } from '../../experiment/events.ts'
 import type { RunState } from '../../experiment/reduce.ts'
 import type { TaskSpec } from '../../domain/tasks/task.ts'
 import type { Source } from '../inspect/sources.ts'
-import { originalWords } from '../tasks/words.ts'
+import { originalWords, recordedTask } from '../tasks/words.ts'
 import type { AnswerBook } from './answerBook.ts'
 import { termsOfRun, type Terms } from './terms.ts'
 
@@ -48,9 +48,9 @@ export function partOf({ policy, stage, step }: Pick<AnswersEvent, 'policy' | 's
 
 const policyTitle = (stage: string | undefined, step: number): string => (step === 0 ? 'policy, untrained' : `policy of ${stepWords(stage, step)}`)
 
-function partTitle(part: string): string {
+function partTitle(part: string, settings: Readonly<Record<string, unknown>> | undefined): string {
   if (part === 'before') return 'start'
-  if (part === 'original') return 'original query'
+  if (part === 'original') return originalWords(recordedTask(settings?.['task'])).title.toLowerCase()
   if (part === 'prompted') return 'prompted policy'
   if (part.startsWith('sft:')) return `sft step ${part.slice('sft:'.length)}`
   return part.startsWith('step:') ? `step ${part.slice('step:'.length)}` : part
@@ -110,7 +110,7 @@ export function listSystems({ task, book, run, record, records, opened, sources,
 
   for (const [id, splits] of answered) {
     if (!id.startsWith('live:')) continue
-    const title = ofRun(partTitle(id.slice('live:'.length)), record?.name)
+    const title = ofRun(partTitle(id.slice('live:'.length), run.start?.settings), record?.name)
     systems.push({ id, title, group: THIS_RUN, known: splits, asks: false, terms: ofPage })
   }
   const now = policy && evaluatedPolicy(policy.stage ?? 'none', policy.step)
@@ -134,7 +134,7 @@ export function listSystems({ task, book, run, record, records, opened, sources,
     for (const [part, splits] of parts) {
       if (live && answered.has(livePart(part))) continue
       systems.push({
-        id: keptPart(kept.id, part), title: ofRun(partTitle(part), kept.name), group, known: splits, asks: false,
+        id: keptPart(kept.id, part), title: ofRun(partTitle(part, kept.settings), kept.name), group, known: splits, asks: false,
         terms: termsOfRun(kept.recommender, kept.settings),
       })
     }

@@ -46,6 +46,8 @@ function Event({ event: { id, time, strength }, share, most, told }: EventProps)
   )
 }
 
+const toEnd = (list: HTMLElement | null): void => { list?.scrollTo(0, list.scrollHeight) }
+
 function History({ history, told }: { readonly history: readonly Past[]; readonly told: number }) {
   const times = history.flatMap(({ time }) => time ?? [])
   const [first, last] = [Math.min(...times), Math.max(...times)]
@@ -55,7 +57,8 @@ function History({ history, told }: { readonly history: readonly Past[]; readonl
   return (
     <section>
       <h3><Term about="task-history" entry={TASK_TERMS.history}>History</Term> <small>{count(history.length)} {history.length === 1 ? 'item' : 'items'}, oldest first{untold > 0 && `; the prompt tells the last ${count(told)}`}</small></h3>
-      <ol className="case-history" tabIndex={0} aria-label="History, oldest first">
+      {/* what came last says most: a long history is shown from its end */}
+      <ol key={history[0]?.id} ref={toEnd} className="case-history" tabIndex={0} aria-label="History, oldest first">
         {history.map((event, at) => <Event key={`${at} ${event.id}`} event={event} share={shareOf(event.time)} most={most} told={at >= untold} />)}
       </ol>
     </section>

@@ -3,7 +3,7 @@ import type { Outcome } from '../../state/queries/queryRows.ts'
 import { unlike } from '../../state/queries/terms.ts'
 import type { QueryTableState } from '../../state/queries/queryTableState.ts'
 import { count, pValue, score, signed } from '../parts/format.ts'
-import { useQueryTable, useWorkbench } from '../parts/stores.ts'
+import { useQueryTable, useRowWords, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
 import { METRIC_WORDS, OUTCOMES } from './words.ts'
 
@@ -62,6 +62,7 @@ function Domains({ domains }: { readonly domains: readonly DomainMeans[] }) {
 }
 
 export function Verdict() {
+  const { many } = useRowWords()
   const compared = useQueryTable((state) => state.compared)
   const outcomes = useQueryTable((state) => state.outcomes)
   const metric = useQueryTable((state) => state.metric)
@@ -74,7 +75,7 @@ export function Verdict() {
   const asks = useQueryTable(({ systems, a, b, table }) => systems.some(({ id, asks: can }) => can && ((id === a && table.answered.a === 0) || (id === b && table.answered.b === 0))))
   const paired = outcomes.win + outcomes.tie + outcomes.loss
   if (rows === 0) return null
-  if (paired === 0) return asks ? null : <p className="queries-verdict quiet">Nothing to compare yet: train, or choose two systems that answered the same queries.</p>
+  if (paired === 0) return asks ? null : <p className="queries-verdict quiet">Nothing to compare yet: train, or choose two systems that answered the same {many}.</p>
   return (
     <div className="queries-verdict">
       <p className="verdict-means">
@@ -86,7 +87,7 @@ export function Verdict() {
             <Term about="p">p {compared.p < 0.001 ? pValue(compared.p) : `= ${pValue(compared.p)}`}</Term>
           </>
         )}
-        <small> {count(paired)} queries{outcomes.unknown > 0 && `, ${count(outcomes.unknown)} without both values`}</small>
+        <small> {count(paired)} {many}{outcomes.unknown > 0 && `, ${count(outcomes.unknown)} without both values`}</small>
       </p>
       {differ !== '' && <p className="notice"><span aria-hidden="true">⚠ </span>{differ}: the difference is not the text’s alone.</p>}
       <OutcomeBar outcomes={outcomes} />
