@@ -1,13 +1,14 @@
 // The open dataset in figures; its name leads to the others, and its report to all that was understood of its files.
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { besidesOf } from '../../state/data/besides.ts'
 import type { IngestReport } from '../../state/data/library.ts'
-import { Understood } from '../add/Understood.tsx'
 import { count, percent } from '../parts/format.ts'
 import { LabelsBar } from '../parts/LabelsBar.tsx'
 import { Sheet } from '../parts/Sheet.tsx'
 import { useLibrary, useWorkbench } from '../parts/stores.ts'
-import { Datasets } from './Datasets.tsx'
+
+const Datasets = lazy(async () => ({ default: (await import('./Datasets.tsx')).Datasets }))
+const Understood = lazy(async () => ({ default: (await import('../add/Understood.tsx')).Understood }))
 
 /** The few things that change what results mean; the report has them all. */
 function remarksOf(report: IngestReport): readonly string[] {
@@ -64,10 +65,10 @@ export function DatasetCard() {
           </p>
         </>
       )}
-      {sheet === 'datasets' && <Datasets onClose={close} />}
+      {sheet === 'datasets' && <Suspense><Datasets onClose={close} /></Suspense>}
       {sheet === 'report' && shop !== undefined && (
         <Sheet title={shop.dataset.name} onClose={close}>
-          <Understood report={shop.report} name={shop.dataset.name} rejections={() => library.rejections(shop.dataset.hash)} />
+          <Suspense><Understood report={shop.report} name={shop.dataset.name} rejections={() => library.rejections(shop.dataset.hash)} /></Suspense>
         </Sheet>
       )}
     </div>

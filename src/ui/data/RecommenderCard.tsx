@@ -1,10 +1,11 @@
 // What ranks the open dataset, by its name and what decides its rankings; and the way to change it.
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { MINISEARCH_LIMIT, partKinds, specLines } from '../../state/data/recommending.ts'
 import { count, percent, size } from '../parts/format.ts'
 import { useLibrary, useRun, useWorkbench } from '../parts/stores.ts'
 import { Term } from '../parts/Term.tsx'
-import { RecommenderSheet } from './RecommenderSheet.tsx'
+
+const RecommenderSheet = lazy(async () => ({ default: (await import('./RecommenderSheet.tsx')).RecommenderSheet }))
 
 const LEXICAL: ReadonlySet<string> = new Set(['minisearch', 'bm25', 'lucene'])
 
@@ -73,7 +74,7 @@ export function RecommenderCard() {
         <p className="quiet"><Term explain={LIMIT}>Search by whole words</Term> beyond {count(MINISEARCH_LIMIT)} products</p>
       )}
       {!open && <Opening />}
-      {open && <RecommenderSheet onClose={() => setOpen(false)} />}
+      {open && <Suspense><RecommenderSheet onClose={() => setOpen(false)} /></Suspense>}
     </div>
   )
 }

@@ -7,8 +7,6 @@ import { factsOf } from '../../state/policy/need.ts'
 import { EMBEDDED_NAMES, isEmbedded } from '../../domain/embedded.ts'
 import { presetWords, unusedSettings } from '../../state/run/settingSearch.ts'
 import { countQueries, IMITATED, plainWords, type QueryCounts } from '../../state/run/setup.ts'
-import { Datasets } from '../data/Datasets.tsx'
-import { RecommenderSheet } from '../data/RecommenderSheet.tsx'
 import { count, duration, memory, millions } from '../parts/format.ts'
 import { useLibrary, useRows, useRun, useWorkbench } from '../parts/stores.ts'
 import { changedFrom, useBase } from './base.ts'
@@ -19,6 +17,8 @@ import { usePlanned } from './Standing.tsx'
 /** What people change first. */
 const MATTERS: readonly SettingName[] = ['stages', 'steps', 'promptsPerStep', 'groupSize', 'learningRate', 'klCoefficient', 'maxNewTokens', 'validationEvery', 'seed']
 
+const Datasets = lazy(async () => ({ default: (await import('../data/Datasets.tsx')).Datasets }))
+const RecommenderSheet = lazy(async () => ({ default: (await import('../data/RecommenderSheet.tsx')).RecommenderSheet }))
 const TaskSheet = lazy(async () => ({ default: (await import('./TaskSheet.tsx')).TaskSheet }))
 
 /** What people change of a task, where it looks at it. */
@@ -102,7 +102,9 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
         <Row name="Task" label="Change what the policy learns" onChange={() => setSheet('task')} facts={reading ? `${task.explanation} Titles of the histories are being read …` : task.explanation}>
           {task.title}
         </Row>
-        {fault !== undefined && shop !== undefined && <p role="alert" className="notice bad">{fault}</p>}
+        {fault !== undefined && shop !== undefined && (
+          <div className="setup-row"><dt className="visually-hidden">What it lacks</dt><dd className="setup-lacks"><span role="alert" className="notice bad">{fault}</span></dd></div>
+        )}
         {imitates && (
           <Row name="Imitates" label="Change what is imitated before the reward is learnt from" onChange={teacher.show} facts="what the sft stage shows the policy">
             {IMITATED[from]}
@@ -111,9 +113,11 @@ function Choices({ counts, locked }: { readonly counts: QueryCounts | undefined;
         <RewardRow />
         <Preset locked={locked} />
       </dl>
-      {sheet === 'data' && <Datasets onClose={close} />}
-      {sheet === 'recommender' && <RecommenderSheet onClose={close} />}
-      {sheet === 'task' && <Suspense><TaskSheet onClose={close} /></Suspense>}
+      <Suspense>
+        {sheet === 'data' && <Datasets onClose={close} />}
+        {sheet === 'recommender' && <RecommenderSheet onClose={close} />}
+        {sheet === 'task' && <TaskSheet onClose={close} />}
+      </Suspense>
     </>
   )
 }
