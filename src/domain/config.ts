@@ -78,7 +78,7 @@ export const PRESETS: Readonly<Record<Preset, Partial<Settings>>> = {
   'sample-rerank': { ...SAMPLE_TASKS, task: 'rerank', candidates: 'random', candidateCount: 6, listLength: 3, maxNewTokens: 28, rewardRepetition: 0 },
   'sample-names': { ...SAMPLE_TASKS, task: 'open-set', listLength: 3, maxNewTokens: 56, rewardRepetition: 0 },
   'sample-profile': { ...SAMPLE_TASKS, task: 'augmentation', maxNewTokens: 40 },
-  'sample-recllm': { ...SAMPLE_TASKS, task: 'recllm', candidates: 'random', candidateCount: 4, listLength: 2, historyLength: 2, maxNewTokens: 28, rewardRepetition: 0 },
+  'sample-recllm': { ...SAMPLE_TASKS, task: 'recllm', candidates: 'random', candidateCount: 4, listLength: 2, historyLength: 2, steps: 40, maxNewTokens: 28, rewardRepetition: 0 },
   'rec-r1-dense': REC_R1_DENSE,
   'rec-r1-c4': REC_R1_C4,
   'rec-r1-beauty': REC_R1_BEAUTY,
