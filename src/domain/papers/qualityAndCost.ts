@@ -32,11 +32,11 @@ function figureOf(given: Given, { title, of }: Cost): Figure {
 }
 
 /** The point at which a run first reached a quality; undefined where it never did. */
-export function firstAt(path: readonly PathPoint[], quality: number): PathPoint | undefined {
+function firstAt(path: readonly PathPoint[], quality: number): PathPoint | undefined {
   return path.find(({ ndcg10 }) => ndcg10 >= quality)
 }
 
-const two = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2))
+const two = (value: number): string => (value === 0 ? '0' : value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2))
 
 /** What each run had spent in all, and what it had spent when it first reached the best validation of RL alone. */
 function spentList(given: Given): Printed {
@@ -53,6 +53,16 @@ function spentList(given: Given): Printed {
   }
 }
 
+/** Who reached the best validation of RL alone, and after how long: the quickest first. */
+function reached(given: Given): readonly string[] {
+  const aim = Math.max(...doneOf(given, '', 'rl').flatMap(({ path }) => path.map(({ ndcg10 }) => ndcg10)))
+  if (!Number.isFinite(aim)) return []
+  const told = STAGE_METHODS.flatMap((method) => doneOf(given, '', method).map(({ path }) => ({ title: titleOf(method), seconds: firstAt(path, aim)?.spent.seconds ?? Infinity })))
+    .toSorted((a, b) => a.seconds - b.seconds)
+    .map(({ title, seconds }) => (Number.isFinite(seconds) ? `${title} after ${two(seconds)} s` : `${title} never`))
+  return [`NDCG@10 of ${aim.toFixed(3)}, the best validation of RL alone, was first reached by ${told.join(', ')}. One run a method and seed: validations vary as the bars show.`]
+}
+
 export const qualityAndCost: Experiment = {
   name: 'quality-and-cost',
   title: 'Quality against cost',
@@ -62,5 +72,5 @@ export const qualityAndCost: Experiment = {
   heeds: ['seeds', 'pricePerHour'],
   fault: ({ validationEvery }) => (validationEvery === 0 ? 'setting validationEvery is 0, so quality is not measured along the way; set it to 10, for example' : undefined),
   plan: (base, { seeds }) => runsOf(STAGE_METHODS, base, seeds),
-  layout: (given) => ({ tables: [], figures: costsOf(given.choices.pricePerHour).map((cost) => figureOf(given, cost)), lists: [spentList(given)], notes: [] }),
+  layout: (given) => ({ tables: [], figures: costsOf(given.choices.pricePerHour).map((cost) => figureOf(given, cost)), lists: [spentList(given)], notes: reached(given) }),
 }

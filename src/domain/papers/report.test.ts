@@ -99,9 +99,10 @@ test('quality stands against what training had cost by then, and the price adds 
   const point = (ndcg10: number, seconds: number) => ({ step: seconds, ndcg10, low: ndcg10 - 0.1, high: ndcg10 + 0.1, spent: { rollouts: seconds * 10, sampledTokens: seconds * 100, trainedTokens: 0, seconds } })
   const rl = plan.find(({ method }) => method === 'rl')!
   const results = new Map([[rl.key, result(rl.key, 'grpo', { before: 0.3, after: 0.5 }, { path: [point(0.3, 0), point(0.5, 1800)], spent: point(0, 1800).spent })]])
-  const { figures, lists } = await makeReport(experiment, { base, choices, facts: FACTS, plan, results, extras: [], forgotten: new Map() }, resampled())
+  const { figures, lists, verdict } = await makeReport(experiment, { base, choices, facts: FACTS, plan, results, extras: [], forgotten: new Map() }, resampled())
   expect(figures.map(({ title }) => title)).toEqual(['rollouts', 'sampled tokens', 'seconds of training', 'money, at 2 an hour'].map((cost) => `NDCG@10 against ${cost}`))
   expect(figures[3]!.series[0]!.points.map(({ x, y }) => [x, y])).toEqual([[0, 0.3], [1, 0.5]])
+  expect(verdict[0]).toMatch(/^NDCG@10 of 0\.500, the best validation of RL alone, was first reached by RL after 1,800 s\. /)
   expect(lists[0]!.rows[0]!.values.slice(0, 4)).toEqual(['18,000', '180,000', '1,800', '1.0'])
 })
 

@@ -39,6 +39,8 @@ function Begin({ experiment, standing, papers }: { readonly experiment: Experime
   const begun = left?.experiment === experiment.name
   const beside = derived ? undefined : besideOf(experiment, files)
   const what = missing > 0 ? `${begun ? 'Go on with' : 'Run'} ${missing === plan.length ? 'all' : 'what is missing:'} ${count(missing)} ${missing === 1 ? 'run' : 'runs'}` : beside
+  const isStored = experiment.wants?.includes('stored') === true
+  if (what === undefined && !begun && !isStored) return null
   return (
     <p className="runs-bar">
       {what !== undefined && <button type="button" className="button primary" disabled={!able || job !== undefined || training} onClick={() => void papers.go()}>{what}</button>}
@@ -46,7 +48,7 @@ function Begin({ experiment, standing, papers }: { readonly experiment: Experime
       {job !== undefined && <span className="quiet">another experiment is under way</span>}
       {job === undefined && training && <span className="quiet">a run is under way; pause or stop it first</span>}
       {begun && <><span className="quiet">It was left before its end.</span><button type="button" className="plain" onClick={papers.giveUp}>Leave it, and take my settings back</button></>}
-      {experiment.wants?.includes('stored') === true && <button type="button" className="plain" onClick={sources.show}>Add stored outputs or rankings of another system …</button>}
+      {isStored && <button type="button" className="plain" onClick={sources.show}>Add stored outputs or rankings of another system …</button>}
     </p>
   )
 }

@@ -36,13 +36,13 @@ function Chart({ figure: { kind, series, names }, width }: { readonly figure: Fi
         ? <XAxis dataKey="x" type="category" tick={TICK} tickLine={false} axisLine={{ stroke: 'var(--line)' }} interval={0} height={18} />
         : <XAxis dataKey="x" type="number" domain={[...x.domain]} ticks={[...x.ticks]} tick={TICK} tickLine={false} axisLine={{ stroke: 'var(--line)' }} tickFormatter={xTick('step', x.domain[1])} height={18} allowDuplicatedCategory={false} />}
       <YAxis type="number" width={44} domain={[...y.domain]} ticks={[...y.ticks]} tick={TICK} tickLine={false} axisLine={false} tickFormatter={yTick(score)} />
-      {kind === 'bars' && <Bar dataKey="y" fill={colourOf(0)} maxBarSize={56} isAnimationActive={false}><ErrorBar dataKey="error" width={6} stroke="var(--ink-soft)" strokeWidth={1.25} /></Bar>}
+      {kind === 'bars' && <Bar dataKey="y" fill={colourOf(0)} maxBarSize={56} isAnimationActive={false}><ErrorBar dataKey="error" isAnimationActive={false} width={6} stroke="var(--ink-soft)" strokeWidth={1.25} /></Bar>}
       {kind === 'lines' && series.map(({ name }, at) => (
         <Line
           key={name} data={dataOf(at)} dataKey="y" name={name} stroke={colourOf(at)} strokeDasharray={RUN_DASHES[at % RUN_DASHES.length]!} strokeWidth={1.75}
           dot={series[at]!.points.length > 40 ? false : { r: 2, fill: colourOf(at), strokeDasharray: 'none' }} isAnimationActive={false}
         >
-          {series[at]!.points.some(({ low }) => low !== undefined) && <ErrorBar dataKey="error" width={3} stroke={colourOf(at)} strokeWidth={1} strokeOpacity={0.5} />}
+          {series[at]!.points.some(({ low }) => low !== undefined) && <ErrorBar dataKey="error" isAnimationActive={false} width={3} stroke={colourOf(at)} strokeWidth={1} strokeOpacity={0.5} />}
         </Line>
       ))}
     </ComposedChart>
@@ -107,7 +107,7 @@ export function PaperFigure({ figure, name }: { readonly figure: Figure; readonl
   }
   return (
     <figure className="papers-figure" ref={figureBox}>
-      <figcaption><strong>{title}</strong> <small>{y}{x === '' ? '' : ` against ${x}`}</small></figcaption>
+      <figcaption><strong>{title}</strong> <small>{y}{x === '' || title.endsWith(x) ? '' : ` by ${x}`}</small></figcaption>
       <Key names={series.map((one) => one.name)} />
       <div ref={box} className="papers-plot" role="img" aria-label={`${title}: ${y}. The values stand in the table below.`}>{width > 0 && <Chart figure={figure} width={width} />}</div>
       <p className="quiet">{says}</p>
