@@ -64,7 +64,7 @@ test('a task on histories is chosen, trained for two steps, and a history, its a
   await audit('a history')
 
   await page.goto('about:blank')
-  await bench.ready(`#preset=sample-recllm${SMALL}`)
+  await bench.ready(`#preset=sample-recllm&candidateCount=5${SMALL}`)
   await bench.goTo('Inspect')
   await expect(page.getByRole('list', { name: 'Candidates' }).getByRole('listitem')).toHaveCount(5)
   await expect(page.getByRole('article', { name: 'Candidates as given' }).getByRole('list', { name: 'The answer, in its order' }).getByRole('listitem')).toHaveCount(5)
