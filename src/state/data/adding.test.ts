@@ -57,7 +57,7 @@ test('files that come later join those that wait; the same file is not added twi
 test('an unknown table is not read before its mapping is whole', async () => {
   const { adding, read } = open()
   await adding.addFiles([file('table.csv')])
-  expect(readFault(adding.getState())).toBe('table.csv: say which column holds the title')
+  expect(readFault(adding.getState())).toBe('table.csv: say which column holds the title or the description, or which hold numbers or tags of products in another file')
   await adding.read()
   expect(adding.getState().failure).toContain('table.csv')
   adding.setMapping('table.csv', { role: 'products', columns: { id: 'sku', title: 'name' } })
