@@ -63,7 +63,7 @@ export interface World {
   readonly people: readonly Person[]
   readonly facts: readonly ItemFacts[]
   /** the type that is bought after a type; no file of the sample holds it */
-  next(type: Concept): Concept
+  readonly next: (type: Concept) => Concept
 }
 
 const DAY = 86_400

@@ -43,7 +43,7 @@ export interface Shop {
   /** the products as their concepts, in the products' order */
   readonly items: readonly Item[]
   /** the one way in which the catalogue says a concept; no file of the sample holds it */
-  catalogueWay(concept: Concept): string
+  readonly catalogueWay: (concept: Concept) => string
 }
 
 /** A product as its concepts. */
