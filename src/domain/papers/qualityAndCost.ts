@@ -43,9 +43,11 @@ function spentList(given: Given): Printed {
   const { choices: { pricePerHour } } = given
   const costs = costsOf(pricePerHour)
   const aim = Math.max(...doneOf(given, '', 'rl').flatMap(({ path }) => path.map(({ ndcg10 }) => ndcg10)))
-  const rows = STAGE_METHODS.flatMap((method) => doneOf(given, '', method).map((result) => {
+  const rows = STAGE_METHODS.flatMap((method) => doneOf(given, '', method).map((result, at) => {
     const there = Number.isFinite(aim) ? firstAt(result.path, aim) : undefined
-    return { name: `${titleOf(method)} (${result.run.name})`, values: [...costs.map(({ of }) => two(of(result.spent))), ...costs.map(({ of }) => (there === undefined ? 'never' : two(of(there.spent))))] }
+    const name = given.choices.seeds.length > 1 ? `${titleOf(method)}, seed ${given.choices.seeds[at]}` : titleOf(method)
+    const until = costs.map(({ of }) => (there === undefined ? 'never' : two(of(there.spent))))
+    return { name, values: [...costs.map(({ of }) => two(of(result.spent))), ...until] }
   }))
   return {
     title: 'What training cost', source: Number.isFinite(aim) ? `“until”: when a validation first reached ${aim.toFixed(3)}, the best of RL alone` : 'RL alone is not done yet',

@@ -60,7 +60,9 @@ export function verdictOf(table: MethodsTable, plan: Pick<TablePlan, 'expected'>
     const wanted = expected && rows.find(({ title }) => title === expected.title)
     if (wanted !== undefined && wanted !== best) {
       const behind = comparedIn(table, at, measure, best, wanted)
-      said.push(`${wanted.title} is not best here: ${score(meanIn(wanted))}${behind === undefined || behind.delta === 0 ? `, level with ${best.title}` : `, ${behind.adjusted < 0.05 ? 'significantly' : 'within chance'} below ${best.title} (${range(behind)})`}.`)
+      const level = behind === undefined || behind.delta === 0
+      const far = level ? `level with ${best.title}` : `${chance(behind)} below ${best.title} (${range(behind)})`
+      said.push(`${wanted.title} is not best here: ${score(meanIn(wanted))}, ${far}.`)
       if (expected!.why.length > 0) said.push(`Why not: ${expected!.why.join('; ')}.`)
     }
     return said
