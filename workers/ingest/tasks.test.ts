@@ -11,8 +11,8 @@ import { taskOf } from '../../src/domain/tasks/tasks.ts'
 import { readTogether as read } from './assembly/testing.ts'
 
 const REAL = new URL('../../../shared/data/', import.meta.url)
-const absent = !existsSync(REAL)
-if (absent) console.warn('left out: ../shared is not beside the repository, so the published files are not made into prompts')
+const sharedAbsent = !existsSync(REAL)
+if (sharedAbsent) console.warn('left out: ../shared is not beside the repository, so the published files are not made into prompts')
 
 interface Opened extends Dataset {
   readonly facts: Facts
@@ -31,7 +31,7 @@ const rowsOf = (data: Dataset, settings: Settings): readonly Row[] => taskOf(set
 const splits = (rows: readonly Row[]): Record<string, number> => Object.fromEntries(
   ['train', 'validation', 'test'].map((name) => [name, rows.filter(({ split }) => split === name).length] as const).filter(([, count]) => count > 0))
 
-describe.skipIf(absent)('the published files (left out where ../shared is absent)', () => {
+describe.skipIf(sharedAbsent)('the published files (left out where ../shared is absent)', () => {
   it('Beauty’s Parquet is 1538 histories by the preset rec-r1-beauty, each with the prompt that it was released with', async () => {
     const data = await open('rec-r1/beauty_test.parquet')
     const settings = settingsFor('rec-r1-beauty')

@@ -13,8 +13,8 @@ import { sequential } from './sequential.ts'
 import { NO_FACTS, type Facts, type Row, type TaskSpec } from './task.ts'
 
 const SHARED = new URL('../../../../shared/data/rec-r1/', import.meta.url)
-const absent = !existsSync(SHARED)
-if (absent) console.warn('left out: ../shared is not beside the repository, so prompts are not compared with the released files')
+const sharedAbsent = !existsSync(SHARED)
+if (sharedAbsent) console.warn('left out: ../shared is not beside the repository, so prompts are not compared with the released files')
 
 async function rowsOf<T>(name: string): Promise<T[]> {
   return await parquetReadObjects({ file: await asyncBufferFromFile(new URL(name, SHARED).pathname), compressors }) as unknown as T[]
@@ -31,7 +31,7 @@ const promptOf = (task: TaskSpec, row: Partial<Row>, changes: Partial<Settings> 
 
 const digest = (texts: readonly string[]): string => createHash('sha256').update(texts.map((text) => `${text}\0`).join('')).digest('hex')
 
-describe.skipIf(absent)('Rec-R1’s released prompts', () => {
+describe.skipIf(sharedAbsent)('Rec-R1’s released prompts', () => {
   it('of ESCI are those of product search, all 798', async () => {
     const rows = await rowsOf<Released & { readonly query: string }>('esci_sparse_test.parquet')
     expect(rows).toHaveLength(798)
