@@ -27,7 +27,7 @@ test('an address that names only a place leaves the settings alone', () => {
 
 test('a part that is unknown, a place that does not exist and a hash that is none are sentences', () => {
   expect(() => readAddress('#sede=8')).toThrow('setting sede does not exist; did you mean seed')
-  expect(() => readAddress('#view=compare')).toThrow('view is "compare"; give train, inspect or runs')
+  expect(() => readAddress('#view=compare')).toThrow('view is "compare"; give train, inspect, runs or papers')
   expect(() => readAddress('#hash=12')).toThrow('hash is "12"; it is the hexadecimal fingerprint')
 })
 
