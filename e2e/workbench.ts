@@ -65,7 +65,7 @@ export class Workbench {
   async ready(hash = SMALL_RUN): Promise<void> {
     await this.open(hash)
     await expect(this.train).toBeEnabled()
-    await expect(this.page.getByRole('region', { name: 'Watched query' }).getByRole('listitem').last()).toContainText(/\d\.\d{3}/)
+    await expect(this.page.getByRole('region', { name: 'Watched query' }).locator('ul > li').last()).toContainText(/\d\.\d{3}/)
   }
 
   /** Goes to one of the three places by the bar at the top. */
