@@ -27,9 +27,10 @@ test('an experiment runs by its button, its table has intervals, and its report 
 
   // the runs are kept as any others, and the settings are those of before
   const kept = experiment.getByRole('button', { name: /^sample · sample policy · / })
-  expect(await kept.count()).toBe(2)
-  expect(page.url()).toContain('steps=2&')
-  expect(page.url()).not.toContain('stages=')
+  await experiment.getByText('2 of 2 runs are done').click()
+  await expect(kept).toHaveCount(2)
+  await expect(page).toHaveURL(/steps=2&/)
+  await expect(page).not.toHaveURL(/stages=/)
 
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a narrow page').toBe(true)
