@@ -50,11 +50,13 @@ export function TaskSheet({ onClose }: { readonly onClose: () => void }) {
             ? 'On the embedded shop a task comes with its preset.' : 'Only the task changes, and an embedded policy for the one that was made for it.'}
         </p>
       )}
-      <ul className="task-offers" role="radiogroup" aria-label="Task">
-        {taskOffers(dataset).map((offer) => (
-          <Offer key={offer.spec.name} offer={offer} chosen={offer.spec.name === task} locked={locked} brings={onSample ? samplePreset(offer.spec.name) : undefined} />
-        ))}
-      </ul>
+      <div role="radiogroup" aria-label="Task">
+        <ul className="task-offers">
+          {taskOffers(dataset).map((offer) => (
+            <Offer key={offer.spec.name} offer={offer} chosen={offer.spec.name === task} locked={locked} brings={onSample ? samplePreset(offer.spec.name) : undefined} />
+          ))}
+        </ul>
+      </div>
     </Sheet>
   )
 }
