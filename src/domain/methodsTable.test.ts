@@ -15,7 +15,7 @@ const resampling: Resampling = {
 /** Systems of one run over queries q1, q2, …: NDCG@10 by query; the other measures are left out. */
 function systems(run: string, values: Readonly<Partial<Record<System['role'], readonly (number | undefined)[]>>>, data = 'shop', first = 1): System[] {
   const titles = { original: ['Original query', 'bm25'], start: ['Prompting', 'sample, bm25'], trained: [run, 'RL, bm25'] } as const
-  return (Object.keys(titles) as System['role'][]).flatMap((role) => {
+  return (Object.keys(titles) as (keyof typeof titles)[]).flatMap((role) => {
     const own = values[role]
     if (own === undefined) return []
     const [title, detail] = titles[role]

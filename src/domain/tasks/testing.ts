@@ -22,7 +22,7 @@ export const facts: Facts = { product: (id) => SHOP.find((each) => each.id === i
 
 export const row = (more: Partial<Row> = {}): Row => ({ id: 'r', text: 'a lamp', split: 'train', judgements: [], ...more })
 
-export const past = (...ids: readonly string[]): Row['history'] => ids.map((id) => ({ id }))
+export const past = (...ids: readonly string[]): NonNullable<Row['history']> => ids.map((id) => ({ id }))
 
 /** A case of a task; settings are the sample's, in the compact frame, unless changed. */
 export function about(task: Pick<TaskSpec, 'name'>, given: Partial<Row> = {}, changes: Partial<Settings> = {}): Case {
