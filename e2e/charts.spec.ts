@@ -102,6 +102,7 @@ test('pointing reads every chart, a click pins, a drag shows a stretch, and what
   await expect(chart(page, 'clip')).toContainText('on-policy: clip inactive')
 
   await page.getByLabel('Ignore outliers').check()
+  await chart(page, 'gradient').scrollIntoViewIfNeeded()
   await expect(chart(page, 'gradient')).toContainText('clipped 1 point')
   await page.getByLabel('Log y').check()
   await chart(page, 'failed').scrollIntoViewIfNeeded()

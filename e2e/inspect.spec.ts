@@ -1,6 +1,6 @@
 // The inspector: a judged query side by side, any typed one, a text of one's own, a checkpoint, why a product ranks, and pictures only where they are wanted.
 import type { Locator, Page } from '@playwright/test'
-import { expect, shoot, test, Workbench } from './workbench.ts'
+import { expect, shoot, SMALL_RUN, test, Workbench } from './workbench.ts'
 
 const THREE = ['Original query', 'Starting policy', 'Current policy'] as const
 
@@ -116,7 +116,8 @@ test('pictures are fetched only after a person wants them', async ({ page, baseU
   const asked: string[] = []
   page.on('request', (request) => { if (request.url().includes('/pictures/')) asked.push(request.url()) })
   const bench = new Workbench(page)
-  await bench.open()
+  // settings that a person chose stay, the task among them: queries are typed
+  await bench.open(SMALL_RUN)
   const product = (id: string, title: string): string => JSON.stringify({
     parent_asin: id, title, store: 'Lumo', main_category: 'Lamps', features: [], description: [], categories: [], details: {}, images: [{ thumb: `${baseURL}/pictures/${id}.png` }],
   })

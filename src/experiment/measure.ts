@@ -5,15 +5,13 @@ import { PAIRED_SAMPLES } from '../domain/settings.ts'
 import type { PolicyVersion } from '../protocol/policy.ts'
 import { answersEvent, evaluationEvent, measure, type Answers, type Measured } from './evaluate.ts'
 import type { EvaluationEvent, Gain, RunEvent, StageName, Summary } from './events.ts'
+import { nextTask } from './nextTask.ts'
 import type { Place, Run, Tested } from './run.ts'
 import { summarise } from './summary.ts'
 import type { Task } from './tasks.ts'
 
 /** What can be said of a gain where no query was measured on both sides. */
 const UNKNOWN: Gain = { delta: Number.NaN, low: Number.NaN, high: Number.NaN, p: 1 }
-
-/** Ends the current task: resampling tests of one moment are not one long task on a page's thread. */
-export const nextTask = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve) })
 
 interface Timed {
   readonly measured: Measured

@@ -10,14 +10,15 @@ import type { Settings } from '../domain/settings.ts'
 import type { Facts } from '../domain/tasks/task.ts'
 import type { Rollout } from '../protocol/policy.ts'
 import type { Catalogue, Ports } from './ports.ts'
+import { nextTask } from './nextTask.ts'
 import { learn } from './prepare.ts'
 import type { RankedAnswer } from './score.ts'
 import type { Task } from './tasks.ts'
 
 /** Products that cross in one message while a column's range is read. */
 const AT_ONCE = 2000
-/** Outputs whose products are fetched together. */
-const OUTPUTS_AT_ONCE = 256
+/** Outputs whose products are fetched together, and that are measured in one task: the rewards of a whole test are not one long task on a page's thread. */
+const OUTPUTS_AT_ONCE = 32
 
 /** An output with its ranking. */
 export interface Ranked {
@@ -44,6 +45,7 @@ export function openRewarding(ports: Pick<Ports, 'catalogue'>, settings: Setting
       const batch = batchOf(outputs.map(({ ranked }) => ranked.ids), settings.rewardK)
       const parts: (RewardParts | undefined)[] = []
       for (let start = 0; start < outputs.length; start += OUTPUTS_AT_ONCE) {
+        if (start > 0) await nextTask()
         const some = outputs.slice(start, start + OUTPUTS_AT_ONCE)
         const wanted = depth === 0 ? [] : some.flatMap(({ ranked }) => [...ranked.ids.slice(0, depth), ...ranked.matched?.flatMap((id) => id ?? []) ?? []])
         const facts = wanted.length === 0 ? undefined : await learn(catalogueFor(ports), wanted)

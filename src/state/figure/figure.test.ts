@@ -47,7 +47,7 @@ describe('a figure', () => {
   })
 
   test('calls a product by its id where it has no title, and a column by its reason where it has nothing', () => {
-    expect(buildFigure({ inspection: INSPECTION, columns, k: 10, listed: 3, products, diff, caption: [] }).columns[0]!.products[2]!.title).toBe('c')
+    expect(buildFigure({ inspection: INSPECTION, columns, k: 10, listed: 3, products, diff, base: undefined, caption: [] }).columns[0]!.products[2]!.title).toBe('c')
     expect(figure.columns[3]!.absent).toContain('no ranking: HTTP 500')
     expect(figure.columns[4]!.absent).toBe('this run is not kept any more')
     // where a product landed is said of the columns that ranked, and of no other

@@ -44,7 +44,7 @@ function page(...changes: readonly string[]): Page {
   const self = {
     asked,
     answer: (query: AskedQuery): Promise<SourceAnswer> => Promise.resolve({ kind: 'text', rewrite: '', output: said(query.text) }),
-  } as { -readonly [Name in keyof Page]: Page[Name] }
+  } as unknown as { -readonly [Name in keyof Page]: Page[Name] }
   const source: Source = {
     id: RECORD.id, kind: 'frozen', title: RECORD.title, note: '', queries: () => undefined, answer: () => Promise.reject(new Error('unused')),
     answerAll: async ([query], _, signal) => {
