@@ -149,7 +149,7 @@ describe('the form of an output', () => {
   })
 
   test('counts a thought’s words', () => {
-    expect([thoughtWords(undefined), thoughtWords(''), thoughtWords('It’s a 3.5 mm plug.')]).toEqual([0, 0, 5])
+    expect([thoughtWords(undefined), thoughtWords(''), thoughtWords('It’s a 3.5 mm plug.'), thoughtWords('红色 mug — 2個')]).toEqual([0, 0, 5, 5])
   })
 
   test('is broken, or cut, or neither', () => {
