@@ -151,7 +151,7 @@ export function changeSetting(settings: Settings, name: SettingName, text: strin
 }
 
 /** The value that `text` stands for; an Error says what is wrong with it and what would be right. */
-export function parseValue(spec: SettingSpec, text: string): SettingValue {
+function parseValue(spec: SettingSpec, text: string): SettingValue {
   const value = spec.kind === 'integer' || spec.kind === 'number' ? parseNumber(text)
     : spec.kind === 'boolean' && /^\s*(true|false)\s*$/.test(text) ? text.trim() === 'true'
     : spec.kind === 'free' && spec.form === 'any' ? text

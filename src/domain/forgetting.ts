@@ -7,7 +7,7 @@ import { bootstrapInterval, pairedGain } from './statistics.ts'
  * How an answer is checked. `format`: it keeps the strict format of training; `copy`: it keeps it and says the words of the probe's completion, in order;
  * `exact`: it is the completion, but for white space around it.
  */
-export const CHECKS = ['format', 'copy', 'exact'] as const
+const CHECKS = ['format', 'copy', 'exact'] as const
 export type Check = (typeof CHECKS)[number]
 
 /** A text that is held out, and what the policy is asked with it. */

@@ -3,7 +3,7 @@ import type { EsciLabel, Judgement } from './dataset.ts'
 import type { Settings } from './settings.ts'
 
 /** Gains of KDD Cup 2022's first task. Binary relevance counts Exact alone, as Rec-R1 does. */
-export const GAINS: Readonly<Record<Settings['gains'], Readonly<Record<EsciLabel, number>>>> = {
+const GAINS: Readonly<Record<Settings['gains'], Readonly<Record<EsciLabel, number>>>> = {
   exact: { E: 1, S: 0, C: 0, I: 0 },
   graded: { E: 1, S: 0.1, C: 0.01, I: 0 },
 }

@@ -3,7 +3,7 @@ import { bufferBytes } from './buffers.ts'
 import type { ModelConfig } from './modelConfig.ts'
 
 /** Words of logits held at a time, in training and in sampling. */
-export const LOGITS_WORDS = 1 << 23
+const LOGITS_WORDS = 1 << 23
 /** Bytes of the copies of float32 layers with their adapter merged in, beyond which sampling adds the adapter product by product. */
 export const MERGED_BYTES = 1 << 26
 /** Bytes of keys and values of the rollouts that are sampled at a time. */

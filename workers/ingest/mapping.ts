@@ -77,7 +77,7 @@ const NEEDED_AS: Readonly<Record<string, string>> = {
 }
 
 /** The names that a role's columns can be mapped to. */
-export function meaningsOf(role: MappedRole): readonly string[] {
+function meaningsOf(role: MappedRole): readonly string[] {
   return MEANINGS[role].map(({ name }) => name)
 }
 

@@ -73,7 +73,7 @@ export async function damageOf(folder: ModelFolder, { files }: Manifest): Promis
 }
 
 /** What the plan says of a file that lies here whole and is still what the source states. Without a hash that takes the same place, whose validator can be asked again. */
-export function wholeIn(plan: Plan, file: Stated, { kind, base }: Pick<Source, 'kind' | 'base'>): Stated | undefined {
+function wholeIn(plan: Plan, file: Stated, { kind, base }: Pick<Source, 'kind' | 'base'>): Stated | undefined {
   const before = plan.whole.includes(file.name) ? plan.files.find(({ name }) => name === file.name) : undefined
   if (before === undefined || before.sha256 !== file.sha256 || (file.bytes !== 0 && before.bytes !== file.bytes)) return undefined
   if (kind === 'folder' || file.sha256 !== '') return before

@@ -10,7 +10,7 @@ interface Cost {
   readonly of: (spent: Spent) => number
 }
 
-export function costsOf(pricePerHour: number): readonly Cost[] {
+function costsOf(pricePerHour: number): readonly Cost[] {
   return [
     { title: 'rollouts', of: ({ rollouts }) => rollouts },
     { title: 'sampled tokens', of: ({ sampledTokens }) => sampledTokens },

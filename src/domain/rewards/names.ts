@@ -14,7 +14,7 @@ export interface Addend {
 }
 
 /** The parts that make the reward, in their order. */
-export function addendsOf(settings: Weights): readonly Addend[] {
+function addendsOf(settings: Weights): readonly Addend[] {
   return REWARD_PARTS.flatMap((part) => {
     const weight = settings[REWARD_WEIGHTS[part]]
     return weight === 0 ? [] : [{ part, name: PART_NAMES[part], weight }]

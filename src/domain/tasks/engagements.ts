@@ -6,7 +6,7 @@ import { hasSplit, historyRow, pastOf, rowNames, someUsers, unsplit } from './hi
 import type { Past, Row } from './task.ts'
 
 /** The paper drops users with fewer interactions. */
-export const FEWEST_INTERACTIONS = 5
+const FEWEST_INTERACTIONS = 5
 
 /** A stretch of somebody's events: the history is all before `from`, the labels are the strong ones up to `to`. */
 interface Window {

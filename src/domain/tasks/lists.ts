@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts'
 import type { Asked, Case, Facts, Reading } from './task.ts'
 
 /** Beyond this many entries an answer is no list: a hostile one could hold a million. */
-export const MOST_ENTRIES = 1000
+const MOST_ENTRIES = 1000
 /** A longer entry is cut: no name or title is so long. */
 const LONGEST_ENTRY = 1000
 

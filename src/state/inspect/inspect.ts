@@ -75,7 +75,7 @@ export interface Inspection extends Asked {
   readonly absent: Readonly<Record<string, string>>
 }
 
-export const sayNothing: Omit<Said, 'rewrite'> = { thought: undefined, output: undefined, fault: undefined }
+const sayNothing: Omit<Said, 'rewrite'> = { thought: undefined, output: undefined, fault: undefined }
 
 /** What stands for an answer where nothing was written. */
 export function saidPlainly({ text, items }: Reading): Said {
@@ -127,7 +127,7 @@ export function saidBySource({ rewrite, thought, output, fault }: Extract<Source
 }
 
 /** What a policy's output to a task says. */
-export function saidByPolicy(task: Task, output: string): Said {
+function saidByPolicy(task: Task, output: string): Said {
   const { spec, asked } = task
   const { text, items } = spec.read(asked, output)
   const strict = spec.parse(asked, output)

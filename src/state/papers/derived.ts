@@ -33,7 +33,7 @@ interface Ranked {
 }
 
 /** What a source's answers to the test rows are worth, by row id. Rows that it says nothing to are left out. */
-export async function storedValues(source: Source, { dataset, settings, recommender, catalogue, signal }: Ranked): Promise<SystemValues> {
+async function storedValues(source: Source, { dataset, settings, recommender, catalogue, signal }: Ranked): Promise<SystemValues> {
   const told: TableAnswer[] = []
   await evaluateAll(planTasks(dataset, settings).test, sourceWriter(source, signal), {
     recommender, catalogue, settings, batch: RANKED_AT_ONCE, signal, onPart: (answers) => { for (const answer of answers) told.push(answer) },

@@ -14,7 +14,7 @@ export interface Share {
 }
 
 /** The parts of an output with the expression as it is written now. */
-export function partsNow({ parts }: ValuedOutput, settings: Settings): RewardParts | undefined {
+function partsNow({ parts }: ValuedOutput, settings: Settings): RewardParts | undefined {
   if (parts === undefined) return undefined
   const formula = formulaFault(settings.expression) === undefined ? formulaOf(settings.expression) : undefined
   return { ...parts, expression: formula?.value(parts) ?? 0 }

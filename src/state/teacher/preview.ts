@@ -133,7 +133,7 @@ export interface Worth {
 }
 
 /** Texts that are measured at most. */
-export const MOST_MEASURED = 200
+const MOST_MEASURED = 200
 
 /** Rewards of some texts whose rows are known, drawn by the seed. Throws a sentence where none is, or where rankings fail. */
 export async function worthOf(ports: PreparePorts, settings: Settings, tasks: Tasks, texts: readonly Shown[], signal: AbortSignal): Promise<Worth> {

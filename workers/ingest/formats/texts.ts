@@ -18,7 +18,7 @@ function tell(told: ImitatedText, at: Place, sink: Sink): void {
 }
 
 /** Chats as one text each, in ChatML; what the assistant wrote last is the output, what stands before it the prompt. */
-export const SFT_TEXTS: Format = {
+const SFT_TEXTS: Format = {
   name: 'SFT texts',
   role: 'texts',
   columns: ['text'],
@@ -82,7 +82,7 @@ function tellChat(turns: readonly ChatTurn[], column: string, at: Place, sink: S
 }
 
 /** `{"messages": [{"role", "content"}, …]}`, and ShareGPT's `{"conversations": [{"from", "value"}, …]}`. */
-export const CHATS: Format = {
+const CHATS: Format = {
   name: 'chats',
   role: 'texts',
   columns: ['messages', 'conversations'],
@@ -95,7 +95,7 @@ export const CHATS: Format = {
 }
 
 /** `{"prompt", "completion"}`, each a text or a list of messages. A prompt that is no chat yet becomes what the user says. */
-export const PROMPT_COMPLETIONS: Format = {
+const PROMPT_COMPLETIONS: Format = {
   name: 'prompts with completions',
   role: 'texts',
   columns: ['prompt', 'completion'],
@@ -120,7 +120,7 @@ const OUTPUT = ['output', 'response', 'rewrite', 'answer'] as const
 const ROW_ID = ['row_id', 'query_id', 'qid', 'user_id', 'id'] as const
 
 /** `{query, output}`: answers to rows of the task, which writes them as completions of its own prompt. */
-export const QUERY_OUTPUTS: Format = {
+const QUERY_OUTPUTS: Format = {
   name: 'queries with outputs',
   role: 'texts',
   columns: ['query', ...ROW_ID, ...OUTPUT, 'thought'],

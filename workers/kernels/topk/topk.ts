@@ -15,7 +15,7 @@ export interface Slab {
 export const MAX_K = 65_535
 
 /** Products scored at once: with them, queries × STRETCH scores lie in memory, whatever the catalogue. */
-export const STRETCH = 8192
+const STRETCH = 8192
 
 /**
  * Products of 64 numbers are summed by themselves and then added up: a rounding error is then one of a small sum. Over unit vectors of

@@ -18,7 +18,7 @@ export interface Search {
 }
 
 /** How far the kernel's score of two unit vectors is from float64, at most. */
-export const SCORE_ERROR = 1e-6
+const SCORE_ERROR = 1e-6
 
 /** Candidates are at least so many, and twice what is asked for. */
 const LEAST = 64
